@@ -1,0 +1,2 @@
+// @ts-self-types="./jsonc.d.ts"
+export { parse } from "deno-std/jsonc/parse.js";

@@ -1,0 +1,90 @@
+/**
+ * The real file system.
+ *
+ * @module
+ */
+import type { FileLock, Files, FileStat, OpenFile, OpenOptions } from "../sys/files.ts";
+
+/** The real file system. */
+export const realFiles: Files = {
+  readBytes: (path) => Deno.readFileSync(path),
+  stat: (path) => orNull(() => toStat(Deno.statSync(path))),
+  lstat: (path) => orNull(() => toStat(Deno.lstatSync(path))),
+  list: (path) => orNull(() => [...Deno.readDirSync(path)].map((entry) => entry.name).sort()) ?? [],
+  makeFolder: (path, mode = 0o700) => Deno.mkdirSync(path, { recursive: true, mode }),
+  open: (path, options) => openFile(path, options),
+  rename: (from, to) => Deno.renameSync(from, to),
+  remove: (path, options = {}) => {
+    orNull(() => Deno.removeSync(path, { recursive: options.recursive ?? false }));
+  },
+  realPath: (path) => Deno.realPathSync(path),
+  syncFolder: (path) => {
+    const folder = Deno.openSync(path, { read: true });
+    try {
+      folder.syncSync();
+    } finally {
+      folder.close();
+    }
+  },
+  lock,
+};
+
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+function toStat(info: Deno.FileInfo): FileStat {
+  return {
+    kind: info.isSymlink ? "symlink" : info.isDirectory ? "folder" : info.isFile ? "file" : "other",
+    size: info.size,
+    mtimeMs: info.mtime?.getTime() ?? 0,
+    device: info.dev,
+    inode: info.ino ?? 0,
+    mode: (info.mode ?? 0) & 0o7777,
+  };
+}
+
+function openFile(path: string, options: OpenOptions): OpenFile {
+  const file = Deno.openSync(path, {
+    mode: 0o600,
+    write: options.create || options.createNew || options.truncate,
+    ...options,
+  });
+  return {
+    write(bytes) {
+      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    },
+    read: (buffer) => file.readSync(buffer),
+    seek: (offset) => void file.seekSync(offset, Deno.SeekMode.Start),
+    truncate: (size) => file.truncateSync(size),
+    sync: () => file.syncSync(),
+    stat: () => toStat(file.statSync()),
+    close: () => file.close(),
+  };
+}
+
+/**
+ * `tryLock` is missing before Deno 2.9, which an executable may be linked with:
+ * there the lock is asked for and given up after the wait.
+ */
+async function lock(path: string, waitMs: number): Promise<FileLock | null> {
+  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  const taken = file.lock(true).then(() => true, () => false);
+  let timer: number | undefined;
+  const gaveUp = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), waitMs);
+  });
+  const outcome = await Promise.race([taken, gaveUp]);
+  clearTimeout(timer);
+  if (outcome === true) return { release: () => file.close() };
+  // The request cannot be withdrawn: the lock is let go as soon as it comes.
+  void taken.then(() => file.close());
+  return null;
+}

@@ -1,0 +1,33 @@
+/**
+ * The real outside world. Only `main` and the tests on the real thing import it.
+ *
+ * @module
+ */
+import type { World } from "../sys/world.ts";
+import { realFiles } from "./files.ts";
+import { realProcesses } from "./processes.ts";
+
+/** The real outside world. */
+export function realWorld(): World {
+  return {
+    files: realFiles,
+    processes: realProcesses,
+    clock: {
+      now: () => Date.now(),
+      elapsed: () => performance.now(),
+      sleep: (ms, signal) =>
+        new Promise((resolve) => {
+          if (signal?.aborted) return resolve();
+          const done = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener("abort", done);
+            resolve();
+          };
+          const timer = setTimeout(done, ms);
+          signal?.addEventListener("abort", done);
+        }),
+    },
+    env: Deno.env.toObject(),
+    uuid: () => crypto.randomUUID(),
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * The file system as the program needs it. Calls are synchronous, so that what
+ * happens under a lock happens in one piece; only waiting for a lock is not.
+ *
+ * @module
+ */
+
+/** What is known about one path. */
+export interface FileStat {
+  kind: "file" | "folder" | "symlink" | "other";
+  /** Bytes. */
+  size: number;
+  /** Milliseconds since the epoch. */
+  mtimeMs: number;
+  device: number;
+  inode: number;
+  /** Permission bits. */
+  mode: number;
+}
+
+/** How a file is opened. */
+export interface OpenOptions {
+  read?: boolean;
+  write?: boolean;
+  append?: boolean;
+  create?: boolean;
+  /** Fails when the file exists. */
+  createNew?: boolean;
+  truncate?: boolean;
+  /** Permission bits of a file that is created; 0600 unless given. */
+  mode?: number;
+}
+
+/** An open file. */
+export interface OpenFile {
+  /** Writes all of `bytes`. */
+  write(bytes: Uint8Array): void;
+  /** Reads into `buffer`; bytes read, or null at the end. */
+  read(buffer: Uint8Array): number | null;
+  /** Moves to `offset` bytes from the start. */
+  seek(offset: number): void;
+  truncate(size: number): void;
+  /** Makes the content durable (fsync). */
+  sync(): void;
+  stat(): FileStat;
+  close(): void;
+}
+
+/** An exclusive OS lock; it ends with its process at the latest. */
+export interface FileLock {
+  release(): void;
+}
+
+/** The file system. Calls throw what the operating system says, as `Error`. */
+export interface Files {
+  /** Whole content. */
+  readBytes(path: string): Uint8Array;
+  /** Null when nothing is there. Follows symbolic links. */
+  stat(path: string): FileStat | null;
+  /** Null when nothing is there. Does not follow symbolic links. */
+  lstat(path: string): FileStat | null;
+  /** Names in a folder, sorted; none when it does not exist. */
+  list(path: string): string[];
+  /** Makes a folder and those above it; 0700 unless `mode` is given. */
+  makeFolder(path: string, mode?: number): void;
+  open(path: string, options: OpenOptions): OpenFile;
+  rename(from: string, to: string): void;
+  /** Removes what is there; nothing there is no error. Never follows links. */
+  remove(path: string, options?: { recursive?: boolean }): void;
+  /** Path without symbolic links. */
+  realPath(path: string): string;
+  /** Makes the names in a folder durable. */
+  syncFolder(path: string): void;
+  /**
+   * Takes the exclusive lock on `path`, which is created when missing.
+   * Null when someone else has held it for `waitMs`.
+   */
+  lock(path: string, waitMs: number): Promise<FileLock | null>;
+}

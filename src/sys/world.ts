@@ -1,0 +1,29 @@
+/**
+ * Everything outside the program, in one record. `main` fills it with the real
+ * thing; unit tests with a small one of their own.
+ *
+ * @module
+ */
+import type { Files } from "./files.ts";
+import type { Processes } from "./processes.ts";
+
+/** Time. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds on a clock that never jumps. */
+  elapsed(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The outside world. */
+export interface World {
+  files: Files;
+  processes: Processes;
+  clock: Clock;
+  /** Environment variables of this process. */
+  env: Readonly<Record<string, string>>;
+  /** A random UUID, version 4. */
+  uuid(): string;
+}
