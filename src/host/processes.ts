@@ -117,6 +117,7 @@ function ps(selection: string[]): ProcessEntry[] {
 }
 
 function psLines(args: string[]): string[] {
-  const { stdout } = new Deno.Command("ps", { args, stderr: "null", env: { LC_ALL: "C" } }).outputSync();
+  const { stdout } = new Deno.Command("ps", { args, stderr: "null", env: { LC_ALL: "C" } })
+    .outputSync();
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line.trim() !== "");
 }
