@@ -54,7 +54,6 @@ function toStat(info: Deno.FileInfo): FileStat {
 function openFile(path: string, options: OpenOptions): OpenFile {
   const file = Deno.openSync(path, {
     mode: 0o600,
-    write: options.create || options.createNew || options.truncate,
     ...options,
   });
   return {
@@ -77,7 +76,7 @@ function openFile(path: string, options: OpenOptions): OpenFile {
 async function lock(path: string, waitMs: number): Promise<FileLock | null> {
   const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
   const taken = file.lock(true).then(() => true, () => false);
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const gaveUp = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), waitMs);
   });

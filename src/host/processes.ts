@@ -3,9 +3,17 @@
  *
  * @module
  */
+import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ProcessIdentity } from "../protocol/generated/types.ts";
-import { parsePsTable, parseStat } from "../sys/process_table.ts";
-import type { Child, ProcessEntry, Processes, SpawnOptions } from "../sys/processes.ts";
+import { parsePsTable, parseStat, pidsWithEntry, psColumns } from "../sys/process_table.ts";
+import type {
+  Child,
+  ExitStatus,
+  ProcessEntry,
+  Processes,
+  Signal,
+  SpawnOptions,
+} from "../sys/processes.ts";
 
 const onLinux = Deno.build.os === "linux";
 
@@ -16,41 +24,20 @@ export const realProcesses: Processes = {
   list,
   withEnvironment,
   identify,
-  signal(pid, signal) {
-    try {
-      Deno.kill(pid, signal);
-      return true;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
-        return false;
-      }
-      // ESRCH comes as a plain TypeError or Error on some releases.
-      if (error instanceof Error && /ESRCH|no such process/i.test(error.message)) return false;
-      throw error;
-    }
-  },
+  signal,
 };
 
 function spawn(options: SpawnOptions): Child {
-  const child = new Deno.Command(options.command, {
-    args: [...options.args],
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    clearEnv: true,
-    env: options.env,
-    detached: options.ownSession,
-    stdin: options.stdin,
-    stdout: "piped",
-    stderr: options.stderr,
-  }).spawn();
+  const child = startChild(options);
   return {
     pid: child.pid,
     stdout: child.stdout,
     stderr: options.stderr === "piped" ? child.stderr : emptyStream(),
-    exited: child.status.then((status) => ({ code: status.code, signal: status.signal })),
+    exited: child.status.then(toExitStatus, unnamedSignal),
     async feed(bytes) {
       const writer = child.stdin.getWriter();
       try {
-        await writer.write(bytes);
+        if (bytes.length > 0) await writer.write(bytes);
         await writer.close();
       } catch {
         // It ended before it read everything; its exit status tells.
@@ -59,8 +46,79 @@ function spawn(options: SpawnOptions): Child {
   };
 }
 
+function startChild(options: SpawnOptions): Deno.ChildProcess {
+  const { command, cwd } = options;
+  try {
+    return new Deno.Command(command, {
+      args: [...options.args],
+      ...(cwd === undefined ? {} : { cwd }),
+      clearEnv: true,
+      env: options.env,
+      detached: options.ownSession,
+      stdin: options.stdin,
+      stdout: "piped",
+      stderr: options.stderr,
+    }).spawn();
+  } catch (cause) {
+    throw spawnError(command, cwd, cause);
+  }
+}
+
+function spawnError(command: string, cwd: string | undefined, cause: unknown): MacpError {
+  if (cwd !== undefined && !canEnter(cwd)) {
+    const message = `Cannot start ${command} as its folder is missing or closed: ${cwd}`;
+    return new MacpError("failure", message, { code: "folder_missing", cause });
+  }
+  if (cause instanceof Deno.errors.NotFound) {
+    const message = `Cannot start program as it was not found: ${command}`;
+    return new MacpError("failure", message, { code: "program_missing", cause });
+  }
+  const message = `Cannot start ${command} as the system refuses: ${messageOf(cause)}`;
+  return new MacpError("failure", message, { code: "program_not_started", cause });
+}
+
+function canEnter(path: string): boolean {
+  try {
+    return Deno.statSync(`${path}/.`).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function toExitStatus({ code, signal }: Deno.CommandStatus): ExitStatus {
+  return { code, signal };
+}
+
+/** Deno has no name for a real-time signal, and fails instead: "Invalid signal: 34". */
+function unnamedSignal(error: unknown): ExitStatus {
+  const number = Number(/Invalid signal: (\d+)/.exec(messageOf(error))?.[1] ?? 127);
+  return { code: 128 + number, signal: `SIG${number}` };
+}
+
 function emptyStream(): ReadableStream<Uint8Array> {
   return new ReadableStream({ start: (controller) => controller.close() });
+}
+
+function signal(pid: number, name: Signal): boolean {
+  if (!Number.isSafeInteger(pid) || Math.abs(pid) < 2) {
+    throw new Error(`Cannot send a signal as this is not one process or group: ${pid}`);
+  }
+  try {
+    Deno.kill(pid, name);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
+      return false;
+    }
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/** ESRCH has no class of its own; it comes as a plain Error. */
+function isGone(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof Error && /ESRCH|no such process/i.test(error.message);
 }
 
 let bootId: string | undefined;
@@ -77,7 +135,14 @@ function identify(pid: number): ProcessIdentity | null {
 }
 
 function list(): ProcessEntry[] {
-  if (!onLinux) return ps(["-ax"]);
+  const entries = onLinux ? listProc() : ps(["-ax"]);
+  if (entries.some(({ pid }) => pid === Deno.pid)) return entries;
+  throw new MacpError("failure", "Cannot read the process table as it does not hold this process", {
+    code: "processes_unreadable",
+  });
+}
+
+function listProc(): ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
@@ -88,36 +153,42 @@ function list(): ProcessEntry[] {
 }
 
 function readProc(pid: number): ProcessEntry | null {
+  const text = readOfProcess(`/proc/${pid}/stat`);
+  return text === null ? null : parseStat(text, boot());
+}
+
+/** Null when the process ended, or belongs to another user who hides it. */
+function readOfProcess(path: string): string | null {
   try {
-    return parseStat(Deno.readTextFileSync(`/proc/${pid}/stat`), boot());
-  } catch {
-    return null; // It ended meanwhile.
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (isGone(error) || error instanceof Deno.errors.PermissionDenied) return null;
+    throw error;
   }
 }
 
-function withEnvironment(name: string, value: string): ProcessEntry[] {
+function withEnvironment(
+  name: string,
+  value: string,
+  among: readonly ProcessEntry[] = list(),
+): ProcessEntry[] {
   const entry = `${name}=${value}`;
-  if (!onLinux) {
-    const holders = psLines(["-axEww", "-o", "pid=,command="])
-      .filter((line) => line.split(" ").includes(entry))
-      .map((line) => Number(line.trim().split(/\s+/)[0]));
-    return list().filter(({ pid }) => holders.includes(pid));
+  if (onLinux) {
+    return among.filter(({ pid }) =>
+      readOfProcess(`/proc/${pid}/environ`)?.split("\0").includes(entry)
+    );
   }
-  return list().filter(({ pid }) => {
-    try {
-      return Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0").includes(entry);
-    } catch {
-      return false; // It ended, or belongs to another user.
-    }
-  });
+  if (among.length === 0) return [];
+  const holders = new Set(pidsWithEntry(psLines(["-axEww", "-o", "pid=,command="]), entry));
+  return among.filter(({ pid }) => holders.has(pid));
 }
 
 function ps(selection: string[]): ProcessEntry[] {
-  return parsePsTable(psLines([...selection, "-o", "pid=,ppid=,pgid=,sess=,stat=,lstart="]));
+  return parsePsTable(psLines([...selection, "-o", psColumns]));
 }
 
 function psLines(args: string[]): string[] {
-  const { stdout } = new Deno.Command("ps", { args, stderr: "null", env: { LC_ALL: "C" } })
+  const { stdout } = new Deno.Command("/bin/ps", { args, stderr: "null", env: { LC_ALL: "C" } })
     .outputSync();
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line.trim() !== "");
 }

@@ -26,7 +26,13 @@ export function parseStat(text: string, boot: string): ProcessEntry | null {
   };
 }
 
-/** Reads lines of `ps -o pid=,ppid=,pgid=,sess=,stat=,lstart=`; zombies are left out. */
+/** Columns of ps(1) that `parsePsTable` reads, as the value of its option `-o`. */
+export const psColumns = "pid=,ppid=,pgid=,sess=,stat=,lstart=";
+
+/**
+ * Reads lines of `ps -o` with `psColumns`; zombies are left out. A session is a
+ * number in hexadecimal there, and 0 where ps does not tell it.
+ */
 export function parsePsTable(lines: readonly string[]): ProcessEntry[] {
   return lines.flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
@@ -39,4 +45,25 @@ export function parsePsTable(lines: readonly string[]): ProcessEntry[] {
       start_time: match[6] ?? "",
     }];
   });
+}
+
+/**
+ * Pids of the lines of `ps -E -o pid=,command=` that hold the environment entry. ps
+ * prints the environment behind the arguments with spaces between, so an entry with a
+ * space in it is never found.
+ */
+export function pidsWithEntry(lines: readonly string[], entry: string): number[] {
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([_pid, ...words]) => words.includes(entry))
+    .map(([pid]) => Number(pid));
+}
+
+/**
+ * Whether the first process started before the second, by their start times; false
+ * when the times do not tell, because they are of two boots or have no order (ps).
+ */
+export function startedBefore(first: string, second: string): boolean {
+  const [a, b] = [first, second].map((time) => /^([^: ]+):(\d+)$/.exec(time));
+  return !!a && !!b && a[1] === b[1] && Number(a[2]) < Number(b[2]);
 }

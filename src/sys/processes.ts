@@ -9,20 +9,22 @@ import type { ProcessIdentity } from "../protocol/generated/types.ts";
 export interface ProcessEntry extends ProcessIdentity {
   /** Parent. */
   parent: number;
-  /** Process group. */
+  /** Process group; 0 when it is not known. */
   group: number;
-  /** Session. */
+  /** Session; 0 when it is not known. */
   session: number;
 }
 
 /** How a child is started. Its environment is exactly `env`. */
 export interface SpawnOptions {
+  /** A path, or a name that is looked up on the PATH in `env`. */
   command: string;
   args: readonly string[];
   cwd?: string;
   env: Record<string, string>;
   /** Whether it leads a session and process group of its own. */
   ownSession: boolean;
+  /** With "piped", `feed` has to be called, which closes it. */
   stdin: "piped" | "null";
   stderr: "piped" | "null";
 }
@@ -41,8 +43,9 @@ export interface Child {
   readonly stdout: ReadableStream<Uint8Array>;
   /** Empty when it was not piped. */
   readonly stderr: ReadableStream<Uint8Array>;
-  /** Writes to its standard input and closes it. */
+  /** Writes to its standard input and closes it; a child that does not read is no error. */
   feed(bytes: Uint8Array): Promise<void>;
+  /** Never rejects. */
   readonly exited: Promise<ExitStatus>;
 }
 
@@ -53,14 +56,27 @@ export type Signal = "SIGTERM" | "SIGKILL";
 export interface Processes {
   /** This process. */
   self(): ProcessIdentity;
-  /** Throws when the program does not exist or cannot be started. */
+  /**
+   * Starts a program. Throws `MacpError` with code `program_missing` when there is no
+   * such program, `folder_missing` when `cwd` is no folder that can be entered, and
+   * `program_not_started` when the system refuses for another reason.
+   */
   spawn(options: SpawnOptions): Child;
-  /** The process table; zombies are left out. */
+  /** The process table; zombies are left out. Throws when it cannot be read. */
   list(): ProcessEntry[];
-  /** Processes whose environment holds the entry `name=value`. */
-  withEnvironment(name: string, value: string): ProcessEntry[];
+  /**
+   * Processes whose environment holds the entry `name=value`. What a process changed in
+   * its own environment since it began does not count.
+   *
+   * @param among Looks at these only; at the whole table when left out.
+   */
+  withEnvironment(name: string, value: string, among?: readonly ProcessEntry[]): ProcessEntry[];
   /** Identity of a live process, or null. */
   identify(pid: number): ProcessIdentity | null;
-  /** Sends a signal; false when there is no such process or it is not ours. */
+  /**
+   * Sends a signal to a process, or to a group when `pid` is negative; false when there
+   * is no such process or it is not ours. Throws for 0, 1 and -1, which mean more than
+   * one process or group.
+   */
   signal(pid: number, signal: Signal): boolean;
 }

@@ -1,0 +1,58 @@
+/**
+ * What a command is: its description for help and parsing, and the code that runs it,
+ * loaded when it is called.
+ *
+ * @module
+ */
+import type { Terminal } from "../sys/terminal.ts";
+import type { World } from "../sys/world.ts";
+import type { Output } from "./output.ts";
+
+/** One option of a command. */
+export interface OptionSpec {
+  name: string;
+  /** flag: present or not. list: may be given several times. */
+  kind: "flag" | "text" | "number" | "list";
+  /** One letter. */
+  short?: string;
+  /** Name of the value in help, for example `ID`. */
+  value?: string;
+  /** The only values that are accepted. */
+  choices?: readonly string[];
+  help: string;
+}
+
+/** Description of a command. */
+export interface CommandSpec {
+  name: string;
+  /** One line. */
+  summary: string;
+  /** Positional arguments as shown, for example `ID`; `[…]` is optional, `…` repeats. */
+  positional?: string;
+  /** Lines to type, most useful first. */
+  examples: readonly string[];
+  options: readonly OptionSpec[];
+  /** More to say, a paragraph each. */
+  notes?: readonly string[];
+  load: () => Promise<{ run: CommandRun }>;
+}
+
+/** Arguments of one call, checked against the description. */
+export interface Arguments {
+  positional: string[];
+  flag(name: string): boolean;
+  text(name: string): string | undefined;
+  number(name: string): number | undefined;
+  list(name: string): string[];
+}
+
+/** One call of a command. */
+export interface Invocation {
+  world: World;
+  terminal: Terminal;
+  output: Output;
+  args: Arguments;
+}
+
+/** Runs a command; gives its exit code. */
+export type CommandRun = (invocation: Invocation) => Promise<number>;

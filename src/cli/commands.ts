@@ -1,0 +1,264 @@
+/**
+ * Every command, in the order of the help.
+ *
+ * @module
+ */
+import type { CommandSpec, OptionSpec } from "./command.ts";
+
+const dryRun: OptionSpec = {
+  name: "dry-run",
+  kind: "flag",
+  help: "Say what would change, and change nothing",
+};
+const taskId: OptionSpec = { name: "task-id", kind: "text", value: "ID", help: "Only this task" };
+const since: OptionSpec = {
+  name: "since",
+  kind: "text",
+  value: "WHEN",
+  help: "Only newer ones: a duration (30m, 24h, 7d) or an RFC 3339 time",
+};
+
+/** Every command. */
+export const commands: readonly CommandSpec[] = [
+  {
+    name: "init",
+    summary: "Create .mosaic/orchestrator/ in a repository",
+    examples: ["macp init --enable", "macp init"],
+    options: [
+      { name: "enable", kind: "flag", help: "Arm it: run and drain may start work" },
+      dryRun,
+    ],
+    notes: ["What exists already stays as it is; --enable then arms the configuration."],
+    load: () => import("./commands/init.ts"),
+  },
+  {
+    name: "submit",
+    summary: "Add a task to the queue",
+    examples: [
+      'macp submit --task-id TASK-1 --title "Add a greeting" --type coding --command ./agent.sh --gate "npm test"',
+      'macp submit --task-id TASK-2 --title "Use it" --command ./agent.sh --depends-on TASK-1 --max-attempts 2',
+      'macp submit --task-id TASK-3 --title "Nightly" --command ./night.sh --idempotency-key night-2026-11-21',
+    ],
+    options: [
+      { name: "task-id", kind: "text", value: "ID", help: "Id of the task (required)" },
+      {
+        name: "title",
+        kind: "text",
+        value: "TEXT",
+        help: "What is to be done, in a line (required)",
+      },
+      { name: "description", kind: "text", value: "TEXT", help: "What is to be done, in full" },
+      {
+        name: "type",
+        kind: "text",
+        value: "TYPE",
+        choices: ["coding", "deploy", "research", "review", "documentation", "infrastructure"],
+        help: "Kind of work; a coding task must leave a commit",
+      },
+      {
+        name: "dispatch",
+        kind: "text",
+        value: "HOW",
+        choices: ["yolo", "acp", "exec"],
+        help: "exec with --command, yolo with --brief, else macp.default_dispatch",
+      },
+      {
+        name: "runtime",
+        kind: "text",
+        value: "NAME",
+        help: "Agent runtime: codex, claude, opencode",
+      },
+      {
+        name: "brief",
+        kind: "text",
+        value: "FILE",
+        help: "Markdown brief, relative to the repository",
+      },
+      {
+        name: "command",
+        kind: "text",
+        value: "SHELL",
+        help: "Command of the worker, run by sh -c",
+      },
+      { name: "branch", kind: "text", value: "NAME", help: "Branch; feat/<id>-<title> otherwise" },
+      {
+        name: "worktree",
+        kind: "text",
+        value: "DIR",
+        help: "Worktree inside worktree_base; . is the repository itself",
+      },
+      {
+        name: "depends-on",
+        kind: "list",
+        value: "ID",
+        help: "Task that must be completed first (also ID,ID)",
+      },
+      {
+        name: "gate",
+        kind: "list",
+        value: "SHELL",
+        help: "Quality gate; replaces those of the configuration",
+      },
+      { name: "max-attempts", kind: "number", value: "N", help: "Attempts that may be spent" },
+      { name: "timeout", kind: "number", value: "SECONDS", help: "Time for one attempt" },
+      { name: "issue", kind: "text", value: "REF", help: "Issue reference, for example #42" },
+      {
+        name: "result-path",
+        kind: "text",
+        value: "FILE",
+        help: "Result file, relative to .mosaic/orchestrator/",
+      },
+      { name: "metadata", kind: "text", value: "JSON", help: "Free object" },
+      {
+        name: "idempotency-key",
+        kind: "text",
+        value: "KEY",
+        help: "The same key again adds nothing",
+      },
+      dryRun,
+    ],
+    load: () => import("./commands/submit.ts"),
+  },
+  {
+    name: "status",
+    summary: "Show the queue: counts, tasks, what blocks what",
+    examples: ["macp status", "macp status --task-id TASK-1", "macp status --json"],
+    options: [taskId],
+    load: () => import("./commands/status.ts"),
+  },
+  {
+    name: "run",
+    summary: "Run the queue: once, until drained, or for ever",
+    examples: ["macp run --once", "macp run --until-drained", "macp run --poll-sec 30"],
+    options: [
+      { name: "once", kind: "flag", help: "Handle at most one task that can run now" },
+      { name: "until-drained", kind: "flag", help: "End when nothing can run any more" },
+      {
+        name: "poll-sec",
+        kind: "number",
+        value: "N",
+        help: "Seconds between looks at an idle queue (10)",
+      },
+      dryRun,
+    ],
+    load: () => import("./commands/run.ts"),
+  },
+  {
+    name: "drain",
+    summary: "Run the queue until nothing can run any more",
+    examples: ["macp drain", "macp drain --json", "macp drain --dry-run"],
+    options: [dryRun],
+    load: () => import("./commands/drain.ts"),
+  },
+  {
+    name: "show",
+    summary: "Show one task: its result, its gates, its attempts",
+    positional: "ID",
+    examples: ["macp show TASK-1", "macp show TASK-1 --json"],
+    options: [],
+    load: () => import("./commands/show.ts"),
+  },
+  {
+    name: "diff",
+    summary: "Show what a task changed over its base",
+    positional: "ID",
+    examples: ["macp diff TASK-1", "macp diff TASK-1 | git apply --check"],
+    options: [{ name: "stat", kind: "flag", help: "Only the files and counts" }],
+    load: () => import("./commands/diff.ts"),
+  },
+  {
+    name: "logs",
+    summary: "Print what worker and gates of an attempt printed",
+    positional: "ID",
+    examples: ["macp logs TASK-1", "macp logs TASK-1 -f", "macp logs TASK-1 --attempt 1"],
+    options: [
+      { name: "follow", kind: "flag", short: "f", help: "Go on until the attempt ended" },
+      {
+        name: "attempt",
+        kind: "number",
+        value: "N",
+        help: "Serial of the attempt; the newest otherwise",
+      },
+    ],
+    load: () => import("./commands/logs.ts"),
+  },
+  {
+    name: "history",
+    summary: "Print events",
+    examples: [
+      "macp history",
+      "macp history --task-id TASK-1",
+      "macp history --type task.failed --since 24h --json",
+    ],
+    options: [
+      taskId,
+      { name: "type", kind: "list", value: "TYPE", help: "Only events of this type" },
+      since,
+    ],
+    load: () => import("./commands/history.ts"),
+  },
+  {
+    name: "retry",
+    summary: "Queue a task again that failed or escalated",
+    positional: "ID",
+    examples: ["macp retry TASK-1"],
+    options: [dryRun],
+    notes: ["Attempts count anew. A task in back-off is retried at once."],
+    load: () => import("./commands/retry.ts"),
+  },
+  {
+    name: "cancel",
+    summary: "End a task: a pending one at once, a running one within a second",
+    positional: "ID",
+    examples: ["macp cancel TASK-1"],
+    options: [dryRun],
+    load: () => import("./commands/cancel.ts"),
+  },
+  {
+    name: "validate",
+    summary: "Check files against their schemas",
+    positional: "[FILE…]",
+    examples: [
+      "macp validate",
+      "macp validate tasks.json",
+      "macp validate result.json --as result",
+    ],
+    options: [{
+      name: "as",
+      kind: "text",
+      value: "KIND",
+      choices: ["queue", "task", "event", "result", "config", "state", "cursor"],
+      help: "What the files are; told from their names otherwise",
+    }],
+    notes: ["Without a file it checks all that .mosaic/orchestrator/ holds."],
+    load: () => import("./commands/validate.ts"),
+  },
+  {
+    name: "config",
+    summary: "Print the settings in force",
+    positional: "[KEY]",
+    examples: ["macp config", "macp config --show-origin", "macp config macp.base_ref"],
+    options: [
+      { name: "show-origin", kind: "flag", help: "Say where each value came from" },
+      { name: "defaults", kind: "flag", help: "Print the defaults, without a repository" },
+    ],
+    load: () => import("./commands/config.ts"),
+  },
+  {
+    name: "demo",
+    summary: "Try it all in a throw-away repository",
+    examples: ["macp demo"],
+    options: [{
+      name: "keep",
+      kind: "text",
+      value: "DIR",
+      help: "Where to make it; a temporary folder otherwise",
+    }],
+    load: () => import("./commands/demo.ts"),
+  },
+];
+
+/** Finds a command by its name. */
+export function findCommand(name: string): CommandSpec | undefined {
+  return commands.find((command) => command.name === name);
+}

@@ -1,0 +1,13 @@
+/**
+ * `macp cancel`
+ *
+ * @module
+ */
+import { planCancel } from "../../controller/interventions.ts";
+import type { Invocation } from "../command.ts";
+import { intervene } from "../intervene.ts";
+
+/** Ends a task. */
+export function run(invocation: Invocation): Promise<number> {
+  return intervene(invocation, planCancel);
+}

@@ -1,0 +1,94 @@
+/**
+ * `macp logs`
+ *
+ * @module
+ */
+import { statusOf } from "../../protocol/task.ts";
+import type { Files } from "../../sys/files.ts";
+import type { Invocation } from "../command.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { findRecords } from "../find_result.ts";
+import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
+import { usageError } from "../parse_arguments.ts";
+
+/** Milliseconds between looks at a log that grows. */
+const lookMs = 200;
+const chunkBytes = 64 * 1024;
+
+/** Prints a log; with `--follow` until the attempt ended. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, output, world } = invocation;
+  const repository = await openRepository(invocation);
+  const id = args.positional[0] ?? "";
+  const { logs } = await findRecords(world, repository, id, requireTask(repository.store, id));
+  const serial = args.number("attempt");
+  const log = serial === undefined ? logs.at(-1) : logs.find((log) => log.serial === serial);
+  if (log === undefined) {
+    const known = logs.map(({ serial }) => serial).join(", ") || "none";
+    throw usageError(
+      `Cannot print the log as task ${id} has none${serial ? ` of attempt ${serial}` : ""}`,
+      [
+        `Attempts with a log: ${known}`,
+      ],
+    );
+  }
+  const print = (text: string) =>
+    output.options.json
+      ? output.jsonLine({ schema_version: 1, task_id: id, attempt: log.serial, text })
+      : output.raw(text);
+  if (args.flag("follow")) {
+    await follow(invocation, repository, { id, path: log.path, serial: log.serial, print });
+  } else {
+    for (const text of readFrom(world.files, log.path, { offset: 0 })) print(text);
+  }
+  return exitCodes.done;
+}
+
+async function follow(
+  { world, terminal }: Invocation,
+  { store }: OpenRepository,
+  { id, path, serial, print }: {
+    id: string;
+    path: string;
+    serial: number;
+    print: (text: string) => void;
+  },
+): Promise<void> {
+  const stop = new AbortController();
+  const release = (["SIGINT", "SIGTERM"] as const)
+    .map((signal) => terminal.onSignal(signal, () => stop.abort()));
+  const position = { offset: 0 };
+  let inode = world.files.stat(path)?.inode;
+  try {
+    for (let live = true; live && !stop.signal.aborted;) {
+      // Asked before reading: what was written until then is read below.
+      live = store.readState().running[id]?.serial === serial &&
+        statusOf(store.readQueue().find(id)) !== null;
+      const now = world.files.stat(path);
+      // A log that grew too large was written anew without its middle.
+      if (now && now.inode !== inode) [inode, position.offset] = [now.inode, now.size];
+      for (const text of readFrom(world.files, path, position)) print(text);
+      if (live) await world.clock.sleep(lookMs, stop.signal);
+    }
+  } finally {
+    release.forEach((off) => off());
+  }
+}
+
+/** Text from a position on, which moves to the end. */
+function* readFrom(files: Files, path: string, position: { offset: number }): Generator<string> {
+  if (files.stat(path) === null) return;
+  const file = files.open(path, { read: true });
+  try {
+    const decoder = new TextDecoder();
+    const buffer = new Uint8Array(chunkBytes);
+    file.seek(position.offset);
+    for (let read = file.read(buffer); read !== null; read = file.read(buffer)) {
+      position.offset += read;
+      yield decoder.decode(buffer.subarray(0, read), { stream: true });
+    }
+    yield decoder.decode();
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * `macp retry`
+ *
+ * @module
+ */
+import { planRetry } from "../../controller/interventions.ts";
+import type { Invocation } from "../command.ts";
+import { intervene } from "../intervene.ts";
+
+/** Queues a task again. */
+export function run(invocation: Invocation): Promise<number> {
+  return intervene(invocation, (view, id, { now }) => planRetry(view, id, now));
+}

@@ -1,0 +1,153 @@
+/**
+ * `macp submit`
+ *
+ * @module
+ */
+import { MacpError } from "../../protocol/errors.ts";
+import { isRecord } from "../../protocol/events.ts";
+import type { Task } from "../../protocol/generated/types.ts";
+import { taskIdPattern } from "../../protocol/names.ts";
+import type { Settings } from "../../protocol/settings.ts";
+import { checkTask, idOf } from "../../protocol/task.ts";
+import { describeFault } from "../../protocol/validation.ts";
+import type { Queue } from "../../store/queue.ts";
+import type { Arguments, Invocation } from "../command.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { nearestHint } from "../nearest.ts";
+import { openRepository } from "../open_repository.ts";
+import { usageError } from "../parse_arguments.ts";
+
+/** Adds one task. The same idempotency key again adds nothing. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { output, args } = invocation;
+  const { settings, store } = await openRepository(invocation);
+  const task = taskFrom(args, settings);
+  const dryRun = args.flag("dry-run");
+  const existing = dryRun
+    ? planSubmission(store.readQueue(), task)
+    : await store.change(({ queue }) => {
+      const existing = planSubmission(queue, task);
+      return { change: existing === null ? { added: [task] } : null, result: existing };
+    });
+  const submitted = existing ?? task;
+  if (output.options.json) {
+    output.json({
+      submitted: existing === null && !dryRun,
+      duplicate: existing !== null,
+      task: submitted,
+    });
+  } else if (existing !== null) {
+    output.note(`${idOf(existing)} was submitted already with this idempotency key`);
+  } else {
+    output.note(`${dryRun ? "would submit" : "submitted"} ${task.id}: ${task.title}`);
+    if (!settings.enabled) output.warn("the queue is not enabled; run: macp init --enable");
+  }
+  return exitCodes.done;
+}
+
+/** The task that the arguments describe. Throws `MacpError` of kind usage. */
+export function taskFrom(args: Arguments, settings: Settings): Task {
+  const id = args.text("task-id");
+  const title = args.text("title");
+  if (id === undefined) throw usageError("Cannot submit a task as --task-id is missing");
+  if (title === undefined) throw usageError(`Cannot submit task ${id} as --title is missing`);
+  if (!taskIdPattern.test(id)) {
+    throw usageError(
+      `Cannot submit a task as its id does not match ${taskIdPattern.source}: ${id}`,
+      [
+        "An id begins with a letter or digit and holds letters, digits, dot, dash, underscore",
+      ],
+    );
+  }
+  const dispatch = args.text("dispatch") ??
+    (args.text("command") ? "exec" : args.text("brief") ? "yolo" : settings.macp.default_dispatch);
+  if (dispatch === "exec" && args.text("command") === undefined) {
+    throw usageError(`Cannot submit task ${id} as dispatch exec needs --command`);
+  }
+  const fields = {
+    id,
+    title,
+    description: args.text("description"),
+    status: "pending",
+    type: args.text("type"),
+    dispatch,
+    runtime: args.text("runtime"),
+    command: args.text("command"),
+    worktree: args.text("worktree"),
+    branch: args.text("branch"),
+    brief_path: args.text("brief"),
+    result_path: args.text("result-path"),
+    issue: args.text("issue"),
+    depends_on: args.list("depends-on").flatMap((ids) => ids.split(",")).map((id) => id.trim()),
+    max_attempts: args.number("max-attempts"),
+    timeout_seconds: args.number("timeout"),
+    quality_gates: args.list("gate").length > 0 ? args.list("gate") : undefined,
+    metadata: metadataFrom(args),
+    idempotency_key: args.text("idempotency-key"),
+  };
+  const task = Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  );
+  const checked = checkTask(task);
+  if (checked.ok) return checked.task;
+  throw new MacpError("usage", `Cannot submit task ${id} as it is not valid`, {
+    code: "task_invalid",
+    details: checked.faults.map((fault) => describeFault("task", fault)),
+  });
+}
+
+function metadataFrom(args: Arguments): Record<string, unknown> | undefined {
+  const text = args.text("metadata");
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return value;
+  } catch {
+    // Reported below.
+  }
+  throw usageError(`Cannot use --metadata as it is not a JSON object: ${text}`);
+}
+
+/**
+ * Whether the task may join the queue.
+ *
+ * @returns The task that holds the same idempotency key, or null.
+ * Throws `MacpError` of kind usage when the id is taken, or a dependency is unknown.
+ */
+export function planSubmission(queue: Queue, task: Task): Task | null {
+  const key = task.idempotency_key;
+  const twin = key === undefined
+    ? undefined
+    : queue.tasks.find((raw) => isRecord(raw) && raw.idempotency_key === key);
+  if (twin !== undefined) return sameSubmission(twin as Task, task);
+  const lower = task.id.toLowerCase();
+  for (const id of queue.ids()) {
+    if (id.toLowerCase() !== lower) continue;
+    const why = id === task.id ? "is taken" : `differs from ${id} in letter case only`;
+    throw usageError(`Cannot submit task ${task.id} as its id ${why}`, [
+      "Give it another id, or use --idempotency-key to submit safely more than once",
+    ]);
+  }
+  for (const id of task.depends_on ?? []) {
+    if (id === task.id) throw usageError(`Cannot submit task ${id} as it depends on itself`);
+    if (queue.find(id) !== undefined) continue;
+    throw usageError(`Cannot submit task ${task.id} as it depends on an unknown task: ${id}`, [
+      ...nearestHint(id, queue.ids()),
+      "Submit the dependency first",
+    ]);
+  }
+  return null;
+}
+
+/** The same key must mean the same task. */
+function sameSubmission(twin: Task, task: Task): Task {
+  const differs = ["id", "title", "command", "dispatch", "brief_path"]
+    .filter((field) => twin[field] !== task[field]);
+  if (differs.length === 0) return twin;
+  throw usageError(
+    `Cannot submit task ${task.id} as its idempotency key belongs to a task that differs in ${
+      differs.join(", ")
+    }: ${twin.id}`,
+    ["Use another key for another task"],
+  );
+}

@@ -1,0 +1,162 @@
+/**
+ * `macp validate`
+ *
+ * @module
+ */
+import { parse as parseJsonc } from "@std/jsonc";
+import { basename, join, resolve } from "@std/path";
+import { findCycle } from "../../controller/schedule.ts";
+import { readLines } from "../../events/event_log.ts";
+import { messageOf } from "../../protocol/errors.ts";
+import { isRecord } from "../../protocol/events.ts";
+import {
+  validateConfig,
+  validateCursor,
+  validateEvent,
+  validateResult,
+  validateState,
+  validateTask,
+  type Validator,
+} from "../../protocol/generated/validators.js";
+import { unknownKeys } from "../../protocol/settings.ts";
+import { checkTask, idOf } from "../../protocol/task.ts";
+import { describeFault, faultsOf } from "../../protocol/validation.ts";
+import { orchestratorFolder } from "../../store/paths.ts";
+import { Queue } from "../../store/queue.ts";
+import { readText } from "../../store/read_json.ts";
+import type { World } from "../../sys/world.ts";
+import type { Invocation } from "../command.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { locateRepository } from "../open_repository.ts";
+import { usageError } from "../parse_arguments.ts";
+
+/** What a file can be. */
+type Kind = "queue" | "task" | "event" | "result" | "config" | "state" | "cursor";
+
+const documents: Record<Exclude<Kind, "queue" | "event">, Validator> = {
+  task: validateTask,
+  result: validateResult,
+  config: validateConfig,
+  state: validateState,
+  cursor: validateCursor,
+};
+
+/** Checks files; exit code 1 when there are faults. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, output, terminal, world } = invocation;
+  const named = args.positional.map((file) => resolve(terminal.folder, file));
+  const files = named.length > 0 ? named : await allFiles(invocation);
+  const checked = files.map((file) => {
+    if (world.files.stat(file) === null) {
+      throw usageError(`Cannot validate ${file} as it does not exist`);
+    }
+    const kind = (args.text("as") ?? kindOf(file)) as Kind;
+    return { file, kind, ...faultsOfFile(world, file, kind) };
+  });
+  const count = checked.reduce((sum, { faults }) => sum + faults.length, 0);
+  if (output.options.json) output.json({ files: checked, faults: count });
+  else {
+    for (const { file, kind, faults, warnings } of checked) {
+      for (const fault of faults) output.line(`${output.paint("red", "fault")}: ${fault}`);
+      for (const warning of warnings) {
+        output.line(`${output.paint("yellow", "warning")}: ${warning}`);
+      }
+      if (faults.length === 0) output.note(`${output.paint("green", "valid")}: ${file} (${kind})`);
+    }
+  }
+  return count > 0 ? exitCodes.workFailed : exitCodes.done;
+}
+
+/** All that the repository holds. */
+async function allFiles(invocation: Invocation): Promise<string[]> {
+  const { files } = invocation.world;
+  const folder = join((await locateRepository(invocation)).cwd, orchestratorFolder);
+  const results = join(folder, "results");
+  const attempts = join(results, "attempts");
+  const below = (folder: string) => files.list(folder).map((name) => join(folder, name));
+  return [
+    ...["config.json", "tasks.json", "state.json", "events.ndjson", "event_cursor.json"]
+      .map((name) => join(folder, name)),
+    ...below(results),
+    ...below(attempts).flatMap(below),
+  ].filter((path) => /\.(nd)?json$/.test(path) && files.stat(path)?.kind === "file");
+}
+
+function kindOf(file: string): Kind {
+  const name = basename(file);
+  if (name.endsWith(".ndjson")) return "event";
+  const known: Record<string, Kind> = {
+    "config.json": "config",
+    "tasks.json": "queue",
+    "state.json": "state",
+    "event_cursor.json": "cursor",
+    "task.json": "task",
+  };
+  if (name.startsWith("tasks.")) return "queue";
+  return known[name] ?? "result";
+}
+
+interface Found {
+  faults: string[];
+  warnings: string[];
+}
+
+function faultsOfFile(world: World, file: string, kind: Kind): Found {
+  try {
+    if (kind === "event") return eventFaults(world, file);
+    const text = readText(world.files, file) ?? "";
+    if (kind === "queue") return queueFaults(text, file);
+    const value: unknown = kind === "config" ? parseJsonc(text) : JSON.parse(text);
+    const faults = faultsOf(documents[kind], value).map((fault) => describeFault(file, fault));
+    const unknown = kind === "config" ? unknownKeys(value) : [];
+    return {
+      faults,
+      warnings: unknown.map(({ path }) => `${file}: unknown key ${path} has no effect`),
+    };
+  } catch (error) {
+    return { faults: [`${file}: ${messageOf(error)}`], warnings: [] };
+  }
+}
+
+function queueFaults(text: string, file: string): Found {
+  const queue = Queue.parse(text, file);
+  const faults = queue.tasks.flatMap((raw, index) => {
+    const checked = checkTask(raw);
+    const at = `/${index}`;
+    const own = checked.ok
+      ? []
+      : checked.faults.map((fault) =>
+        describeFault(file, { ...fault, path: `/tasks${at}${fault.path}` })
+      );
+    const dependencies = checked.ok ? checked.task.depends_on ?? [] : [];
+    const unknown = dependencies.filter((id) => queue.find(id) === undefined)
+      .map((id) =>
+        `${file}: /tasks${at}/depends_on: task ${idOf(raw)} depends on an unknown task: ${id}`
+      );
+    return [...own, ...unknown];
+  });
+  const cycle = findCycle(queue);
+  if (cycle) faults.push(`${file}: depends_on forms a cycle: ${[...cycle, cycle[0]].join(" → ")}`);
+  return { faults, warnings: [] };
+}
+
+/** Readers accept unknown types and fields; so they only deserve a warning. */
+function eventFaults(world: World, file: string): Found {
+  const found: Found = { faults: [], warnings: [] };
+  let number = 0;
+  for (const line of readLines(world.files, file)) {
+    number++;
+    const where = `${file}:${number}`;
+    try {
+      const event: unknown = JSON.parse(line);
+      for (const fault of faultsOf(validateEvent, event)) {
+        const unknownType = fault.path === "/event_type" && isRecord(event) &&
+          typeof event.event_type === "string";
+        found[unknownType ? "warnings" : "faults"].push(describeFault(where, fault));
+      }
+    } catch (error) {
+      found.faults.push(`${where}: ${messageOf(error)}`);
+    }
+  }
+  return found;
+}

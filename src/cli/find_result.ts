@@ -1,0 +1,56 @@
+/**
+ * Results of a task that is shown.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { attemptResultsFolder, resultPath } from "../dispatcher/result_paths.ts";
+import { readResult } from "../controller/previous_failure.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { TaskResult } from "../protocol/generated/types.ts";
+import { taskNames } from "../protocol/names.ts";
+import type { RawTask } from "../protocol/task.ts";
+import type { World } from "../sys/world.ts";
+import type { OpenRepository } from "./open_repository.ts";
+
+/** What is on disk of a task's attempts. */
+export interface TaskRecords {
+  /** Result of the task, or null while it has none. */
+  result: TaskResult | null;
+  resultPath: string;
+  /** Results of attempts that were retried, oldest first. */
+  attempts: TaskResult[];
+  /** Logs, oldest first. */
+  logs: { serial: number; path: string }[];
+}
+
+/** Reads what is on disk of a task's attempts. */
+export async function findRecords(
+  world: World,
+  { paths, settings }: OpenRepository,
+  id: string,
+  raw: RawTask,
+): Promise<TaskRecords> {
+  const { files } = world;
+  const names = await taskNames(id);
+  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
+  const path = resultPath(paths, settings, names, named) ??
+    resultPath(paths, settings, names, undefined) ?? "";
+  const folder = join(attemptResultsFolder(paths, settings), names.file);
+  const logs = join(paths.logs, names.file);
+  return {
+    result: readResult(files, path),
+    resultPath: path,
+    attempts: bySerial(files.list(folder), ".json")
+      .flatMap(({ name }) => readResult(files, join(folder, name)) ?? []),
+    logs: bySerial(files.list(logs), ".log")
+      .map(({ serial, name }) => ({ serial, path: join(logs, name) })),
+  };
+}
+
+function bySerial(names: readonly string[], suffix: string): { serial: number; name: string }[] {
+  return names.filter((name) => name.endsWith(suffix))
+    .map((name) => ({ serial: Number.parseInt(name, 10), name }))
+    .filter(({ serial }) => serial > 0)
+    .sort((a, b) => a.serial - b.serial);
+}

@@ -1,0 +1,45 @@
+/**
+ * Carries out what a person does to a task.
+ *
+ * @module
+ */
+import type { Intervention } from "../controller/interventions.ts";
+import { resultPath } from "../dispatcher/result_paths.ts";
+import { taskNames } from "../protocol/names.ts";
+import type { Settings } from "../protocol/settings.ts";
+import { isRecord } from "../protocol/events.ts";
+import { atomicWriteJson } from "../store/atomic_write.ts";
+import type { View } from "../store/store.ts";
+import type { Invocation } from "./command.ts";
+import { exitCodes } from "./exit_codes.ts";
+import { openRepository, requireTask } from "./open_repository.ts";
+
+/** Plans what happens to a task. Throws `MacpError` of kind usage when it must not. */
+export type Plan = (
+  view: View,
+  id: string,
+  about: { now: number; settings: Settings },
+) => Intervention;
+
+/** Carries out a plan on the task that the call names. */
+export async function intervene(invocation: Invocation, plan: Plan): Promise<number> {
+  const { args, output, world } = invocation;
+  const { store, settings, paths, redactor } = await openRepository(invocation);
+  const id = args.positional[0] ?? "";
+  const raw = requireTask(store, id);
+  const about = { now: world.clock.now(), settings };
+  const dryRun = args.flag("dry-run");
+  const { message, status, ended } = dryRun
+    ? plan({ queue: store.readQueue(), state: store.readState() }, id, about).result
+    : await store.change((view) => plan(view, id, about));
+  if (ended !== null && !dryRun) {
+    const named = isRecord(raw) && typeof raw.result_path === "string"
+      ? raw.result_path
+      : undefined;
+    const path = resultPath(paths, settings, await taskNames(id), named);
+    if (path !== null) atomicWriteJson(world, path, redactor.value(ended));
+  }
+  if (output.options.json) output.json({ task_id: id, status, message, changed: !dryRun });
+  else output.note(dryRun ? `would do: ${message}` : message);
+  return exitCodes.done;
+}

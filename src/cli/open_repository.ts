@@ -1,0 +1,101 @@
+/**
+ * What most commands start with: the repository, its settings and its store.
+ *
+ * @module
+ */
+import { resolve } from "@std/path";
+import { Git } from "../git/git.ts";
+import { findRepository } from "../git/repository.ts";
+import { MacpError } from "../protocol/errors.ts";
+import { settingAt, settingPaths, type SettingsLayer } from "../protocol/settings.ts";
+import { createRedactor, type Redactor } from "../redaction/redactor.ts";
+import { collectSecrets } from "../redaction/collect_secrets.ts";
+import { type LoadedSettings, loadSettings } from "../store/load_settings.ts";
+import { type StorePaths, storePaths } from "../store/paths.ts";
+import { Store } from "../store/store.ts";
+import type { Invocation } from "./command.ts";
+import { nearest, nearestHint } from "./nearest.ts";
+import { usageError } from "./parse_arguments.ts";
+
+/** An open repository. */
+export interface OpenRepository extends LoadedSettings {
+  git: Git;
+  paths: StorePaths;
+  store: Store;
+  redactor: Redactor;
+}
+
+/** Finds the repository that a call is about. Throws `MacpError` of kind usage. */
+export async function locateRepository({ world, terminal, args }: Invocation): Promise<Git> {
+  const folder = resolve(terminal.folder, args.text("repo") ?? ".");
+  if (world.files.stat(folder)?.kind !== "folder") {
+    throw usageError(`Cannot use ${folder} as it is not a folder`, [
+      "Name a git checkout with --repo",
+    ]);
+  }
+  const git = new Git(world, folder);
+  return git.at((await findRepository(git)).root);
+}
+
+/** Opens a repository that `macp init` prepared. Throws `MacpError`. */
+export async function openRepository(invocation: Invocation): Promise<OpenRepository> {
+  const { world, output } = invocation;
+  const git = await locateRepository(invocation);
+  const paths = storePaths(git.cwd);
+  if (world.files.stat(paths.folder)?.kind !== "folder") {
+    throw new MacpError(
+      "usage",
+      `Cannot find .mosaic/orchestrator as it was not made yet: ${git.cwd}`,
+      {
+        code: "not_initialized",
+        hints: ["Make it with: macp init --enable"],
+      },
+    );
+  }
+  const loaded = loadSettings(world, paths.config, flagLayers(invocation));
+  for (const { file, key } of loaded.unknown) {
+    const near = nearest(key.path.split(".").at(-1) ?? "", key.known);
+    output.warn(
+      `${file}: unknown key ${key.path} has no effect${near ? `; did you mean ${near}?` : ""}`,
+    );
+  }
+  const secrets = collectSecrets({ env: world.env, names: loaded.settings.macp.secrets });
+  const redactor = createRedactor(secrets);
+  const store = new Store(world, paths, (value) => redactor.value(value));
+  return { ...loaded, git, paths, store, redactor };
+}
+
+/** Settings given by `--set key=value`; the value is JSON where it parses as such. */
+function flagLayers({ args }: Invocation): SettingsLayer[] {
+  return args.list("set").map((entry) => {
+    const [, key = "", value = ""] = /^([^=]+)=(.*)$/s.exec(entry) ?? [];
+    if (key === "") throw usageError(`Cannot use --set as it is not KEY=VALUE: ${entry}`);
+    const known = settingPaths();
+    if (!known.includes(key)) {
+      throw usageError(`Cannot set ${key} as there is no such setting`, [
+        ...nearestHint(key, known),
+        "macp config lists all settings",
+      ]);
+    }
+    return { origin: `--set ${key}`, values: settingAt(key, parseValue(value)) };
+  });
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The task with this id. Throws `MacpError` of kind usage with the nearest id. */
+export function requireTask(store: Store, id: string): unknown {
+  const queue = store.readQueue();
+  const raw = queue.find(id);
+  if (raw !== undefined) return raw;
+  throw new MacpError("usage", `Cannot find task ${id} as the queue has none of that id`, {
+    code: "unknown_task",
+    hints: [...nearestHint(id, queue.ids()), "macp status lists the queue"],
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * What commands print, plain, coloured or as JSON.
+ *
+ * @module
+ */
+import type { Terminal } from "../sys/terminal.ts";
+
+/** Version of every JSON document that the command line prints. */
+export const schemaVersion = 1;
+
+/** Colours that carry meaning; each text tells the same without them. */
+export type Color = "red" | "green" | "yellow" | "dim" | "bold";
+
+const codes: Record<Color, [number, number]> = {
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+};
+
+/** How to print. */
+export interface OutputOptions {
+  json: boolean;
+  quiet: boolean;
+  verbose: boolean;
+  color: "auto" | "always" | "never";
+  /** Applied to all that is printed. */
+  redact: (text: string) => string;
+}
+
+/** Prints for one call. */
+export class Output {
+  readonly options: OutputOptions;
+  readonly #terminal: Terminal;
+  readonly #colored: boolean;
+
+  constructor(terminal: Terminal, env: Readonly<Record<string, string>>, options: OutputOptions) {
+    this.#terminal = terminal;
+    this.options = options;
+    const auto = terminal.isTerminal && !env.NO_COLOR && env.TERM !== "dumb";
+    this.#colored = options.color === "always" || (options.color === "auto" && auto);
+  }
+
+  /** A line of the result on standard output. */
+  line(text = ""): void {
+    this.#terminal.write(`${this.options.redact(text)}\n`);
+  }
+
+  /** Text of the result as it is, without a line break added. */
+  raw(text: string): void {
+    this.#terminal.write(this.options.redact(text));
+  }
+
+  /** A line that tells what happens, not printed with `--quiet` or `--json`. */
+  note(text: string): void {
+    if (!this.options.quiet && !this.options.json) this.line(text);
+  }
+
+  /** A warning on standard error. */
+  warn(text: string): void {
+    this.#terminal.writeError(`${this.options.redact(`warning: ${text}`)}\n`);
+  }
+
+  /** One JSON document, with its version. */
+  json(value: Record<string, unknown>): void {
+    const document = { schema_version: schemaVersion, ...value };
+    this.#terminal.write(`${this.options.redact(JSON.stringify(document, null, 2))}\n`);
+  }
+
+  /** One JSON document on a line of its own, for a stream of them. */
+  jsonLine(value: object): void {
+    this.#terminal.write(`${this.options.redact(JSON.stringify(value))}\n`);
+  }
+
+  /** Colours a text when colours are wanted. */
+  paint(color: Color, text: string): string {
+    const [on, off] = codes[color];
+    return this.#colored ? `\x1b[${on}m${text}\x1b[${off}m` : text;
+  }
+}
+
+/** Rows as columns that line up, two spaces between them. */
+export function tabulate(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, width(cell)));
+  }
+  return rows.map((row) =>
+    row.map((cell, i) => cell + " ".repeat((widths[i] ?? 0) - width(cell))).join("  ").trimEnd()
+  );
+}
+
+/** Characters of a cell that show, without colours. */
+function width(cell: string): number {
+  // deno-lint-ignore no-control-regex
+  return [...cell.replaceAll(/\x1b\[\d+m/g, "")].length;
+}
+
+/** A text for a person on one line, without control characters, at most `most` characters. */
+export function oneLine(text: string, most = 80): string {
+  // deno-lint-ignore no-control-regex
+  const flat = text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
+  const chars = [...flat];
+  return chars.length > most ? `${chars.slice(0, most - 1).join("")}…` : flat;
+}

@@ -1,0 +1,124 @@
+/**
+ * Runs the controller for `run` and `drain`: signals, progress, exit code.
+ *
+ * @module
+ */
+import type { EndedAttempt } from "../controller/finish.ts";
+import { type RunOptions, runQueue, type RunReport } from "../controller/run.ts";
+import { nextStep } from "../controller/schedule.ts";
+import { resolveCommit } from "../git/refs.ts";
+import { MacpError } from "../protocol/errors.ts";
+import { isMacpAware, statusOf, titleOf } from "../protocol/task.ts";
+import type { StopSignal } from "../sys/terminal.ts";
+import type { Invocation } from "./command.ts";
+import { exitCodes } from "./exit_codes.ts";
+import { type OpenRepository, openRepository } from "./open_repository.ts";
+import { oneLine } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import { signalExitCode } from "./report_error.ts";
+
+/** Runs the queue; gives the exit code. */
+export async function runController(
+  invocation: Invocation,
+  mode: Pick<RunOptions, "mode" | "pollMs">,
+): Promise<number> {
+  const repository = await openRepository(invocation);
+  requireEnabled(repository);
+  await requireCommit(repository);
+  if (invocation.args.flag("dry-run")) return showNext(invocation, repository);
+  const { terminal, world } = invocation;
+  const stop = new AbortController();
+  const stopped: StopSignal[] = [];
+  const signals: StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+  const release = signals.map((signal) =>
+    terminal.onSignal(signal, () => {
+      stopped.push(signal);
+      stop.abort();
+    })
+  );
+  const progress = createProgress(invocation);
+  try {
+    const context = {
+      ...repository,
+      world,
+      onEvent: progress.event,
+      onNote: progress.note,
+    };
+    const report = await runQueue(context, { ...mode, stop: stop.signal });
+    progress.end();
+    summarize(invocation, report);
+    return stopped[0] ? signalExitCode(stopped[0]) : exitCodeOfRun(report);
+  } finally {
+    progress.end();
+    release.forEach((off) => off());
+  }
+}
+
+function requireEnabled({ settings, paths }: OpenRepository): void {
+  if (settings.enabled) return;
+  throw new MacpError("usage", `Cannot run the queue as it is not enabled: ${paths.config}`, {
+    code: "not_enabled",
+    hints: ["Enable it with: macp init --enable"],
+  });
+}
+
+/** A worktree needs a commit; it is better to say so than to fail every task. */
+async function requireCommit({ git, store, settings }: OpenRepository): Promise<void> {
+  const waits = store.readQueue().tasks.some((raw) =>
+    statusOf(raw) === "pending" && isMacpAware(raw)
+  );
+  if (!waits || await resolveCommit(git, settings.macp.base_ref) !== null) return;
+  if (await resolveCommit(git, "HEAD") !== null) return;
+  throw new MacpError(
+    "usage",
+    `Cannot run the queue as the repository has no commit yet: ${git.cwd}`,
+    {
+      code: "no_commit",
+      hints: ["Make one, for example: git commit --allow-empty -m start"],
+    },
+  );
+}
+
+function showNext({ output, world }: Invocation, { store }: OpenRepository): number {
+  const queue = store.readQueue();
+  const step = nextStep(queue, world.clock.now(), new Set());
+  if (output.options.json) output.json({ next: step });
+  else if (step.kind === "claim") {
+    output.line(`would run ${step.id}: ${oneLine(titleOf(queue.find(step.id)))}`);
+  } else if (step.kind === "refuse") output.line(`would escalate ${step.id}: ${step.reason}`);
+  else if (step.kind === "wait") {
+    output.line(`would wait until ${new Date(step.until).toISOString()}`);
+  } else output.line("nothing can run");
+  return exitCodes.done;
+}
+
+/** How each task ended at last; a retry that was followed by another end does not count. */
+function lastEnds(ended: readonly EndedAttempt[]): EndedAttempt[] {
+  return [...new Map(ended.map((end) => [end.id, end])).values()];
+}
+
+/** The most serious of what ended: 3, 1, 0. A failure of the tool itself is thrown. */
+export function exitCodeOfRun({ ended, blocked, nameless }: RunReport): number {
+  const has = (status: string) => lastEnds(ended).some((end) => end.status === status);
+  if (has("escalated") || blocked.length > 0 || nameless > 0) return exitCodes.needsHuman;
+  return has("failed") ? exitCodes.workFailed : exitCodes.done;
+}
+
+function summarize({ output }: Invocation, report: RunReport): void {
+  const { ended, blocked, nameless } = report;
+  if (output.options.json) {
+    output.jsonLine({
+      schema_version: 1,
+      summary: { ...report, exit_code: exitCodeOfRun(report) },
+    });
+    return;
+  }
+  const last = lastEnds(ended);
+  const counts = ["completed", "failed", "escalated", "pending"]
+    .map((status) => [status, last.filter((end) => end.status === status).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count} ${status === "pending" ? "to be retried" : status}`);
+  output.note(counts.length > 0 ? `ended: ${counts.join(", ")}` : "nothing to run");
+  if (blocked.length > 0) output.note(`blocked behind other tasks: ${blocked.join(", ")}`);
+  if (nameless > 0) output.warn(`${nameless} elements of the queue have no id; see: macp validate`);
+}

@@ -1,0 +1,114 @@
+/**
+ * Claiming a task: from here on its attempt counts.
+ *
+ * @module
+ */
+import { attemptResultsFolder } from "../dispatcher/result_paths.ts";
+import { isRecord, makeEvent } from "../protocol/events.ts";
+import type { RunningAttempt, Task } from "../protocol/generated/types.ts";
+import { defaultBranch, type TaskNames } from "../protocol/names.ts";
+import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
+import type { Queue } from "../store/queue.ts";
+import type { View } from "../store/store.ts";
+import type { ControllerContext } from "./context.ts";
+import { describeTask } from "./event_metadata.ts";
+import { nextStep } from "./schedule.ts";
+import { nextSerial } from "./serials.ts";
+
+/** An attempt that was claimed. */
+export interface Claimed {
+  task: Task;
+  names: TaskNames;
+  attempt: RunningAttempt;
+  /** Spent attempts, this one included. */
+  attempts: number;
+  maxAttempts: number;
+}
+
+/**
+ * Claims the task, unless something changed since it was chosen: then null, and
+ * nothing changed.
+ */
+export async function claimTask(
+  context: ControllerContext,
+  id: string,
+  names: TaskNames,
+): Promise<Claimed | null> {
+  const now = context.world.clock.now();
+  const attemptId = context.world.uuid();
+  const claimed = await context.store.change(({ queue, state }) => {
+    const step = nextStep(queue, now, new Set(Object.keys(state.running)));
+    if (step.kind !== "claim" || step.id !== id) return { change: null, result: null };
+    const claimed = claimedTask(context, queue, names, { id, attemptId, now });
+    const { task, attempt, attempts, maxAttempts } = claimed;
+    const event = makeEvent({
+      event_type: "task.assigned",
+      task_id: id,
+      status: "running",
+      source: "controller",
+      message: "Task assigned",
+      metadata: describeTask(task, context.settings, { attempt: attempts, maxAttempts }),
+    }, now);
+    state.running[id] = attempt;
+    const fields = {
+      status: "running",
+      attempts,
+      last_attempt: attempt.serial,
+      ...(attempt.branch === null ? {} : { branch: attempt.branch }),
+      ...cleared(task),
+    };
+    return {
+      change: { state, patches: [{ id, fields }], events: [event] },
+      result: { claimed, event },
+    };
+  });
+  if (claimed === null) return null;
+  context.onEvent(claimed.event);
+  return claimed.claimed;
+}
+
+function claimedTask(
+  { world, store, settings }: ControllerContext,
+  queue: Queue,
+  names: TaskNames,
+  { id, attemptId, now }: { id: string; attemptId: string; now: number },
+): Claimed {
+  const task = queue.find(id) as Task;
+  const before = task.attempts ?? 0;
+  const traces = {
+    logs: store.paths.logs,
+    attemptResults: attemptResultsFolder(store.paths, settings),
+  };
+  const usesWorktree = isMacpAware(task) && task.worktree !== ".";
+  return {
+    task,
+    names,
+    attempts: before + 1,
+    maxAttempts: maxAttemptsOf(task, settings),
+    attempt: {
+      attempt_id: attemptId,
+      serial: nextSerial(world.files, traces, names, task),
+      attempts_before: before,
+      phase: "claimed",
+      started_at: new Date(now).toISOString(),
+      legacy: !isMacpAware(task),
+      worktree: null,
+      branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
+      base_commit: null,
+      worker: null,
+      verdict: null,
+    },
+  };
+}
+
+/** Fields of an attempt before that say nothing of this one. */
+function cleared(task: Task): Record<string, undefined> {
+  const fields = ["not_before", "outcome", "reason", "cancel_requested"];
+  return Object.fromEntries(fields.filter((name) => name in task).map((name) => [name, undefined]));
+}
+
+/** Whether a person asked to end the task's running attempt. */
+export function isCancelRequested({ queue }: Pick<View, "queue">, id: string): boolean {
+  const raw = queue.find(id);
+  return isRecord(raw) && raw.cancel_requested === true;
+}

@@ -1,0 +1,60 @@
+/**
+ * What went wrong before, for the next attempt.
+ *
+ * @module
+ */
+import { dirname, join } from "@std/path";
+import { attemptResultPath, resultPath } from "../dispatcher/result_paths.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { Task, TaskResult } from "../protocol/generated/types.ts";
+import { validateResult } from "../protocol/generated/validators.js";
+import type { TaskNames } from "../protocol/names.ts";
+import type { Files } from "../sys/files.ts";
+import type { ControllerContext } from "./context.ts";
+
+/** Outcomes that say nothing of the work. */
+const silent: readonly unknown[] = ["completed", "interrupted", "rate_limited", "cancelled"];
+
+/**
+ * Moves the result of an earlier run of the task to those of its attempts, so that
+ * nobody takes it for that of the attempt that begins.
+ */
+export function retireResult(
+  { world: { files }, store: { paths }, settings }: ControllerContext,
+  task: Task,
+  names: TaskNames,
+  serial: number,
+): void {
+  const path = resultPath(paths, settings, names, task.result_path);
+  if (path === null || files.lstat(path)?.kind !== "file") return;
+  const result = readResult(files, path);
+  const known = result?.metadata?.attempt_serial;
+  const target = attemptResultPath(paths, settings, names, known ?? serial - 1);
+  files.makeFolder(dirname(target));
+  files.rename(path, target);
+}
+
+/** Result of the newest attempt that failed, or null. */
+export function previousFailure(
+  { world: { files }, store: { paths }, settings }: ControllerContext,
+  names: TaskNames,
+): TaskResult | null {
+  const folder = dirname(attemptResultPath(paths, settings, names, 1));
+  const serials = files.list(folder).map((name) => Number.parseInt(name, 10))
+    .filter((serial) => serial > 0).sort((a, b) => b - a);
+  for (const serial of serials) {
+    const result = readResult(files, join(folder, `${serial}.json`));
+    if (result && !silent.includes(result.metadata?.outcome)) return result;
+  }
+  return null;
+}
+
+/** A result, or null when the file holds none. */
+export function readResult(files: Files, path: string): TaskResult | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(files.readBytes(path)));
+    return isRecord(value) && validateResult(value) ? value as TaskResult : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Making good what a controller left that ended without saying so.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { collectResult } from "../dispatcher/collect_result.ts";
+import { emptyReport } from "../dispatcher/worker_report.ts";
+import { endAttemptProcesses } from "../process/end_processes.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { RunningAttempt, Task } from "../protocol/generated/types.ts";
+import { taskNames } from "../protocol/names.ts";
+import {
+  checkTask,
+  idOf,
+  isMacpAware,
+  maxAttemptsOf,
+  runtimeOf,
+  statusOf,
+} from "../protocol/task.ts";
+import type { ControllerContext } from "./context.ts";
+import {
+  endAttempt,
+  type EndedAttempt,
+  finishAttempt,
+  forgetWorktree,
+  makeVerdict,
+  removeWorktree,
+} from "./finish.ts";
+
+/** Milliseconds that a lost worker has between TERM and KILL. */
+const graceMs = 10_000;
+
+/**
+ * Finishes every attempt of a controller that is dead; to be called while holding the
+ * lock of the run. A verdict on disk is carried out; any other attempt is lost, and
+ * counts. Its processes are ended first.
+ *
+ * @returns The attempts that ended by this.
+ */
+export async function recover(context: ControllerContext): Promise<EndedAttempt[]> {
+  const ended: EndedAttempt[] = [];
+  for (const [id, attempt] of Object.entries(context.store.readState().running)) {
+    const end = await recoverAttempt(context, id, attempt);
+    if (end) ended.push(end);
+  }
+  for (const raw of context.store.readQueue().tasks) {
+    const id = idOf(raw);
+    if (id === null || (statusOf(raw) !== "running" && statusOf(raw) !== "gated")) continue;
+    ended.push(await loseAttempt(context, id, unknownAttempt(context, raw as Task)));
+  }
+  for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
+    if (owned.phase === "removing") await removeLeftWorktree(context, path);
+  }
+  return ended;
+}
+
+async function recoverAttempt(
+  context: ControllerContext,
+  id: string,
+  attempt: RunningAttempt,
+): Promise<EndedAttempt | null> {
+  await endWorker(context, attempt);
+  if (attempt.verdict) {
+    context.onNote(`${id}: attempt ${attempt.serial} had ended; finishing it`);
+    await finishAttempt(context, id, attempt, attempt.verdict);
+    const { next_status: status, outcome } = attempt.verdict;
+    return { id, status, outcome };
+  }
+  const raw = context.store.readQueue().find(id);
+  const claimed = isRecord(raw) && raw.last_attempt === attempt.serial &&
+    (raw.status === "running" || raw.status === "gated");
+  if (claimed) return await loseAttempt(context, id, attempt);
+  // The claim did not reach the queue: the attempt never was.
+  await context.store.change(({ state }) => {
+    delete state.running[id];
+    return { change: { state }, result: null };
+  });
+  return null;
+}
+
+async function endWorker({ world, onNote }: ControllerContext, attempt: RunningAttempt) {
+  const { ended, remaining } = await endAttemptProcesses(world, {
+    attemptId: attempt.attempt_id,
+    leader: attempt.worker,
+    graceMs,
+  });
+  if (ended.length > 0) onNote(`Ended ${ended.length} processes of a lost attempt`);
+  for (const { pid } of remaining) onNote(`Process ${pid} of a lost attempt could not be ended`);
+}
+
+async function loseAttempt(
+  context: ControllerContext,
+  id: string,
+  attempt: RunningAttempt,
+): Promise<EndedAttempt> {
+  const { settings, world, store } = context;
+  const task = store.readQueue().find(id) as Task;
+  const attempts = Math.max(task.attempts ?? 0, attempt.attempts_before + 1);
+  const maxAttempts = checkTask(task).ok ? maxAttemptsOf(task, settings) : 1;
+  const now = world.clock.now();
+  context.onNote(`${id}: attempt ${attempt.serial} was lost with its controller`);
+  await store.change(({ state }) => {
+    state.running[id] = attempt;
+    return { change: { state }, result: null };
+  });
+  const names = await taskNames(id);
+  const logPath = join("logs", names.file, `${attempt.serial}.log`);
+  const hasLog = world.files.lstat(join(store.paths.folder, logPath)) !== null;
+  const outcome = task.cancel_requested === true ? "cancelled" : "worker_lost";
+  const result = collectResult(task, {
+    serial: attempt.serial,
+    attempts,
+    maxAttempts,
+    runtime: runtimeOf(task, settings),
+    startedAt: Date.parse(attempt.started_at),
+    logPath: hasLog ? logPath : null,
+    worktree: attempt.worktree,
+    branch: attempt.branch,
+    baseCommit: attempt.base_commit,
+    headCommit: null,
+    exitCode: null,
+    changes: null,
+    dirty: null,
+    gates: [],
+    report: emptyReport(),
+    warnings: [],
+  }, {
+    outcome,
+    status: "failed",
+    error: outcome === "cancelled"
+      ? "Cancelled by a person"
+      : "The controller ended while the attempt ran",
+    endedAt: now,
+  });
+  const verdict = makeVerdict(result, {
+    outcome,
+    attempts,
+    maxAttempts,
+    legacy: attempt.legacy,
+    backoffSeconds: settings.macp.retry_backoff_seconds,
+    now,
+  });
+  return await endAttempt(context, id, verdict);
+}
+
+/** An attempt of which the ledger knows nothing: the queue alone says that it ran. */
+function unknownAttempt({ world }: ControllerContext, task: Task): RunningAttempt {
+  return {
+    attempt_id: world.uuid(),
+    serial: Math.max(1, task.last_attempt ?? task.attempts ?? 1),
+    attempts_before: Math.max(0, (task.attempts ?? 1) - 1),
+    phase: "claimed",
+    started_at: new Date(world.clock.now()).toISOString(),
+    legacy: !isMacpAware(task),
+    worktree: null,
+    branch: null,
+    base_commit: null,
+    worker: null,
+    verdict: null,
+  };
+}
+
+/** A worktree that was pinned, and whose removal a crash cut short. */
+async function removeLeftWorktree(context: ControllerContext, path: string): Promise<void> {
+  const gone = await removeWorktree(context, path);
+  await context.store.change(({ state }) => {
+    forgetWorktree(state, path, gone);
+    return { change: { state }, result: null };
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * Tasks that cannot run as they stand: escalated with the reason, nothing started.
+ *
+ * @module
+ */
+import { collectResult } from "../dispatcher/collect_result.ts";
+import { emptyReport } from "../dispatcher/worker_report.ts";
+import { resultPath } from "../dispatcher/result_paths.ts";
+import { isRecord, makeEvent } from "../protocol/events.ts";
+import type { Task } from "../protocol/generated/types.ts";
+import { taskNames } from "../protocol/names.ts";
+import { titleOf } from "../protocol/task.ts";
+import { atomicWriteJson } from "../store/atomic_write.ts";
+import type { ControllerContext } from "./context.ts";
+import type { EndedAttempt } from "./finish.ts";
+
+/** Escalates a pending task that is invalid. No attempt is spent. */
+export async function refuseTask(
+  context: ControllerContext,
+  id: string,
+  reason: string,
+): Promise<EndedAttempt> {
+  const { store, settings, world, redactor } = context;
+  const now = world.clock.now();
+  const raw = store.readQueue().find(id);
+  const whole = redactor.value(reason);
+  const task = { ...(isRecord(raw) ? raw : {}), id, title: titleOf(raw) } as Task;
+  const path = resultPath(store.paths, settings, await taskNames(id), undefined);
+  if (path !== null) atomicWriteJson(world, path, redactor.value(invalidResult(task, whole, now)));
+  const event = await store.change(({ queue }) => {
+    const raw = queue.find(id);
+    if (!isRecord(raw) || raw.status !== "pending") return { change: null, result: null };
+    const fields = { status: "escalated", outcome: "invalid_task", reason: whole };
+    const event = makeEvent({
+      event_type: "task.escalated",
+      task_id: id,
+      status: "escalated",
+      source: "controller",
+      message: `${whole}. Human review needed.`,
+      metadata: { title: task.title, outcome: "invalid_task" },
+    }, now);
+    return { change: { patches: [{ id, fields }], events: [event] }, result: event };
+  });
+  if (event) context.onEvent(event);
+  return { id, status: "escalated", outcome: "invalid_task" };
+}
+
+function invalidResult(task: Task, reason: string, now: number) {
+  return collectResult(
+    {
+      id: task.id,
+      title: task.title,
+      status: "pending",
+      ...("dispatch" in task ? { dispatch: task.dispatch } : {}),
+    } as Task,
+    {
+      serial: 0,
+      attempts: 0,
+      maxAttempts: 1,
+      runtime: "",
+      startedAt: now,
+      logPath: null,
+      worktree: null,
+      branch: null,
+      baseCommit: null,
+      headCommit: null,
+      exitCode: null,
+      changes: null,
+      dirty: null,
+      gates: [],
+      report: emptyReport(),
+      warnings: [],
+    },
+    { outcome: "invalid_task", status: "escalated", error: reason, endedAt: now },
+  );
+}

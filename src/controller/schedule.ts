@@ -1,0 +1,122 @@
+/**
+ * Which task comes next, and why the others do not. Pure.
+ *
+ * @module
+ */
+import { isRecord } from "../protocol/events.ts";
+import { checkTask, idOf, type RawTask, statusOf } from "../protocol/task.ts";
+import { describeFault } from "../protocol/validation.ts";
+import type { Queue } from "../store/queue.ts";
+
+/** Why a pending task can run now or cannot. */
+export type Standing =
+  | { kind: "ready" }
+  /** In back-off until a time (milliseconds since the epoch). */
+  | { kind: "waiting"; until: number }
+  /** Behind a dependency that is not completed. */
+  | { kind: "blocked"; by: string; status: string }
+  /** Never, until someone mends it. */
+  | { kind: "invalid"; reason: string };
+
+/** What a controller does next. */
+export type Step =
+  | { kind: "claim"; id: string }
+  | { kind: "refuse"; id: string; reason: string }
+  | { kind: "wait"; until: number }
+  | { kind: "idle" };
+
+/** Standing of one pending task. */
+export function standingOf(queue: Queue, raw: RawTask, now: number): Standing {
+  const checked = checkTask(raw);
+  if (!checked.ok) {
+    const faults = checked.faults.map((fault) => describeFault("task", fault));
+    return { kind: "invalid", reason: `The task is invalid: ${faults.join("; ")}` };
+  }
+  const { task } = checked;
+  const dependencies = task.depends_on ?? [];
+  const unknown = dependencies.filter((id) => queue.find(id) === undefined);
+  if (unknown.length > 0) {
+    return { kind: "invalid", reason: `depends_on names unknown tasks: ${unknown.join(", ")}` };
+  }
+  const open = dependencies.map((id) => ({ id, status: statusOf(queue.find(id)) }))
+    .find(({ status }) => status !== "completed");
+  if (open) return { kind: "blocked", by: open.id, status: open.status ?? "invalid" };
+  const until = task.not_before ? Date.parse(task.not_before) : 0;
+  return until > now ? { kind: "waiting", until } : { kind: "ready" };
+}
+
+/**
+ * The next step, in file order. Tasks in back-off are passed over while others can
+ * run.
+ *
+ * @param running Ids that are under way, whatever the file says of them.
+ */
+export function nextStep(queue: Queue, now: number, running: ReadonlySet<string>): Step {
+  let until = Infinity;
+  let blocked = false;
+  for (const raw of queue.tasks) {
+    const id = idOf(raw);
+    if (id === null || statusOf(raw) !== "pending" || running.has(id)) continue;
+    const standing = standingOf(queue, raw, now);
+    if (standing.kind === "ready") return { kind: "claim", id };
+    if (standing.kind === "invalid") return { kind: "refuse", id, reason: standing.reason };
+    if (standing.kind === "waiting") until = Math.min(until, standing.until);
+    blocked ||= standing.kind === "blocked";
+  }
+  const cycle = blocked ? findCycle(queue) : null;
+  if (cycle) {
+    const reason = `depends_on forms a cycle: ${[...cycle, cycle[0]].join(" → ")}`;
+    return { kind: "refuse", id: cycle[0] ?? "", reason };
+  }
+  return until === Infinity ? { kind: "idle" } : { kind: "wait", until };
+}
+
+/** Ids of pending tasks that stay behind a dependency. */
+export function blockedTasks(queue: Queue, now: number): string[] {
+  return queue.tasks.flatMap((raw) => {
+    const id = idOf(raw);
+    if (id === null || statusOf(raw) !== "pending") return [];
+    return standingOf(queue, raw, now).kind === "blocked" ? [id] : [];
+  });
+}
+
+/** Ids of a cycle of pending tasks, from the first in file order; null without one. */
+export function findCycle(queue: Queue): string[] | null {
+  const done = new Set<string>();
+  for (const start of queue.ids()) {
+    const path: string[] = [];
+    const cycle = walk(queue, start, path, done);
+    if (cycle) return cycle;
+  }
+  return null;
+}
+
+/** Depth-first without recursion, as a chain may have thousands of tasks. */
+function walk(queue: Queue, start: string, path: string[], done: Set<string>): string[] | null {
+  const onPath = new Set<string>();
+  const stack: { id: string; rest: string[] }[] = [];
+  const enter = (id: string) => {
+    path.push(id);
+    onPath.add(id);
+    stack.push({ id, rest: openDependencies(queue, id) });
+  };
+  if (!done.has(start)) enter(start);
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const next = top.rest.pop();
+    if (next === undefined) {
+      done.add(top.id);
+      onPath.delete(top.id);
+      path.pop();
+      stack.pop();
+    } else if (onPath.has(next)) {
+      return path.slice(path.indexOf(next));
+    } else if (!done.has(next)) enter(next);
+  }
+  return null;
+}
+
+function openDependencies(queue: Queue, id: string): string[] {
+  const raw = queue.find(id);
+  if (!isRecord(raw) || raw.status !== "pending" || !Array.isArray(raw.depends_on)) return [];
+  return raw.depends_on.filter((name): name is string => typeof name === "string").reverse();
+}

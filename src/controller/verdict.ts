@@ -1,0 +1,28 @@
+/**
+ * Whether what a worker left is good enough. Pure.
+ *
+ * @module
+ */
+import type { GateEvidence, Task } from "../protocol/generated/types.ts";
+import type { Failure } from "../protocol/outcomes.ts";
+
+/** Why the gates are not green; null when all passed. */
+export function judgeGates(gates: readonly GateEvidence[]): Failure | null {
+  const red = gates.filter(({ outcome }) => outcome !== "passed");
+  if (red.length === 0) return null;
+  const failed = red.some(({ outcome }) => outcome === "failed");
+  const described = red.map((gate) =>
+    `${gate.command} (${gate.reason ?? `${gate.outcome}, exit code ${gate.exit_code}`})`
+  );
+  return {
+    outcome: failed ? "gate_failed" : "gate_broken",
+    error: `${failed ? "Gate failed" : "Gate broken"}: ${described.join("; ")}`,
+  };
+}
+
+/** Why there is too little to show; null when there is enough. */
+export function judgeChanges(task: Task, commits: number | null): Failure | null {
+  const expects = task.type === "coding" && task.metadata?.expects_changes !== false;
+  if (!expects || commits === null || commits > 0) return null;
+  return { outcome: "no_changes", error: "Worker left no commit over the base" };
+}

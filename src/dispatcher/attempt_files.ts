@@ -1,0 +1,81 @@
+/**
+ * The files through which an attempt and its worker talk, in a folder of their own
+ * that is removed afterwards.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { MacpError } from "../protocol/errors.ts";
+import type { Settings } from "../protocol/settings.ts";
+import type { Task, TaskResult } from "../protocol/generated/types.ts";
+import { readText } from "../store/read_json.ts";
+import type { World } from "../sys/world.ts";
+import { composeBrief } from "./brief.ts";
+import { isBelow, realPathOf } from "./worktree_place.ts";
+
+/** Paths of one attempt's files. */
+export interface AttemptFiles {
+  folder: string;
+  task: string;
+  brief: string;
+  result: string;
+  /** Empty text on a first attempt. */
+  previousFailure: string;
+}
+
+/** Writes the files of an attempt, each readable by the user only. */
+export function writeAttemptFiles(
+  world: World,
+  folder: string,
+  content: { task: Task; brief: string | null; previous: TaskResult | null },
+): AttemptFiles {
+  const { task, brief, previous } = content;
+  const { files } = world;
+  files.remove(folder, { recursive: true });
+  files.makeFolder(folder);
+  const write = (name: string, text: string) => {
+    const path = join(folder, name);
+    const file = files.open(path, { write: true, createNew: true, mode: 0o600 });
+    try {
+      file.write(new TextEncoder().encode(text));
+    } finally {
+      file.close();
+    }
+    return path;
+  };
+  return {
+    folder,
+    task: write("task.json", `${JSON.stringify(task, null, 2)}\n`),
+    brief: write("brief.md", composeBrief(task, brief, previous)),
+    result: join(folder, "result.json"),
+    previousFailure: previous === null
+      ? ""
+      : write("previous-failure.json", `${JSON.stringify(previous, null, 2)}\n`),
+  };
+}
+
+/**
+ * Content of a task's brief file: `brief_path`, else `<brief_dir>/<id>.md` where that
+ * exists, else null. Always read from the operator's checkout.
+ *
+ * Throws `MacpError` when the named file is missing or lies outside the repository.
+ */
+export function readBrief(
+  world: World,
+  repository: string,
+  task: Task,
+  settings: Settings,
+): string | null {
+  const { files } = world;
+  const named = task.brief_path;
+  const path = join(repository, named ?? join(settings.macp.brief_dir, `${task.id}.md`));
+  const inside = isBelow(realPathOf(files, path), files.realPath(repository));
+  const exists = inside && files.stat(path)?.kind === "file";
+  if (exists) return readText(files, path);
+  if (named === undefined) return null;
+  const why = inside ? "it does not exist" : "it lies outside the repository";
+  throw new MacpError("usage", `Cannot read the brief of task ${task.id} as ${why}: ${named}`, {
+    code: "brief_missing",
+    hints: ["brief_path is relative to the repository"],
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Where results are written, always inside `.mosaic/orchestrator/`.
+ *
+ * @module
+ */
+import { isAbsolute, join, normalize } from "@std/path";
+import { MacpError } from "../protocol/errors.ts";
+import type { TaskNames } from "../protocol/names.ts";
+import type { Settings } from "../protocol/settings.ts";
+import type { StorePaths } from "../store/paths.ts";
+
+/** Files of the state that no result may replace. */
+const reserved = /^(config|tasks|state|event_cursor)\.json$|^events\.ndjson$|\.lock$|^logs\//;
+
+/** Folder of the results. Throws `MacpError` when it lies outside. */
+export function resultsFolder(paths: StorePaths, settings: Settings): string {
+  const folder = normalize(join(paths.repository, settings.macp.result_dir));
+  if (folder.startsWith(`${paths.folder}/`)) return folder;
+  throw new MacpError(
+    "usage",
+    `Cannot use macp.result_dir as it lies outside .mosaic/orchestrator: ${settings.macp.result_dir}`,
+    { code: "result_dir_outside", hints: ["The default is .mosaic/orchestrator/results"] },
+  );
+}
+
+/** Folder of the results of attempts that were retried. */
+export function attemptResultsFolder(paths: StorePaths, settings: Settings): string {
+  return join(resultsFolder(paths, settings), "attempts");
+}
+
+/** Path of one attempt's result. */
+export function attemptResultPath(
+  paths: StorePaths,
+  settings: Settings,
+  names: TaskNames,
+  serial: number,
+): string {
+  return join(attemptResultsFolder(paths, settings), names.file, `${serial}.json`);
+}
+
+/**
+ * Path of a task's result: `result_path`, relative to `.mosaic/orchestrator/`, or
+ * `<result_dir>/<id>.json`. Null when `result_path` leaves the folder or names a file
+ * of the state.
+ */
+export function resultPath(
+  paths: StorePaths,
+  settings: Settings,
+  names: TaskNames,
+  named: string | undefined,
+): string | null {
+  if (named === undefined) return join(resultsFolder(paths, settings), `${names.file}.json`);
+  const relative = normalize(named);
+  const inside = !isAbsolute(relative) && !relative.startsWith("..") && !reserved.test(relative);
+  return inside ? join(paths.folder, relative) : null;
+}

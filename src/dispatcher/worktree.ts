@@ -1,0 +1,189 @@
+/**
+ * Worktrees of tasks: made, used again and removed, inside `worktree_base` only.
+ *
+ * @module
+ */
+import { dirname, join } from "@std/path";
+import { restoreSnapshot } from "../git/changes.ts";
+import type { Git } from "../git/git.ts";
+import { listRefs, ownershipRef, type Ref, resolveBase } from "../git/refs.ts";
+import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
+import { messageOf } from "../protocol/errors.ts";
+import type { OwnedWorktree } from "../protocol/generated/types.ts";
+import type { TaskNames } from "../protocol/names.ts";
+import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
+import { WorktreeError } from "./worktree_error.ts";
+import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
+
+/** What `setupWorktree` needs to know. */
+export interface WorktreeRequest {
+  /** Git in the main checkout. */
+  git: Git;
+  taskId: string;
+  names: TaskNames;
+  branch: string;
+  place: WorktreePlace;
+  /** Ref that a new branch starts from. */
+  baseRef: string;
+  dependencies: readonly DependencyBranch[];
+  /** What the ledger said of this place before this attempt, or null. */
+  owned: OwnedWorktree | null;
+}
+
+/** A worktree that is ready for a worker. */
+export interface ReadyWorktree {
+  /** Path without symbolic links. */
+  path: string;
+  branch: string;
+  /** Commit that the work stands on, dependencies included. */
+  baseCommit: string;
+  warnings: string[];
+}
+
+/**
+ * The place of a worktree without symbolic links, when a worktree of this task may
+ * stand there. Changes nothing.
+ *
+ * Throws `WorktreeError` when it lies outside the base, or something is there that
+ * macp did not make for this task.
+ */
+export function checkPlace(
+  git: Git,
+  place: WorktreePlace,
+  ownerOf: (path: string) => string | null,
+  taskId: string,
+): string {
+  const { files } = git.world;
+  const real = realPathOf(files, place.path);
+  if (!isBelow(real, realPathOf(files, place.base))) {
+    throw failed(`${place.path} lies outside worktree_base ${place.base}`);
+  }
+  if (files.lstat(real) !== null && ownerOf(real) !== taskId) {
+    throw failed(`${place.path} exists already and macp did not make it for this task`);
+  }
+  return real;
+}
+
+/**
+ * Makes the worktree of a task, or takes the one of an earlier attempt. The ledger
+ * must name the place before.
+ *
+ * Throws `WorktreeError` when the branch belongs to someone else, git refuses, or the
+ * dependencies conflict.
+ */
+export async function setupWorktree(request: WorktreeRequest): Promise<ReadyWorktree> {
+  try {
+    return await reuse(request) ?? await make(request);
+  } catch (error) {
+    if (error instanceof WorktreeError) throw error;
+    throw failed(messageOf(error));
+  }
+}
+
+/** The worktree of an earlier attempt, when it is whole and on its branch. */
+async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
+  const { git, place: { path }, branch, owned } = request;
+  if (owned?.phase !== "ready" || git.world.files.lstat(path) === null) return null;
+  const entry = (await listWorktrees(git)).find((entry) => entry.path === path);
+  if (entry?.branch !== branch || owned.base_commit === null) {
+    throw failed(`${path} is not on branch ${branch} any more; move it away`);
+  }
+  return { path, branch, baseCommit: owned.base_commit, warnings: [] };
+}
+
+async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
+  const { git, names, branch, place } = request;
+  await clearUnfinished(request);
+  const owner = await ownershipRef(names.ref, branch);
+  const snapshots = `refs/macp/snapshots/${names.ref}/`;
+  const refs = await listRefs(git, `refs/heads/${branch}`, owner, snapshots);
+  const commitOf = (name: string) => refs.find((ref) => ref.name === name)?.commit ?? null;
+  const head = commitOf(`refs/heads/${branch}`);
+  const base = commitOf(owner);
+  git.world.files.makeFolder(dirname(place.path), 0o755);
+  if (head === null) return await addNew(request, owner);
+  if (base === null) throw failed(`branch ${branch} exists already and macp did not make it`);
+  await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
+  if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
+    return await standOnDependencies(request, owner, base, []);
+  }
+  const newest = newestSnapshot(refs.filter(({ name }) => name.startsWith(snapshots)));
+  if (newest !== null) await restoreSnapshot(git.at(place.path), newest);
+  return { path: place.path, branch, baseCommit: base, warnings: [] };
+}
+
+async function addNew(request: WorktreeRequest, owner: string): Promise<ReadyWorktree> {
+  const { git, place, branch, baseRef } = request;
+  const base = await resolveBase(git, baseRef);
+  if (base === null) throw failed("the repository has no commit yet");
+  await git.read(["update-ref", owner, base.commit]);
+  const add = ["worktree", "add", "--quiet", "--no-track", "-b", branch, "--"];
+  await git.read([...add, place.path, base.commit]);
+  const warnings = base.warning === null ? [] : [base.warning];
+  return await standOnDependencies(request, owner, base.commit, warnings);
+}
+
+async function standOnDependencies(
+  request: WorktreeRequest,
+  owner: string,
+  base: string,
+  warnings: string[],
+): Promise<ReadyWorktree> {
+  const { git, place: { path }, branch, dependencies, taskId } = request;
+  if (dependencies.length === 0) return { path, branch, baseCommit: base, warnings };
+  const merged = await mergeDependencies(git.at(path), taskId, dependencies);
+  if (merged.head !== base) await git.read(["update-ref", owner, merged.head]);
+  return { path, branch, baseCommit: merged.head, warnings: [...warnings, ...merged.warnings] };
+}
+
+function newestSnapshot(refs: readonly Ref[]): string | null {
+  const serialOf = ({ name }: Ref) => Number(name.slice(name.lastIndexOf("/") + 1)) || 0;
+  return [...refs].sort((a, b) => serialOf(b) - serialOf(a))[0]?.name ?? null;
+}
+
+/** Removes what a crash left of an unfinished `add`, which no worker has seen. */
+async function clearUnfinished({ git, place: { path }, owned }: WorktreeRequest): Promise<void> {
+  if (owned === null) return;
+  const { files } = git.world;
+  if (files.lstat(path) !== null) {
+    const unfinished = owned.phase === "adding" && await isOwnFolder(git, path);
+    if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
+    await git.run(["worktree", "remove", "--force", "--force", "--", path]);
+    files.remove(path, { recursive: true });
+  }
+  await git.run(["worktree", "prune"]);
+}
+
+/** Whether a folder is a worktree of this repository, or empty. */
+async function isOwnFolder(git: Git, path: string): Promise<boolean> {
+  const { files } = git.world;
+  if (files.lstat(path)?.kind !== "folder") return false;
+  if (files.list(path).length === 0) return true;
+  if (files.lstat(join(path, ".git"))?.kind !== "file") return false;
+  const common = (await git.read(["rev-parse", "--path-format=absolute", "--git-common-dir"]))
+    .trimEnd();
+  const link = new TextDecoder().decode(files.readBytes(join(path, ".git")));
+  return link.startsWith(`gitdir: ${join(common, "worktrees")}/`);
+}
+
+/** Git's list of worktrees. */
+export async function listWorktrees(git: Git): Promise<WorktreeEntry[]> {
+  return parseWorktreeList(await git.read(["worktree", "list", "--porcelain", "-z"]));
+}
+
+/**
+ * Removes a worktree that macp made. What it held must be pinned before.
+ *
+ * @returns Why it stays, or null when it is gone.
+ */
+export async function cleanupWorktree(git: Git, path: string): Promise<string | null> {
+  const { code, stderr } = await git.run(["worktree", "remove", "--force", "--", path]);
+  if (code === 0) return null;
+  if (git.world.files.lstat(path) !== null) return stderr.trim();
+  await git.run(["worktree", "prune"]);
+  return null;
+}
+
+function failed(why: string): WorktreeError {
+  return new WorktreeError("worktree_failed", `Cannot make the worktree as ${why}`);
+}

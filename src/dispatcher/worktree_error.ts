@@ -1,0 +1,15 @@
+/**
+ * @module
+ */
+import type { Outcome } from "../protocol/outcomes.ts";
+
+/** Why there is no worktree, and how the attempt ends for it. */
+export class WorktreeError extends Error {
+  override readonly name = "WorktreeError";
+  readonly outcome: Extract<Outcome, "worktree_failed" | "merge_conflict">;
+
+  constructor(outcome: WorktreeError["outcome"], message: string) {
+    super(message);
+    this.outcome = outcome;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Where the worktree of a task stands, and whether it may stand there.
+ *
+ * @module
+ */
+import { basename, dirname, isAbsolute, join, resolve } from "@std/path";
+import type { Files } from "../sys/files.ts";
+
+/** What the place depends on. */
+export interface PlaceOptions {
+  /** Main checkout. */
+  repository: string;
+  /** `macp.worktree_base`. */
+  base: string;
+  /** `worktree` of the task. */
+  worktree: string | undefined;
+  slug: string;
+  /** Home folder, or undefined where there is none. */
+  home: string | undefined;
+}
+
+/** Where a worktree stands. */
+export interface WorktreePlace {
+  base: string;
+  path: string;
+}
+
+/**
+ * Place of a task's worktree. Without a home folder `~/…` lies beside the
+ * repository, so that the tool works where there is none.
+ */
+export function worktreePlace(options: PlaceOptions): WorktreePlace {
+  const { repository, home } = options;
+  const expand = (path: string) => {
+    const named = path.replaceAll("{repo}", basename(repository));
+    if (named === "~" || named.startsWith("~/")) {
+      return home ? join(home, named.slice(1)) : join(dirname(repository), basename(named));
+    }
+    return isAbsolute(named) ? named : resolve(repository, named);
+  };
+  const base = expand(options.base);
+  return { base, path: options.worktree ? expand(options.worktree) : join(base, options.slug) };
+}
+
+/** Whether `path` lies below `folder`, both without symbolic links. */
+export function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+
+/**
+ * The path without symbolic links, also of a path whose last parts do not exist yet.
+ */
+export function realPathOf(files: Pick<Files, "lstat" | "realPath">, path: string): string {
+  if (files.lstat(path) !== null) return files.realPath(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(realPathOf(files, parent), basename(path));
+}

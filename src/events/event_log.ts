@@ -1,0 +1,90 @@
+/**
+ * The event file: appended to, one event a line.
+ *
+ * @module
+ */
+import type { TaskEvent } from "../protocol/generated/types.ts";
+import type { Files, OpenFile } from "../sys/files.ts";
+
+const newline = 0x0a;
+const chunkBytes = 256 * 1024;
+
+/**
+ * Appends events, each by one write with its newline, and makes them durable. A
+ * line that a crash left unfinished is ended first, so that it spoils no other.
+ */
+export function appendEvents(files: Files, path: string, events: readonly TaskEvent[]): void {
+  if (events.length === 0) return;
+  const file = files.open(path, { read: true, append: true, create: true });
+  try {
+    let prefix = endsOpen(file) ? "\n" : "";
+    for (const event of events) {
+      file.write(new TextEncoder().encode(`${prefix}${JSON.stringify(event)}\n`));
+      prefix = "";
+    }
+    file.sync();
+  } finally {
+    file.close();
+  }
+}
+
+function endsOpen(file: OpenFile): boolean {
+  const { size } = file.stat();
+  if (size === 0) return false;
+  const last = new Uint8Array(1);
+  file.seek(size - 1);
+  file.read(last);
+  return last[0] !== newline;
+}
+
+/**
+ * Lines of a file in order, without their newlines, read in chunks. An unfinished
+ * last line is given too. Nothing when the file does not exist.
+ *
+ * @param wanted Lines without this text may be left out; the empty text keeps all.
+ */
+export function* readLines(files: Files, path: string, wanted = ""): Generator<string> {
+  if (files.stat(path) === null) return;
+  const file = files.open(path, { read: true });
+  try {
+    const decoder = new TextDecoder();
+    const buffer = new Uint8Array(chunkBytes);
+    let rest = "";
+    for (let read = file.read(buffer); read !== null; read = file.read(buffer)) {
+      const text = rest + decoder.decode(buffer.subarray(0, read), { stream: true });
+      const end = text.lastIndexOf("\n") + 1;
+      yield* linesWith(text.slice(0, end), wanted);
+      rest = text.slice(end);
+    }
+    if (rest !== "" && rest.includes(wanted)) yield rest;
+  } finally {
+    file.close();
+  }
+}
+
+/** Complete lines of `text` that hold `wanted`. */
+function* linesWith(text: string, wanted: string): Generator<string> {
+  let at = 0;
+  while (at < text.length) {
+    const hit = wanted === "" ? at : text.indexOf(wanted, at);
+    if (hit < 0) return;
+    const start = wanted === "" ? at : text.lastIndexOf("\n", hit) + 1;
+    const end = text.indexOf("\n", hit);
+    if (end > start) yield text.slice(start, end);
+    at = end + 1;
+  }
+}
+
+/** Which of the ids stand in the event file. */
+export function appendedIds(
+  files: Files,
+  path: string,
+  ids: readonly string[],
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  if (ids.length === 0) return found;
+  for (const line of readLines(files, path)) {
+    for (const id of ids) if (line.includes(id)) found.add(id);
+  }
+  return found;
+}

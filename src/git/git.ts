@@ -1,0 +1,168 @@
+/**
+ * The one git client: every call goes through here, with a pinned environment, so
+ * that no editor, hook, pager, prompt or signature of the user can hang or change it.
+ *
+ * @module
+ */
+import { MacpError, messageOf } from "../protocol/errors.ts";
+import type { Child } from "../sys/processes.ts";
+import type { World } from "../sys/world.ts";
+
+/** Milliseconds after which a call is given up. */
+const defaultTimeoutMs = 120_000;
+
+/** Variables that tie git to a repository (`git rev-parse --local-env-vars`). */
+export const localEnvironment: readonly string[] = [
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_COMMON_DIR",
+  "GIT_CONFIG",
+  "GIT_CONFIG_COUNT",
+  "GIT_CONFIG_PARAMETERS",
+  "GIT_DIR",
+  "GIT_GRAFT_FILE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_INTERNAL_SUPER_PREFIX",
+  "GIT_NAMESPACE",
+  "GIT_NO_REPLACE_OBJECTS",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_PREFIX",
+  "GIT_REPLACE_REF_BASE",
+  "GIT_SHALLOW_FILE",
+  "GIT_WORK_TREE",
+];
+
+const pinnedConfiguration = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "core.editor=true",
+  "core.pager=cat",
+  "core.quotePath=false",
+  "commit.gpgSign=false",
+  "credential.helper=",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "submodule.recurse=false",
+  "merge.renames=true",
+  "rerere.enabled=false",
+  "advice.detachedHead=false",
+].flatMap((entry) => ["-c", entry]);
+
+const pinnedEnvironment = {
+  LC_ALL: "C",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_ASKPASS: "true",
+  SSH_ASKPASS: "true",
+  GIT_EDITOR: "true",
+  GIT_SEQUENCE_EDITOR: "true",
+  GIT_PAGER: "cat",
+  GIT_MERGE_AUTOEDIT: "no",
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_AUTHOR_NAME: "macp",
+  GIT_AUTHOR_EMAIL: "macp@localhost",
+  GIT_COMMITTER_NAME: "macp",
+  GIT_COMMITTER_EMAIL: "macp@localhost",
+};
+
+/** What git printed, and its exit code. */
+export interface GitOutput {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** What may differ for one call. */
+export interface GitCallOptions {
+  /** Working folder of the call; that of the client otherwise. */
+  cwd?: string;
+  env?: Record<string, string>;
+  stdin?: string;
+  timeoutMs?: number;
+}
+
+/** Git in one folder. */
+export class Git {
+  readonly world: World;
+  readonly cwd: string;
+  readonly #env: Record<string, string>;
+
+  constructor(world: World, cwd: string) {
+    this.world = world;
+    this.cwd = cwd;
+    this.#env = { ...gitEnvironment(world.env), ...pinnedEnvironment };
+  }
+
+  /** Git in another folder. */
+  at(cwd: string): Git {
+    return new Git(this.world, cwd);
+  }
+
+  /** Runs git whatever its exit code. Throws `MacpError` when it cannot start or hangs. */
+  async run(args: readonly string[], options: GitCallOptions = {}): Promise<GitOutput> {
+    const child = this.#spawn(args, options);
+    const timer = new AbortController();
+    let hangs = false;
+    void this.world.clock.sleep(options.timeoutMs ?? defaultTimeoutMs, timer.signal).then(() => {
+      if (timer.signal.aborted) return;
+      hangs = true;
+      this.world.processes.signal(-child.pid, "SIGKILL");
+    });
+    const fed = options.stdin === undefined
+      ? null
+      : child.feed(new TextEncoder().encode(options.stdin));
+    const [stdout, stderr, status] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+      fed,
+    ]);
+    timer.abort();
+    if (hangs) throw gitError(args, "it did not end in time", "git_timed_out");
+    return { code: status.code, stdout, stderr };
+  }
+
+  /** Standard output of a call that must succeed. Throws `MacpError` with git's own words. */
+  async read(args: readonly string[], options: GitCallOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.run(args, options);
+    if (code === 0) return stdout;
+    throw gitError(args, lastWords(stderr) || `it ended with code ${code}`, "git_failed");
+  }
+
+  #spawn(args: readonly string[], options: GitCallOptions): Child {
+    try {
+      return this.world.processes.spawn({
+        command: "git",
+        args: [...pinnedConfiguration, ...args],
+        cwd: options.cwd ?? this.cwd,
+        env: { ...this.#env, ...options.env },
+        ownSession: true,
+        stdin: options.stdin === undefined ? "null" : "piped",
+        stderr: "piped",
+      });
+    } catch (cause) {
+      const missing = cause instanceof MacpError && cause.code === "program_missing";
+      const why = missing ? "git is not on the PATH" : messageOf(cause);
+      throw gitError(args, why, "git_not_started", cause);
+    }
+  }
+}
+
+/** The environment without what ties git to another repository. */
+export function gitEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = Object.entries(env).filter(([name]) =>
+    !localEnvironment.includes(name) && !/^GIT_(CONFIG_(KEY|VALUE)_|TRACE)/.test(name)
+  );
+  return Object.fromEntries(kept);
+}
+
+function gitError(args: readonly string[], why: string, code: string, cause?: unknown): MacpError {
+  const verb = args.find((arg) => !arg.startsWith("-")) ?? "";
+  return new MacpError("failure", `Cannot run git ${verb} as ${why}`, { code, cause });
+}
+
+/** The lines of git's error output that say what is wrong. */
+export function lastWords(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const telling = lines.filter((line) => /^(fatal|error):/.test(line));
+  return (telling.length > 0 ? telling : lines.slice(-3)).join("; ");
+}

@@ -1,0 +1,72 @@
+/**
+ * Finding the repository that a folder belongs to.
+ *
+ * @module
+ */
+import { basename, dirname } from "@std/path";
+import { MacpError } from "../protocol/errors.ts";
+import type { Git } from "./git.ts";
+import { parseWorktreeList } from "./worktree_list.ts";
+
+/** A repository with a main checkout. */
+export interface Repository {
+  /** Main checkout, also when asked from a linked worktree. */
+  root: string;
+  /** Name of its folder. */
+  name: string;
+}
+
+/**
+ * The repository of the client's folder. Inside a linked worktree it is the main
+ * checkout.
+ *
+ * Throws `MacpError` of kind usage when there is none, or it is bare.
+ */
+export async function findRepository(git: Git): Promise<Repository> {
+  const { code, stdout, stderr } = await git.run([
+    "rev-parse",
+    "--path-format=absolute",
+    "--is-bare-repository",
+    "--git-dir",
+    "--git-common-dir",
+    "--show-toplevel",
+  ]);
+  const [bare, gitFolder, commonFolder, toplevel] = stdout.split("\n");
+  if (bare === "true") throw bareError(git.cwd);
+  if (code !== 0 || !gitFolder || !commonFolder) throw noRepository(git.cwd, stderr);
+  if (!toplevel) {
+    throw new MacpError("usage", `Cannot use ${git.cwd} as it is inside a .git folder`, {
+      code: "inside_git_folder",
+      hints: ["Call macp in a checkout, or name it with --repo"],
+    });
+  }
+  if (gitFolder === commonFolder) return { root: toplevel, name: basename(toplevel) };
+  const root = await mainCheckout(git, commonFolder);
+  return { root, name: basename(root) };
+}
+
+/** A linked worktree's main checkout is the first of the list. */
+async function mainCheckout(git: Git, commonFolder: string): Promise<string> {
+  if (basename(commonFolder) === ".git") return dirname(commonFolder);
+  const [main] = parseWorktreeList(await git.read(["worktree", "list", "--porcelain", "-z"]));
+  if (main && !main.bare) return main.path;
+  throw bareError(commonFolder);
+}
+
+function bareError(path: string): MacpError {
+  return new MacpError("usage", `Cannot use a bare repository as it has no checkout: ${path}`, {
+    code: "bare_repository",
+    hints: ["Clone it, and call macp in the clone"],
+  });
+}
+
+function noRepository(path: string, stderr: string): MacpError {
+  const reason = /dubious ownership/.test(stderr)
+    ? "git refuses it: it belongs to another user"
+    : "it is not inside a git repository";
+  return new MacpError("usage", `Cannot use ${path} as ${reason}`, {
+    code: "not_a_repository",
+    hints: ["Call macp in a git checkout, name one with --repo DIR, or make one with: git init"],
+    details: /not a git repository/.test(stderr) ? [] : [stderr.trim()].filter(Boolean),
+  });
+}

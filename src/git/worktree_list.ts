@@ -1,0 +1,35 @@
+/**
+ * Reader of `git worktree list --porcelain -z`.
+ *
+ * @module
+ */
+
+/** One row of the list. */
+export interface WorktreeEntry {
+  path: string;
+  bare: boolean;
+  /** Branch that is checked out, without `refs/heads/`; null when detached. */
+  branch: string | null;
+  /** Whether someone locked it with `git worktree lock`. */
+  locked: boolean;
+  /** Whether its folder is gone. */
+  prunable: boolean;
+}
+
+/** Rows in git's order: the main checkout first. */
+export function parseWorktreeList(output: string): WorktreeEntry[] {
+  return output.split("\0\0").filter((block) => block !== "").map((block) => {
+    const lines = block.split("\0");
+    const valueOf = (name: string) =>
+      lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? null;
+    const has = (name: string) =>
+      lines.some((line) => line === name || line.startsWith(`${name} `));
+    return {
+      path: valueOf("worktree") ?? "",
+      bare: has("bare"),
+      branch: valueOf("branch")?.replace(/^refs\/heads\//, "") ?? null,
+      locked: has("locked"),
+      prunable: has("prunable"),
+    };
+  });
+}

@@ -1,0 +1,38 @@
+/**
+ * The real terminal.
+ *
+ * @module
+ */
+import type { Terminal } from "../sys/terminal.ts";
+
+/** The real terminal. A reader that went away ends nothing but the output. */
+export function realTerminal(): Terminal {
+  return {
+    write: (text) => writeAll(Deno.stdout, text),
+    writeError: (text) => writeAll(Deno.stderr, text),
+    isTerminal: Deno.stdout.isTerminal(),
+    isErrorTerminal: Deno.stderr.isTerminal(),
+    columns() {
+      try {
+        return Deno.consoleSize().columns || 80;
+      } catch {
+        return 80;
+      }
+    },
+    folder: Deno.env.get("INIT_CWD") ?? Deno.cwd(),
+    program: Deno.execPath(),
+    onSignal(signal, callback) {
+      Deno.addSignalListener(signal, callback);
+      return () => Deno.removeSignalListener(signal, callback);
+    },
+  };
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,716 @@
+/**
+ * Types of the formats. Made by `deno task schemas` from schemas/*.schema.json; do not edit.
+ *
+ * @module
+ */
+
+/**
+ * A document of one of the formats.
+ */
+export type AnyFormat = Task | TaskEvent | TaskResult | ConfigFile | State | CursorFile;
+/**
+ * What the queue says of the task when the change happened; null when the ledger alone tells.
+ */
+export type ExpectedTask = {
+  status: "pending" | "running" | "gated" | "completed" | "failed" | "escalated";
+  last_attempt: number;
+} | null;
+/**
+ * Where each sink has read the event file to. The older implementation wrote one number.
+ */
+export type CursorFile = number | Cursors;
+
+/**
+ * One task of the queue tasks.json. MACP-aware exactly when it has its own property dispatch; otherwise legacy.
+ */
+export interface Task {
+  /**
+   * Names the task, its files, refs and worktree.
+   */
+  id: string;
+  /**
+   * What is to be done, in a line.
+   */
+  title: string;
+  /**
+   * What is to be done, in full.
+   */
+  description?: string;
+  /**
+   * Where the task is.
+   */
+  status: "pending" | "running" | "gated" | "completed" | "failed" | "escalated";
+  /**
+   * Kind of work; a coding task must end with a commit over its base.
+   */
+  type?: "coding" | "deploy" | "research" | "review" | "documentation" | "infrastructure";
+  /**
+   * Execution backend: yolo = mosaic yolo, acp = OpenClaw sessions_spawn, exec = direct shell. Its presence makes the task MACP-aware.
+   */
+  dispatch?: "yolo" | "acp" | "exec";
+  /**
+   * Agent runtime, for example codex, claude or opencode.
+   */
+  runtime?: string;
+  /**
+   * Shell command of the worker.
+   */
+  command?: string;
+  /**
+   * Path of the git worktree; "." is the repository itself.
+   */
+  worktree?: string;
+  /**
+   * Git branch of the task.
+   */
+  branch?: string;
+  /**
+   * Markdown brief, relative to the repository root.
+   */
+  brief_path?: string;
+  /**
+   * Result file, relative to .mosaic/orchestrator/.
+   */
+  result_path?: string;
+  /**
+   * Issue reference, for example #42.
+   */
+  issue?: string | null;
+  /**
+   * Pull request number or URL once opened.
+   */
+  pr?: string | null;
+  /**
+   * Ids of the tasks that must be completed first.
+   */
+  depends_on?: string[];
+  /**
+   * Attempts that may be spent.
+   */
+  max_attempts?: number;
+  /**
+   * Attempts spent so far, raised at the claim.
+   */
+  attempts?: number;
+  /**
+   * Seconds for one attempt of the worker.
+   */
+  timeout_seconds?: number;
+  /**
+   * Gates in order; they replace those of the configuration.
+   */
+  quality_gates?: (string | GateObject)[];
+  /**
+   * Free. expects_changes: false waives the commit of a coding task.
+   */
+  metadata?: {
+    /**
+     * Whether a coding task must leave a commit over its base.
+     */
+    expects_changes?: boolean;
+    [k: string]: unknown;
+  };
+  /**
+   * Key of the submission: the same key again adds nothing.
+   */
+  idempotency_key?: string;
+  /**
+   * Serial of the newest attempt. It never repeats for a task.
+   */
+  last_attempt?: number;
+  /**
+   * RFC 3339 time before which the next attempt does not start.
+   */
+  not_before?: string | null;
+  /**
+   * How the newest attempt ended.
+   */
+  outcome?:
+    | "completed"
+    | "worker_failed"
+    | "timed_out"
+    | "stalled"
+    | "worker_lost"
+    | "setup_failed"
+    | "no_changes"
+    | "gate_failed"
+    | "gate_broken"
+    | "worktree_failed"
+    | "merge_conflict"
+    | "cancelled"
+    | "needs_input"
+    | "worker_escalated"
+    | "handed_over"
+    | "gate_files_blocked"
+    | "invalid_task"
+    | "rate_limited"
+    | "interrupted"
+    | null;
+  /**
+   * Why, in a sentence for a person.
+   */
+  reason?: string | null;
+  /**
+   * Set by cancel on a running task; the controller ends the attempt.
+   */
+  cancel_requested?: boolean;
+  [k: string]: unknown;
+}
+/**
+ * A quality gate with its settings.
+ */
+export interface GateObject {
+  /**
+   * Shell command, run by sh -c in the worktree. An empty one is broken, never passed.
+   */
+  command: string;
+  /**
+   * mechanical: the exit code decides. ai-review: prints JSON findings. ci-pipeline: runs until the pipeline ended.
+   */
+  type?: "mechanical" | "ai-review" | "ci-pipeline";
+  /**
+   * Seconds until the gate is ended and counts as broken.
+   */
+  timeout_seconds?: number;
+  /**
+   * ai-review: the least severity that fails the gate.
+   */
+  fail_on?: "blocker" | "high" | "medium" | "low";
+  /**
+   * Regular expression that the output must match; otherwise the gate is broken.
+   */
+  expect?: string;
+  /**
+   * Environment variables added for this gate.
+   */
+  env?: {
+    [k: string]: string;
+  };
+  [k: string]: unknown;
+}
+/**
+ * One line of events.ndjson.
+ */
+export interface TaskEvent {
+  /**
+   * UUID; version 7 when macp wrote it.
+   */
+  event_id: string;
+  /**
+   * What happened. Readers accept unknown types.
+   */
+  event_type:
+    | "task.assigned"
+    | "task.started"
+    | "task.progress"
+    | "task.gated"
+    | "task.completed"
+    | "task.failed"
+    | "task.escalated"
+    | "task.retry.scheduled"
+    | "rail.check.started"
+    | "rail.check.passed"
+    | "rail.check.failed";
+  /**
+   * Task that it happened to.
+   */
+  task_id: string;
+  /**
+   * Status of the task after it.
+   */
+  status: "pending" | "running" | "gated" | "completed" | "failed" | "escalated";
+  /**
+   * RFC 3339, UTC, milliseconds, Z.
+   */
+  timestamp: string;
+  /**
+   * Who says so: controller, worker, quality-gate or dispatcher.
+   */
+  source: string;
+  /**
+   * One line for a person.
+   */
+  message: string;
+  /**
+   * What is known: attempt, max_attempts, runtime, dispatch, duration_seconds, title, outcome and more.
+   */
+  metadata?: {
+    [k: string]: unknown;
+  };
+  [k: string]: unknown;
+}
+/**
+ * Result of one task, or of one attempt that was retried.
+ */
+export interface TaskResult {
+  /**
+   * Task that ended.
+   */
+  task_id: string;
+  /**
+   * How it ended.
+   */
+  status: "completed" | "failed" | "escalated";
+  /**
+   * RFC 3339 time of the end, also on failure.
+   */
+  completed_at: string;
+  /**
+   * Set too when it failed.
+   */
+  failed_at?: string | null;
+  /**
+   * Exit code of the worker; null when none ran.
+   */
+  exit_code?: number | null;
+  /**
+   * Spent attempts, this one included.
+   */
+  attempt?: number;
+  /**
+   * Attempts that may be spent.
+   */
+  max_attempts?: number;
+  /**
+   * Agent runtime.
+   */
+  runtime?: string;
+  /**
+   * Execution backend; legacy for a legacy task.
+   */
+  dispatch?: string;
+  /**
+   * Path of the worktree.
+   */
+  worktree?: string | null;
+  /**
+   * Branch of the task.
+   */
+  branch?: string | null;
+  /**
+   * Pull request.
+   */
+  pr?: string | null;
+  /**
+   * What the worker did, for a person.
+   */
+  summary?: string;
+  /**
+   * Paths that differ from the base.
+   */
+  files_changed?: string[];
+  /**
+   * Each gate that ran, in order.
+   */
+  gate_results?: GateResult[];
+  /**
+   * What went wrong, in a sentence.
+   */
+  error?: string | null;
+  /**
+   * Why a person is needed.
+   */
+  escalation_reason?: string | null;
+  metadata?: ResultMetadata;
+  [k: string]: unknown;
+}
+export interface GateResult {
+  /**
+   * Command as configured.
+   */
+  command: string;
+  /**
+   * Exit code: time-out 124, killed by signal 128 + n, no command 127.
+   */
+  exit_code: number;
+  type: "mechanical" | "ai-review" | "ci-pipeline";
+  [k: string]: unknown;
+}
+/**
+ * The evidence.
+ */
+export interface ResultMetadata {
+  /**
+   * Version of this evidence: 1.
+   */
+  schema_version?: number;
+  /**
+   * Serial of the attempt in paths and refs.
+   */
+  attempt_serial?: number;
+  /**
+   * How the attempt ended.
+   */
+  outcome?:
+    | "completed"
+    | "worker_failed"
+    | "timed_out"
+    | "stalled"
+    | "worker_lost"
+    | "setup_failed"
+    | "no_changes"
+    | "gate_failed"
+    | "gate_broken"
+    | "worktree_failed"
+    | "merge_conflict"
+    | "cancelled"
+    | "needs_input"
+    | "worker_escalated"
+    | "handed_over"
+    | "gate_files_blocked"
+    | "invalid_task"
+    | "rate_limited"
+    | "interrupted";
+  /**
+   * Commit that the work stands on.
+   */
+  base_commit?: string | null;
+  /**
+   * Newest commit of the branch.
+   */
+  head_commit?: string | null;
+  /**
+   * Commits over the base.
+   */
+  commits?: number | null;
+  insertions?: number | null;
+  deletions?: number | null;
+  /**
+   * Whether the worker left uncommitted changes.
+   */
+  dirty?: boolean | null;
+  /**
+   * Ref that pins what the worktree held.
+   */
+  snapshot_ref?: string | null;
+  /**
+   * RFC 3339 time of the claim.
+   */
+  started_at?: string | null;
+  duration_seconds?: number | null;
+  /**
+   * Log of the attempt, relative to .mosaic/orchestrator/.
+   */
+  log_path?: string | null;
+  /**
+   * Evidence of each gate.
+   */
+  gates?: GateEvidence[];
+  /**
+   * Files of the gates' own kind that the worker changed; null when not looked at.
+   */
+  gate_files_changed?: string[] | null;
+  /**
+   * Whether the worker changed the main checkout; null when not looked at.
+   */
+  main_checkout_dirtied?: boolean | null;
+  /**
+   * Tokens and cost when the worker reports them.
+   */
+  usage?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * Metadata that the worker reported. Data of an untrusted process.
+   */
+  worker?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * What a person should know besides.
+   */
+  warnings?: string[];
+  [k: string]: unknown;
+}
+/**
+ * Evidence of one gate.
+ */
+export interface GateEvidence {
+  command: string;
+  type: "mechanical" | "ai-review" | "ci-pipeline";
+  /**
+   * Only passed counts as green.
+   */
+  outcome: "passed" | "failed" | "broken";
+  /**
+   * Why it is not passed.
+   */
+  reason?: string | null;
+  exit_code: number;
+  duration_seconds: number;
+  /**
+   * End of what it printed, redacted.
+   */
+  output_tail: string;
+  /**
+   * Outcome of the same gate on the base commit, null when it was not tried.
+   */
+  baseline?: "green" | "already_red" | null;
+  [k: string]: unknown;
+}
+/**
+ * Settings of a repository (.mosaic/orchestrator/config.json) or of a user (macp/config.json in the XDG configuration folder). JSON with comments and trailing commas.
+ */
+export interface ConfigFile {
+  /**
+   * Whether run and drain may start work.
+   */
+  enabled?: boolean;
+  /**
+   * Kept for the older implementation; without effect.
+   */
+  transport?: string;
+  macp?: MacpConfig;
+  worker?: WorkerConfig;
+  /**
+   * Gates of the tasks that have none of their own.
+   */
+  quality_gates?: (string | GateObject)[];
+  [k: string]: unknown;
+}
+export interface MacpConfig {
+  /**
+   * Folder of the worktrees; {repo} is the repository's folder name, ~ the home folder.
+   */
+  worktree_base?: string;
+  /**
+   * Ref that branches start from.
+   */
+  base_ref?: string;
+  /**
+   * Dispatch of a submission that names none.
+   */
+  default_dispatch?: "yolo" | "acp" | "exec";
+  /**
+   * Runtime of a task that names none.
+   */
+  default_runtime?: string;
+  /**
+   * Whether worktrees are removed after the last attempt.
+   */
+  cleanup_worktrees?: boolean;
+  /**
+   * Folder of the briefs, relative to the repository: <brief_dir>/<task-id>.md is the brief of a task that names none.
+   */
+  brief_dir?: string;
+  /**
+   * Folder of the results, inside .mosaic/orchestrator.
+   */
+  result_dir?: string;
+  /**
+   * Attempts at once.
+   */
+  jobs?: number;
+  /**
+   * Pause before the second attempt; doubled for each further one, at most 300 s.
+   */
+  retry_backoff_seconds?: number;
+  /**
+   * Seconds between two looks at the event file.
+   */
+  watch_poll_interval_seconds?: number;
+  /**
+   * Size of one attempt's log; beyond it the middle is dropped.
+   */
+  log_max_bytes?: number;
+  /**
+   * Environment variables whose values are secrets, besides those that are known by their names.
+   */
+  secrets?: string[];
+  /**
+   * Command that prepares a new worktree.
+   */
+  setup?: string | null;
+  /**
+   * Headless commands by runtime.
+   */
+  runtimes?: {
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+  webhook?: WebhookConfig;
+  [k: string]: unknown;
+}
+export interface WebhookConfig {
+  enabled?: boolean;
+  /**
+   * Receiver.
+   */
+  url?: string;
+  /**
+   * Bearer token; prefer auth_token_env.
+   */
+  auth_token?: string;
+  /**
+   * Environment variable that holds the bearer token.
+   */
+  auth_token_env?: string;
+  timeout_seconds?: number;
+  retry_count?: number;
+  event_filter?: string[];
+  [k: string]: unknown;
+}
+export interface WorkerConfig {
+  /**
+   * Runtime of a task that names none.
+   */
+  runtime?: string;
+  /**
+   * Command of a legacy task without one; {task_id}, {task_title}, {task_file}.
+   */
+  command_template?: string;
+  /**
+   * Seconds for one attempt.
+   */
+  timeout_seconds?: number;
+  /**
+   * Attempts of a task that does not say.
+   */
+  max_attempts?: number;
+  [k: string]: unknown;
+}
+/**
+ * What the controller is doing now: the ledger that recovery trusts.
+ */
+export interface State {
+  schema_version: 1;
+  /**
+   * Process that runs the queue.
+   */
+  controller: ProcessIdentity | null;
+  /**
+   * Attempts under way, by task id.
+   */
+  running: {
+    [k: string]: RunningAttempt;
+  };
+  /**
+   * Worktrees that exist, by path.
+   */
+  worktrees: {
+    [k: string]: OwnedWorktree;
+  };
+  /**
+   * Events to append.
+   */
+  outbox: PendingEvent[];
+  [k: string]: unknown;
+}
+/**
+ * A process that cannot be mistaken for another with a recycled pid.
+ */
+export interface ProcessIdentity {
+  pid: number;
+  /**
+   * Start time as the operating system tells it.
+   */
+  start_time: string;
+}
+export interface RunningAttempt {
+  /**
+   * Marks every process of the attempt in its environment (MACP_ATTEMPT_ID).
+   */
+  attempt_id: string;
+  /**
+   * Serial of the attempt.
+   */
+  serial: number;
+  /**
+   * Spent attempts before this one.
+   */
+  attempts_before: number;
+  phase: "claimed" | "preparing" | "spawning" | "running" | "gating" | "finishing";
+  started_at: string;
+  legacy: boolean;
+  worktree: string | null;
+  branch: string | null;
+  base_commit: string | null;
+  /**
+   * Leader of the worker's process group.
+   */
+  worker: ProcessIdentity | null;
+  verdict: Verdict | null;
+  [k: string]: unknown;
+}
+/**
+ * How an attempt ended, durable before anything follows from it.
+ */
+export interface Verdict {
+  outcome:
+    | "completed"
+    | "worker_failed"
+    | "timed_out"
+    | "stalled"
+    | "worker_lost"
+    | "setup_failed"
+    | "no_changes"
+    | "gate_failed"
+    | "gate_broken"
+    | "worktree_failed"
+    | "merge_conflict"
+    | "cancelled"
+    | "needs_input"
+    | "worker_escalated"
+    | "handed_over"
+    | "gate_files_blocked"
+    | "invalid_task"
+    | "rate_limited"
+    | "interrupted";
+  next_status: "pending" | "completed" | "failed" | "escalated";
+  /**
+   * Whether the attempt counts.
+   */
+  spent: boolean;
+  /**
+   * When the next attempt may start.
+   */
+  not_before: string | null;
+  result: TaskResult;
+  [k: string]: unknown;
+}
+/**
+ * A worktree that macp made.
+ */
+export interface OwnedWorktree {
+  task_id: string;
+  branch: string;
+  /**
+   * adding: no worker has seen it yet.
+   */
+  phase: "adding" | "ready" | "removing";
+  created_at: string;
+  base_commit: string | null;
+  [k: string]: unknown;
+}
+/**
+ * An event that belongs to a change and is not in the event file yet.
+ */
+export interface PendingEvent {
+  event: TaskEvent;
+  expects: ExpectedTask;
+}
+export interface Cursors {
+  schema_version: 1;
+  sinks: {
+    [k: string]: SinkCursor;
+  };
+  [k: string]: unknown;
+}
+export interface SinkCursor {
+  device: number;
+  inode: number;
+  /**
+   * SHA-256 of the first bytes, hexadecimal.
+   */
+  header_hash: string;
+  /**
+   * How many bytes were hashed.
+   */
+  header_bytes?: number;
+  /**
+   * Bytes read.
+   */
+  offset: number;
+  [k: string]: unknown;
+}

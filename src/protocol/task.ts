@@ -1,0 +1,69 @@
+/**
+ * Tasks as they stand in a queue that people and other programs write too.
+ *
+ * @module
+ */
+import { isRecord } from "./events.ts";
+import type { Task } from "./generated/types.ts";
+import { validateTask } from "./generated/validators.js";
+import { type Fault, faultsOf } from "./validation.ts";
+
+/** Status of a task. */
+export type Status = Task["status"];
+
+/** Every status, in the order in which a task passes through them. */
+export const statuses: readonly Status[] = [
+  "pending",
+  "running",
+  "gated",
+  "completed",
+  "failed",
+  "escalated",
+];
+
+/** An element of the queue, not validated. */
+export type RawTask = unknown;
+
+/** Id of an element, or null when it has none. */
+export function idOf(raw: RawTask): string | null {
+  return isRecord(raw) && typeof raw.id === "string" && raw.id !== "" ? raw.id : null;
+}
+
+/** Status of an element, or null when it is none that the program knows. */
+export function statusOf(raw: RawTask): Status | null {
+  const status = isRecord(raw) ? raw.status : null;
+  return statuses.find((known) => known === status) ?? null;
+}
+
+/** Title of an element, or the empty text. */
+export function titleOf(raw: RawTask): string {
+  return isRecord(raw) && typeof raw.title === "string" ? raw.title : "";
+}
+
+/** Whether an element is MACP-aware: exactly when it has its own property `dispatch`. */
+export function isMacpAware(raw: RawTask): boolean {
+  return isRecord(raw) && Object.hasOwn(raw, "dispatch");
+}
+
+/** An element after validation. */
+export type CheckedTask = { ok: true; task: Task } | { ok: false; faults: Fault[] };
+
+/** Validates an element. A legacy task may have any id that is not empty. */
+export function checkTask(raw: RawTask): CheckedTask {
+  const faults = faultsOf(validateTask, raw)
+    .filter((fault) => fault.path !== "/id" || isMacpAware(raw) || idOf(raw) === null);
+  return faults.length === 0 ? { ok: true, task: raw as Task } : { ok: false, faults };
+}
+
+/** Attempts that a task may spend. */
+export function maxAttemptsOf(task: Task, settings: { worker: { max_attempts: number } }): number {
+  return task.max_attempts ?? settings.worker.max_attempts;
+}
+
+/** Runtime of a task: its own, else the worker's, else the default. */
+export function runtimeOf(
+  task: Pick<Task, "runtime">,
+  settings: { worker: { runtime: string }; macp: { default_runtime: string } },
+): string {
+  return task.runtime ?? (settings.worker.runtime || settings.macp.default_runtime);
+}

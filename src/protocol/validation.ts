@@ -1,0 +1,80 @@
+/**
+ * Faults of a document that does not fit its schema, as a person reads them.
+ *
+ * @module
+ */
+import type { SchemaError, Validator } from "./generated/validators.js";
+
+/** One fault of a document. */
+export interface Fault {
+  /** JSON pointer into the document (RFC 6901), empty for the whole. */
+  path: string;
+  /** What is there, as short JSON; `undefined` when nothing is. */
+  value: string;
+  /** What was expected. */
+  expected: string;
+}
+
+/** All faults of a document; none when it fits. */
+export function faultsOf(validate: Validator, document: unknown): Fault[] {
+  if (validate(document)) return [];
+  const faults = (validate.errors ?? []).filter(isCause).map(faultOf);
+  const seen = new Set<string>();
+  return faults.filter((fault) => {
+    const key = `${fault.path} ${fault.expected}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** One line for a fault: `<file>: <path>: found <value>, expected <what>`. */
+export function describeFault(file: string, fault: Fault): string {
+  return `${file}: ${fault.path || "/"}: found ${fault.value}, expected ${fault.expected}`;
+}
+
+/** `anyOf` and `if` only say that something below failed; what failed is listed itself. */
+function isCause(error: SchemaError): boolean {
+  return error.keyword !== "anyOf" && error.keyword !== "if";
+}
+
+function faultOf(error: SchemaError): Fault {
+  const { keyword, params, instancePath } = error;
+  if (keyword === "required") {
+    return {
+      path: `${instancePath}/${String(params.missingProperty)}`,
+      value: "nothing",
+      expected: "a value, as it is required",
+    };
+  }
+  return { path: instancePath, value: shortJson(error.data), expected: expectation(error) };
+}
+
+function expectation({ keyword, params, message }: SchemaError): string {
+  switch (keyword) {
+    case "type":
+      return [params.type].flat().map(String).join(" or ");
+    case "enum":
+      return `one of ${(params.allowedValues as unknown[]).map(shortJson).join(", ")}`;
+    case "const":
+      return shortJson(params.allowedValue);
+    case "minimum":
+    case "maximum":
+    case "exclusiveMinimum":
+      return `a number ${String(params.comparison)} ${String(params.limit)}`;
+    case "minLength":
+      return "a text that is not empty";
+    case "pattern":
+      return `a text that matches ${String(params.pattern)}`;
+    case "format":
+      return `a ${String(params.format)}`;
+    case "additionalProperties":
+      return `no field ${shortJson(params.additionalProperty)}`;
+    default:
+      return message ?? keyword;
+  }
+}
+
+/** JSON of a value, at most 80 characters. */
+export function shortJson(value: unknown): string {
+  const json = JSON.stringify(value) ?? "nothing";
+  return json.length > 80 ? `${json.slice(0, 79)}…` : json;
+}

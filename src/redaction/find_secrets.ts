@@ -1,0 +1,170 @@
+/**
+ * Finds secrets in a text that may go on.
+ *
+ * @module
+ */
+import type { Secret } from "./collect_secrets.ts";
+import { derivedForms } from "./derived_forms.ts";
+import { createScanner, type Scanner } from "./scanner.ts";
+import { type Shape, SHAPES } from "./shapes.ts";
+
+/** A form of a known value, or what tokens of a shape begin with. */
+interface SecretNeedle {
+  text: string;
+  name: string;
+  shape: Shape | null;
+}
+
+/** A part of a text that is to be replaced. */
+export interface Hit {
+  start: number;
+  end: number;
+  name: string;
+}
+
+/** A hit, and where the text that tells of it begins. */
+interface FoundHit extends Hit {
+  anchor: number;
+}
+
+/** What is known about a text so far. */
+export interface Findings {
+  /** Parts to replace, in order, none overlapping another, all before `safe`. */
+  hits: Hit[];
+  /** Up to here nothing that follows can change the findings. */
+  safe: number;
+  /** Set when the last hit was too long to wait for its end, which is `safe`. */
+  unfinished: Shape | null;
+}
+
+/** Finds secrets from `from` on; `final` says that the text does not go on. */
+export type SecretFinder = (text: string, from: number, final: boolean) => Findings;
+
+/** Characters of a token of a known shape that are kept until its end is known. */
+export const MAX_WAIT = 65_536;
+
+/** Prepares the search for these secrets and for the known shapes. */
+export function createFinder(secrets: readonly Secret[]): SecretFinder {
+  const scanner = createScanner(needlesOf(secrets));
+  return (text, from, final) => {
+    const search = new Search(text, final);
+    if (!final) search.safe = scanner.openEnd(text, from);
+    search.run(scanner, from);
+    return search.findings();
+  };
+}
+
+function needlesOf(secrets: readonly Secret[]): SecretNeedle[] {
+  const needles = new Map<string, SecretNeedle>();
+  for (const { name, value } of secrets) {
+    for (const text of derivedForms(value)) {
+      if (text.length > 2 && !needles.has(text)) needles.set(text, { text, name, shape: null });
+    }
+  }
+  const anchors = SHAPES.flatMap((shape) =>
+    shape.anchors.map((text) => ({ text, name: shape.name, shape }))
+  );
+  return [...needles.values(), ...anchors];
+}
+
+/** One pass over one text. */
+class Search {
+  /** Everything before it is decided. */
+  safe: number;
+  #hits: FoundHit[] = [];
+  #unfinished: Shape | null = null;
+  /** Where the newest token of each shape ended: its own inside holds no further one. */
+  #ends = new Map<Shape, number>();
+  readonly #text: string;
+  readonly #final: boolean;
+
+  constructor(text: string, final: boolean) {
+    this.#text = text;
+    this.#final = final;
+    this.safe = text.length;
+  }
+
+  run(scanner: Scanner<SecretNeedle>, from: number): void {
+    scanner.scan(this.#text, from, (at, needles) => {
+      for (const needle of needles) {
+        const open = needle.shape
+          ? this.#shape(needle.text, needle.shape, at)
+          : this.#literal(needle, at);
+        if (open) this.safe = Math.min(this.safe, at);
+      }
+      return this.safe <= at || this.#unfinished !== null;
+    });
+  }
+
+  findings(): Findings {
+    const hits = merge(this.#hits);
+    // A hit that reaches into what is undecided waits with it.
+    for (let last = hits.at(-1); last && last.end > this.safe; last = hits.at(-1)) {
+      this.safe = Math.min(this.safe, last.anchor);
+      hits.pop();
+    }
+    const kept = hits.at(-1)?.end === this.safe;
+    return { hits, safe: this.safe, unfinished: kept ? this.#unfinished : null };
+  }
+
+  /** Whether a known value could begin at `at` and be complete only with more text. */
+  #literal({ text, name }: SecretNeedle, at: number): boolean {
+    const end = at + text.length;
+    if (this.#text.startsWith(text, at)) this.#hits.push({ anchor: at, start: at, end, name });
+    return this.#cutOff(text, at);
+  }
+
+  /** Whether a token could begin at `at` and be complete only with more text. */
+  #shape(anchor: string, shape: Shape, at: number): boolean {
+    if (at < (this.#ends.get(shape) ?? 0)) return false;
+    const text = this.#text;
+    if (!text.startsWith(anchor, at)) return this.#cutOff(anchor, at);
+    const match = matchAt(shape.whole, text, at);
+    if (!match) return !this.#final && matchAt(shape.begun, text, at) !== null;
+    const end = at + match[0].length;
+    const open = !this.#final && matchAt(shape.prolonged, text, end) !== null;
+    if (open && text.length - at <= MAX_WAIT) return true;
+    this.#ends.set(shape, end);
+    const start = at + (match[1]?.length ?? 0);
+    this.#hits.push({ anchor: at, start, end, name: shape.name });
+    if (open && this.safe > at) {
+      this.#unfinished = shape;
+      this.safe = end;
+    }
+    return false;
+  }
+
+  /** Whether the text ends in the middle of `wanted`, which begins at `at`. */
+  #cutOff(wanted: string, at: number): boolean {
+    const cut = !this.#final && at + wanted.length > this.#text.length;
+    return cut && wanted.startsWith(this.#text.slice(at));
+  }
+}
+
+function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at;
+  return expression.exec(text);
+}
+
+/** Joins hits that overlap; the longest of them gives its name. */
+function merge(found: readonly FoundHit[]): FoundHit[] {
+  const sorted = found.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const merged: FoundHit[] = [];
+  let longest = 0;
+  for (const hit of sorted) {
+    const last = merged.at(-1);
+    const length = hit.end - hit.start;
+    if (!last || hit.start >= last.end) {
+      merged.push({ ...hit });
+      longest = length;
+      continue;
+    }
+    last.end = Math.max(last.end, hit.end);
+    last.anchor = Math.min(last.anchor, hit.anchor);
+    if (length > longest) {
+      last.name = hit.name;
+      longest = length;
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,107 @@
+/**
+ * Replaces secrets by `[redacted:NAME]`.
+ *
+ * @module
+ */
+import type { Secret } from "./collect_secrets.ts";
+import { createFinder, type Hit, type SecretFinder } from "./find_secrets.ts";
+import { LOOK_BEHIND, type Shape } from "./shapes.ts";
+
+/** Redacts a text that comes in pieces, cut anywhere. */
+export interface StreamRedactor {
+  /**
+   * Takes the next piece and gives out what can be given out. What may be the
+   * beginning of a secret is kept, at most the length of the longest secret or
+   * 64 Ki characters, whichever is more.
+   */
+  push(piece: string): string;
+  /** Gives out the rest. The redactor can be used again for a new text. */
+  end(): string;
+}
+
+/** Replaces known secrets, and tokens of known shapes. */
+export interface Redactor {
+  /** A whole text. */
+  text(text: string): string;
+  /** A copy of a JSON value with every string and key redacted. */
+  value<T>(json: T): T;
+  /** A text in pieces. */
+  stream(): StreamRedactor;
+}
+
+/**
+ * Makes a redactor for these secrets, in all forms that they turn up in, and for
+ * tokens of known shapes. Where secrets overlap, the whole is replaced once, under
+ * the name of the longest.
+ */
+export function createRedactor(secrets: readonly Secret[]): Redactor {
+  const find = createFinder(secrets);
+  const text = (whole: string) => {
+    const { hits } = find(whole, 0, true);
+    return hits.length === 0 ? whole : replace(whole, hits, 0, whole.length);
+  };
+  return {
+    text,
+    value: <T>(json: T) => redactValue(json, text) as T,
+    stream: () => streamRedactor(find),
+  };
+}
+
+function redactValue(json: unknown, text: (text: string) => string): unknown {
+  if (typeof json === "string") return text(json);
+  if (Array.isArray(json)) return json.map((item) => redactValue(item, text));
+  if (typeof json !== "object" || json === null) return json;
+  return Object.fromEntries(
+    Object.entries(json).map(([key, item]) => [text(key), redactValue(item, text)]),
+  );
+}
+
+function streamRedactor(find: SecretFinder): StreamRedactor {
+  /** What was kept, behind a little of what was given out. */
+  let kept = "";
+  /** Characters of `kept` that were given out. */
+  let before = 0;
+  /** Set inside of a long token whose replacement was given out. */
+  let inside: Shape | null = null;
+
+  const advance = (piece: string, final: boolean): string => {
+    const text = kept + piece;
+    let from = before;
+    if (inside) {
+      from = endOfRest(inside, text, from);
+      if (final || !matches(inside.prolonged, text, from)) inside = null;
+    }
+    let output = "";
+    if (!inside) {
+      const { hits, safe, unfinished } = find(text, from, final);
+      output = replace(text, hits, from, safe);
+      inside = unfinished;
+      from = safe;
+    }
+    before = final ? 0 : Math.min(from, LOOK_BEHIND);
+    kept = final ? "" : text.slice(from - before);
+    return output;
+  };
+  return { push: (piece) => advance(piece, false), end: () => advance("", true) };
+}
+
+function endOfRest(shape: Shape, text: string, from: number): number {
+  shape.rest.lastIndex = from;
+  return from + (shape.rest.exec(text)?.[0].length ?? 0);
+}
+
+function matches(expression: RegExp, text: string, at: number): boolean {
+  expression.lastIndex = at;
+  return expression.test(text);
+}
+
+/** The text from `from` to `to` with the hits replaced. */
+function replace(text: string, hits: readonly Hit[], from: number, to: number): string {
+  let output = "";
+  let at = from;
+  for (const { start, end, name } of hits) {
+    output += `${text.slice(at, start)}[redacted:${name}]`;
+    at = end;
+  }
+  return output + text.slice(at, to);
+}

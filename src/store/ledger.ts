@@ -1,0 +1,64 @@
+/**
+ * `state.json`: what the controller is doing now. Recovery trusts it, so it is
+ * written before the thing that it describes happens.
+ *
+ * @module
+ */
+import { MacpError } from "../protocol/errors.ts";
+import type { PendingEvent, State } from "../protocol/generated/types.ts";
+import { validateState } from "../protocol/generated/validators.js";
+import { describeFault, faultsOf } from "../protocol/validation.ts";
+import type { World } from "../sys/world.ts";
+import { atomicWriteJson } from "./atomic_write.ts";
+import type { StorePaths } from "./paths.ts";
+import { parseJson, readText } from "./read_json.ts";
+
+/** A ledger of a repository where nothing runs. */
+export function emptyState(): State {
+  return { schema_version: 1, controller: null, running: {}, worktrees: {}, outbox: [] };
+}
+
+/** Reads the ledger; empty when there is none. Throws `MacpError` when it is damaged. */
+export function readState(world: Pick<World, "files">, paths: StorePaths): State {
+  const text = readText(world.files, paths.state);
+  if (text === null) return emptyState();
+  const document = parseJson(text, paths.state);
+  const faults = faultsOf(validateState, document);
+  if (faults.length === 0) return document as State;
+  throw new MacpError("failure", `Cannot read ${paths.state} as it does not fit its schema`, {
+    code: "state_invalid",
+    details: faults.map((fault) => describeFault(paths.state, fault)),
+    hints: ["Nothing was overwritten; move the file away to start with an empty ledger"],
+  });
+}
+
+/** Makes the ledger durable. */
+export function writeState(
+  world: Pick<World, "files" | "uuid">,
+  paths: StorePaths,
+  state: State,
+): void {
+  atomicWriteJson(world, paths.state, state);
+}
+
+/**
+ * The pending events that still have to be appended: those whose change happened,
+ * as far as the queue tells, and that the event file does not hold yet.
+ *
+ * @param taskStatus Status and serial of a task in the queue, or null when it is gone.
+ */
+export function eventsToAppend(
+  outbox: readonly PendingEvent[],
+  taskStatus: (id: string) => { status: string; last_attempt: number } | null,
+  isAppended: (eventId: string) => boolean,
+): PendingEvent[] {
+  return outbox.filter(({ event, expects }) => {
+    if (expects) {
+      const now = taskStatus(event.task_id);
+      const happened = now?.status === expects.status &&
+        now.last_attempt === expects.last_attempt;
+      if (!happened) return false;
+    }
+    return !isAppended(event.event_id);
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * Settings of a repository, from its file, the user's file and the command line.
+ *
+ * @module
+ */
+import { parse as parseJsonc } from "@std/jsonc";
+import { join } from "@std/path";
+import { MacpError, messageOf } from "../protocol/errors.ts";
+import type { ConfigFile } from "../protocol/generated/types.ts";
+import { validateConfig } from "../protocol/generated/validators.js";
+import {
+  type ResolvedSettings,
+  resolveSettings,
+  type SettingsLayer,
+  type UnknownKey,
+  unknownKeys,
+} from "../protocol/settings.ts";
+import { describeFault, faultsOf } from "../protocol/validation.ts";
+import type { World } from "../sys/world.ts";
+import { readText } from "./read_json.ts";
+
+/** Settings, and what a person should know of their files. */
+export interface LoadedSettings extends ResolvedSettings {
+  /** Keys without effect, by file. */
+  unknown: { file: string; key: UnknownKey }[];
+}
+
+/**
+ * Loads settings: flags, then the repository's file, then the user's, then defaults.
+ *
+ * Throws `MacpError` of kind usage that lists all faults when a file is wrong.
+ */
+export function loadSettings(
+  world: Pick<World, "files" | "env">,
+  repositoryFile: string,
+  flags: readonly SettingsLayer[],
+): LoadedSettings {
+  const userFile = userConfigPath(world.env);
+  const layers = [userFile, repositoryFile].flatMap((file) => {
+    const values = file === null ? null : readConfig(world, file);
+    return values === null || file === null ? [] : [{ origin: file, values }];
+  });
+  const unknown = layers.flatMap(({ origin, values }) =>
+    unknownKeys(values).map((key) => ({ file: origin, key }))
+  );
+  for (const { origin, values } of flags) checkConfig(values, origin);
+  return { ...resolveSettings([...layers, ...flags]), unknown };
+}
+
+/** The user's configuration file (XDG Base Directory), or null without a home. */
+export function userConfigPath(env: Readonly<Record<string, string>>): string | null {
+  const folder = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, ".config") : null);
+  return folder === null ? null : join(folder, "macp", "config.json");
+}
+
+function readConfig(world: Pick<World, "files">, file: string): ConfigFile | null {
+  const text = readText(world.files, file);
+  if (text === null) return null;
+  let value: unknown;
+  try {
+    value = parseJsonc(text);
+  } catch (cause) {
+    throw new MacpError(
+      "usage",
+      `Cannot read ${file} as it is not JSON with comments: ${messageOf(cause)}`,
+      {
+        code: "config_unparsable",
+        hints: ["Mend the file; macp init in an empty folder shows a whole one"],
+        cause,
+      },
+    );
+  }
+  checkConfig(value, file);
+  return value as ConfigFile;
+}
+
+function checkConfig(value: unknown, origin: string): void {
+  const faults = faultsOf(validateConfig, value);
+  if (faults.length === 0) return;
+  throw new MacpError("usage", `Cannot use the settings of ${origin} as they are wrong`, {
+    code: "config_invalid",
+    details: faults.map((fault) => describeFault(origin, fault)),
+    hints: ["macp config --defaults shows every setting with its default"],
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * Where everything lies below `.mosaic/orchestrator/`.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+
+/** Folder of the state, relative to the repository. */
+export const orchestratorFolder = ".mosaic/orchestrator";
+
+/** Paths of one repository's files. */
+export interface StorePaths {
+  /** Main checkout of the repository. */
+  repository: string;
+  /** `.mosaic/orchestrator`. */
+  folder: string;
+  config: string;
+  queue: string;
+  queueLock: string;
+  runLock: string;
+  state: string;
+  events: string;
+  logs: string;
+  attempts: string;
+}
+
+/** Paths below the repository's main checkout. */
+export function storePaths(repository: string): StorePaths {
+  const folder = join(repository, orchestratorFolder);
+  return {
+    repository,
+    folder,
+    config: join(folder, "config.json"),
+    queue: join(folder, "tasks.json"),
+    queueLock: join(folder, "tasks.lock"),
+    runLock: join(folder, "run.lock"),
+    state: join(folder, "state.json"),
+    events: join(folder, "events.ndjson"),
+    logs: join(folder, "logs"),
+    attempts: join(folder, "attempts"),
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * Reading files that other programs write too: what does not parse is an error
+ * that names the file, never an empty value.
+ *
+ * @module
+ */
+import { MacpError, messageOf } from "../protocol/errors.ts";
+import type { Files } from "../sys/files.ts";
+
+/** Text of a UTF-8 file without byte order mark; null when it does not exist. Throws `MacpError`. */
+export function readText(files: Files, path: string): string | null {
+  const stat = files.stat(path);
+  if (stat === null) return null;
+  if (stat.kind !== "file") {
+    throw new MacpError("failure", `Cannot read ${path} as it is a ${stat.kind}, not a file`, {
+      code: "not_a_file",
+    });
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = files.readBytes(path);
+  } catch (cause) {
+    throw new MacpError("failure", `Cannot read ${path} as ${messageOf(cause)}`, {
+      code: "unreadable_file",
+      cause,
+    });
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new MacpError("failure", `Cannot read ${path} as it is not UTF-8 text`, {
+      code: "unparsable_file",
+      hints: ["Nothing was overwritten; mend the file or move it away"],
+      cause,
+    });
+  }
+}
+
+/** Parses JSON text of a file. Throws `MacpError` that names the file and the place. */
+export function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const why = text.trim() === "" ? "it is empty" : `it is not JSON: ${messageOf(cause)}`;
+    throw new MacpError("failure", `Cannot read ${path} as ${why}`, {
+      code: "unparsable_file",
+      hints: ["Nothing was overwritten; mend the file or move it away"],
+      cause,
+    });
+  }
+}

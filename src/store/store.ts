@@ -1,0 +1,176 @@
+/**
+ * The one way to change a repository's state: under the lock of the queue, in the
+ * order ledger, queue, events, so that a crash at any point can be made good.
+ *
+ * @module
+ */
+import { appendedIds, appendEvents } from "../events/event_log.ts";
+import { MacpError } from "../protocol/errors.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { PendingEvent, State, TaskEvent } from "../protocol/generated/types.ts";
+import type { RawTask } from "../protocol/task.ts";
+import type { FileStat } from "../sys/files.ts";
+import type { World } from "../sys/world.ts";
+import { atomicWrite } from "./atomic_write.ts";
+import { eventsToAppend, readState, writeState } from "./ledger.ts";
+import type { StorePaths } from "./paths.ts";
+import { emptyQueue, Queue, type TaskPatch } from "./queue.ts";
+import { readText } from "./read_json.ts";
+
+/** Milliseconds to wait for the lock of the queue. */
+const lockWaitMs = 30_000;
+
+/** What a change sees: queue and ledger at one moment, under the lock. */
+export interface View {
+  queue: Queue;
+  state: State;
+}
+
+/** What a change does. Parts that are left out stay as they are. */
+export interface Change {
+  /** The ledger after the change. */
+  state?: State;
+  patches?: TaskPatch[];
+  added?: RawTask[];
+  events?: TaskEvent[];
+}
+
+/** Queue, ledger and events of one repository. */
+export class Store {
+  readonly world: World;
+  readonly paths: StorePaths;
+  /** Applied to what is written to the ledger and the event file. */
+  readonly #redact: <T>(value: T) => T;
+  #cached: { stat: FileStat; queue: Queue } | null = null;
+  #appended: string[] = [];
+
+  constructor(world: World, paths: StorePaths, redact: <T>(value: T) => T) {
+    this.world = world;
+    this.paths = paths;
+    this.#redact = redact;
+  }
+
+  /** The queue as it is now; parsed again only when the file changed. */
+  readQueue(): Queue {
+    const { files } = this.world;
+    const stat = files.stat(this.paths.queue);
+    if (stat === null) return Queue.parse(emptyQueue, this.paths.queue);
+    if (this.#cached && isSameFile(this.#cached.stat, stat)) return this.#cached.queue;
+    const queue = Queue.parse(readText(files, this.paths.queue) ?? "", this.paths.queue);
+    this.#cached = { stat, queue };
+    return queue;
+  }
+
+  /** The ledger as it is now. */
+  readState(): State {
+    return readState(this.world, this.paths);
+  }
+
+  /**
+   * Changes the state. `plan` may be called again when another program wrote the
+   * queue meanwhile, so it must depend on nothing but the view.
+   *
+   * @returns What the last call of `plan` returned beside the change.
+   */
+  async change<T>(plan: (view: View) => { change: Change | null; result: T }): Promise<T> {
+    const lock = await this.world.files.lock(this.paths.queueLock, lockWaitMs);
+    if (lock === null) {
+      throw new MacpError(
+        "busy",
+        `Cannot lock the queue as another program holds it: ${this.paths.queueLock}`,
+        {
+          code: "queue_locked",
+          hints: ["Find the holder with: lsof " + this.paths.queueLock],
+        },
+      );
+    }
+    try {
+      return this.#changeLocked(plan);
+    } finally {
+      lock.release();
+    }
+  }
+
+  #changeLocked<T>(plan: (view: View) => { change: Change | null; result: T }): T {
+    const base = this.readState();
+    this.#settleOutbox(this.readQueue(), base);
+    for (let written = false;; written = true) {
+      const view = { queue: this.readQueue(), state: structuredClone(base) };
+      const { change, result } = plan(view);
+      // A ledger that was written for a plan that did not come true is taken back.
+      if (change === null && written) writeState(this.world, this.paths, base);
+      if (change === null || this.#apply(view, change)) return result;
+    }
+  }
+
+  /** False when the queue was written by another program meanwhile. */
+  #apply(view: View, change: Change): boolean {
+    const events = (change.events ?? []).map((event) => this.#redact(event));
+    const patches = change.patches ?? [];
+    const queue = view.queue.edit(patches, change.added ?? [], this.paths.queue);
+    if (change.state || events.length > 0) {
+      const pending = events.map((event) => pendingEvent(event, patches, queue));
+      const state = change.state ?? view.state;
+      writeState(this.world, this.paths, this.#redact({ ...state, outbox: pending }));
+    }
+    if (queue.text !== view.queue.text && !this.#replaceQueue(queue)) return false;
+    appendEvents(this.world.files, this.paths.events, events);
+    this.#appended = events.map(({ event_id }) => event_id);
+    return true;
+  }
+
+  #replaceQueue(queue: Queue): boolean {
+    const { files } = this.world;
+    const before = this.#cached?.stat ?? null;
+    const stillWanted = () => {
+      const now = files.stat(this.paths.queue);
+      return now === null ? before === null : before !== null && isSameFile(before, now);
+    };
+    if (!atomicWrite(this.world, this.paths.queue, queue.text, { stillWanted })) {
+      this.#cached = null;
+      return false;
+    }
+    const stat = files.stat(this.paths.queue);
+    this.#cached = stat && { stat, queue };
+    return true;
+  }
+
+  /** Appends what a crashed writer could not append any more. */
+  #settleOutbox(queue: Queue, state: State): void {
+    const open = state.outbox.filter(({ event }) => !this.#appended.includes(event.event_id));
+    if (open.length > 0) {
+      const ids = open.map(({ event }) => event.event_id);
+      const appended = appendedIds(this.world.files, this.paths.events, ids);
+      const missing = eventsToAppend(open, (id) => standing(queue, id), (id) => appended.has(id));
+      appendEvents(this.world.files, this.paths.events, missing.map(({ event }) => event));
+    }
+    state.outbox = [];
+  }
+}
+
+function isSameFile(a: FileStat, b: FileStat): boolean {
+  return a.inode === b.inode && a.device === b.device && a.size === b.size &&
+    a.mtimeMs === b.mtimeMs;
+}
+
+/** Status and serial of a task in the queue. */
+function standing(queue: Queue, id: string): { status: string; last_attempt: number } | null {
+  const raw = queue.find(id);
+  if (!isRecord(raw) || typeof raw.status !== "string") return null;
+  return { status: raw.status, last_attempt: Number(raw.last_attempt ?? 0) };
+}
+
+/** An event waits for its task's new status when the same change sets it. */
+function pendingEvent(
+  event: TaskEvent,
+  patches: readonly TaskPatch[],
+  queue: Queue,
+): PendingEvent {
+  const patched = patches.some(({ id, fields }) => id === event.task_id && "status" in fields);
+  const now = patched ? standing(queue, event.task_id) : null;
+  const expects = now && {
+    status: now.status as TaskEvent["status"],
+    last_attempt: now.last_attempt,
+  };
+  return { event, expects };
+}

@@ -1,0 +1,28 @@
+/**
+ * The terminal, or whatever stands in its place.
+ *
+ * @module
+ */
+
+/** Signals that end a run cleanly. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+/** Where the program prints, and what the user does meanwhile. */
+export interface Terminal {
+  /** Writes to standard output. */
+  write(text: string): void;
+  /** Writes to standard error. */
+  writeError(text: string): void;
+  /** Whether standard output is a terminal. */
+  readonly isTerminal: boolean;
+  /** Whether standard error is a terminal. */
+  readonly isErrorTerminal: boolean;
+  /** Width of the terminal, in columns. */
+  columns(): number;
+  /** Working folder. */
+  readonly folder: string;
+  /** Path of this program. */
+  readonly program: string;
+  /** Calls back on a signal, until the returned function is called. */
+  onSignal(signal: StopSignal, callback: () => void): () => void;
+}

@@ -1,0 +1,21 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { isStale } from "../../../scripts/compile.ts";
+
+Deno.test("isStale() compares the executable with what it is made of", () => {
+  const folder = Deno.makeTempDirSync();
+  const file = (name: string, second: number) => {
+    const path = join(folder, name);
+    Deno.writeTextFileSync(path, "");
+    Deno.utimeSync(path, second, second);
+    return path;
+  };
+  try {
+    const [older, made, newer] = [file("older", 1000), file("made", 2000), file("newer", 3000)];
+    assertEquals(isStale(made, [older]), false);
+    assertEquals(isStale(made, [older, newer]), true);
+    assertEquals(isStale(join(folder, "missing"), [older]), true);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
