@@ -8,6 +8,7 @@ import { resultPath } from "../dispatcher/result_paths.ts";
 import { taskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { isRecord } from "../protocol/events.ts";
+import { redactResult } from "../redaction/redact_formats.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
 import type { View } from "../store/store.ts";
 import type { Invocation } from "./command.ts";
@@ -37,7 +38,7 @@ export async function intervene(invocation: Invocation, plan: Plan): Promise<num
       ? raw.result_path
       : undefined;
     const path = resultPath(paths, settings, await taskNames(id), named);
-    if (path !== null) atomicWriteJson(world, path, redactor.value(ended));
+    if (path !== null) atomicWriteJson(world, path, redactResult(redactor, ended));
   }
   if (output.options.json) output.json({ task_id: id, status, message, changed: !dryRun });
   else output.note(dryRun ? `would do: ${message}` : message);

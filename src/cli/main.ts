@@ -7,7 +7,7 @@ import type { Terminal } from "../sys/terminal.ts";
 import type { World } from "../sys/world.ts";
 import type { Arguments, CommandSpec, Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
-import { Output } from "./output.ts";
+import { Output, type Redaction } from "./output.ts";
 import { reportError } from "./report_error.ts";
 
 /**
@@ -29,12 +29,16 @@ export async function runCli(
   const { createRedactor } = await import("../redaction/redactor.ts");
   const { collectSecrets } = await import("../redaction/collect_secrets.ts");
   const redactor = createRedactor(collectSecrets({ env: world.env, names: [] }));
-  const redact = (text: string) => redactor.text(text);
+  const redaction: Redaction = { text: (text) => redactor.text(text) };
   const wants = (name: string) => args.includes(`--${name}`);
   try {
-    return await dispatch(world, terminal, args, redact);
+    return await dispatch(world, terminal, args, redaction);
   } catch (error) {
-    return reportError(terminal, error, { json: wants("json"), verbose: wants("verbose"), redact });
+    return reportError(terminal, error, {
+      json: wants("json"),
+      verbose: wants("verbose"),
+      redaction,
+    });
   }
 }
 
@@ -42,7 +46,7 @@ async function dispatch(
   world: World,
   terminal: Terminal,
   args: readonly string[],
-  redact: (text: string) => string,
+  redaction: Redaction,
 ): Promise<number> {
   const { parseArguments } = await import("./parse_arguments.ts");
   const [name = "help", ...rest] = moveCommandFirst(args);
@@ -50,19 +54,19 @@ async function dispatch(
   const spec = await requireCommand(name);
   const parsed = parseArguments(spec, rest);
   if (parsed.flag("help")) return await help(terminal, name);
-  const output = new Output(terminal, world.env, outputOptions(parsed, redact));
+  const output = new Output(terminal, world.env, outputOptions(parsed, redaction));
   const invocation: Invocation = { world, terminal, output, args: parsed };
   const { run } = await spec.load();
   return await run(invocation);
 }
 
-function outputOptions(args: Arguments, redact: (text: string) => string) {
+function outputOptions(args: Arguments, redaction: Redaction) {
   return {
     json: args.flag("json"),
     quiet: args.flag("quiet"),
     verbose: args.flag("verbose"),
     color: (args.text("color") ?? "auto") as "auto" | "always" | "never",
-    redact,
+    redaction,
   };
 }
 

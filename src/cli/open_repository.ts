@@ -8,6 +8,7 @@ import { Git } from "../git/git.ts";
 import { findRepository } from "../git/repository.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { settingAt, settingPaths, type SettingsLayer } from "../protocol/settings.ts";
+import { redactEvent } from "../redaction/redact_formats.ts";
 import { createRedactor, type Redactor } from "../redaction/redactor.ts";
 import { collectSecrets } from "../redaction/collect_secrets.ts";
 import { type LoadedSettings, loadSettings } from "../store/load_settings.ts";
@@ -61,7 +62,8 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
   }
   const secrets = collectSecrets({ env: world.env, names: loaded.settings.macp.secrets });
   const redactor = createRedactor(secrets);
-  const store = new Store(world, paths, (value) => redactor.value(value));
+  output.options.redaction.text = (text) => redactor.text(text);
+  const store = new Store(world, paths, (event) => redactEvent(redactor, event));
   return { ...loaded, git, paths, store, redactor };
 }
 

@@ -26,7 +26,12 @@ export interface OutputOptions {
   verbose: boolean;
   color: "auto" | "always" | "never";
   /** Applied to all that is printed. */
-  redact: (text: string) => string;
+  redaction: Redaction;
+}
+
+/** Takes secrets out of texts; a command that learns of further ones replaces it. */
+export interface Redaction {
+  text: (text: string) => string;
 }
 
 /** Prints for one call. */
@@ -44,12 +49,12 @@ export class Output {
 
   /** A line of the result on standard output. */
   line(text = ""): void {
-    this.#terminal.write(`${this.options.redact(text)}\n`);
+    this.#terminal.write(`${this.options.redaction.text(text)}\n`);
   }
 
   /** Text of the result as it is, without a line break added. */
   raw(text: string): void {
-    this.#terminal.write(this.options.redact(text));
+    this.#terminal.write(this.options.redaction.text(text));
   }
 
   /** A line that tells what happens, not printed with `--quiet` or `--json`. */
@@ -59,18 +64,18 @@ export class Output {
 
   /** A warning on standard error. */
   warn(text: string): void {
-    this.#terminal.writeError(`${this.options.redact(`warning: ${text}`)}\n`);
+    this.#terminal.writeError(`${this.options.redaction.text(`warning: ${text}`)}\n`);
   }
 
   /** One JSON document, with its version. */
   json(value: Record<string, unknown>): void {
     const document = { schema_version: schemaVersion, ...value };
-    this.#terminal.write(`${this.options.redact(JSON.stringify(document, null, 2))}\n`);
+    this.#terminal.write(`${this.options.redaction.text(JSON.stringify(document, null, 2))}\n`);
   }
 
   /** One JSON document on a line of its own, for a stream of them. */
   jsonLine(value: object): void {
-    this.#terminal.write(`${this.options.redact(JSON.stringify(value))}\n`);
+    this.#terminal.write(`${this.options.redaction.text(JSON.stringify(value))}\n`);
   }
 
   /** Colours a text when colours are wanted. */

@@ -33,7 +33,7 @@ export function createProgress({ output, terminal, world }: Invocation): Progres
   if (output.options.json) {
     return {
       event: (event) => output.jsonLine(event),
-      note: (text) => terminal.writeError(`${output.options.redact(text)}\n`),
+      note: (text) => terminal.writeError(`${output.options.redaction.text(text)}\n`),
       end: () => {},
     };
   }

@@ -6,14 +6,14 @@
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { Terminal } from "../sys/terminal.ts";
 import { exitCodeOf, exitCodes } from "./exit_codes.ts";
-import { schemaVersion } from "./output.ts";
+import { type Redaction, schemaVersion } from "./output.ts";
 
 /** How to report. */
 export interface ReportOptions {
   json: boolean;
   /** Whether to print where an unexpected error comes from. */
   verbose: boolean;
-  redact: (text: string) => string;
+  redaction: Redaction;
 }
 
 /** Prints an error on standard error; gives the exit code. */
@@ -21,9 +21,11 @@ export function reportError(terminal: Terminal, thrown: unknown, options: Report
   const error = asMacpError(thrown);
   const exitCode = exitCodeOf(error.kind);
   const text = options.json ? jsonReport(error, exitCode) : plainReport(error);
-  terminal.writeError(`${options.redact(text)}\n`);
+  terminal.writeError(`${options.redaction.text(text)}\n`);
   const unexpected = !(thrown instanceof MacpError) && thrown instanceof Error;
-  if (unexpected && options.verbose) terminal.writeError(`${options.redact(thrown.stack ?? "")}\n`);
+  if (unexpected && options.verbose) {
+    terminal.writeError(`${options.redaction.text(thrown.stack ?? "")}\n`);
+  }
   return exitCode;
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { cleanupWorktree } from "../dispatcher/worktree.ts";
 import { attemptResultPath, resultPath } from "../dispatcher/result_paths.ts";
 import { takeSnapshot } from "../git/changes.ts";
@@ -21,6 +21,7 @@ import type {
 } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
 import { followUp, type Outcome } from "../protocol/outcomes.ts";
+import { redactVerdict } from "../redaction/redact_formats.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
 import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
@@ -39,7 +40,7 @@ export async function endAttempt(
   id: string,
   verdict: Verdict,
 ): Promise<EndedAttempt> {
-  const redacted = context.redactor.value(verdict);
+  const redacted = redactVerdict(context.redactor, verdict);
   const attempt = await context.store.change(({ state }) => {
     const attempt = state.running[id];
     if (attempt) state.running[id] = { ...attempt, phase: "finishing", verdict: redacted };
@@ -70,7 +71,7 @@ export async function finishAttempt(
     settle(context, view, { id, attempt, verdict, removes })
   );
   if (event) context.onEvent(event);
-  context.world.files.remove(attemptFolder(context, names, attempt.serial), { recursive: true });
+  removeAttemptFiles(context, names, attempt.serial);
   const gone = removes && attempt.worktree ? await removeWorktree(context, attempt.worktree) : null;
   await context.store.change(({ state }) => {
     delete state.running[id];
@@ -86,6 +87,13 @@ export function attemptFolder(
   serial: number,
 ): string {
   return join(paths.attempts, names.file, String(serial));
+}
+
+function removeAttemptFiles(context: ControllerContext, names: TaskNames, serial: number): void {
+  const { files } = context.world;
+  const folder = attemptFolder(context, names, serial);
+  files.remove(folder, { recursive: true });
+  if (files.list(dirname(folder)).length === 0) files.remove(dirname(folder));
 }
 
 /** Pins what the worktree holds; whether it may be removed then. */

@@ -10,6 +10,7 @@ import { isRecord, makeEvent } from "../protocol/events.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import { titleOf } from "../protocol/task.ts";
+import { redactResult } from "../redaction/redact_formats.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
 import type { ControllerContext } from "./context.ts";
 import type { EndedAttempt } from "./finish.ts";
@@ -26,7 +27,9 @@ export async function refuseTask(
   const whole = redactor.value(reason);
   const task = { ...(isRecord(raw) ? raw : {}), id, title: titleOf(raw) } as Task;
   const path = resultPath(store.paths, settings, await taskNames(id), undefined);
-  if (path !== null) atomicWriteJson(world, path, redactor.value(invalidResult(task, whole, now)));
+  if (path !== null) {
+    atomicWriteJson(world, path, redactResult(redactor, invalidResult(task, whole, now)));
+  }
   const event = await store.change(({ queue }) => {
     const raw = queue.find(id);
     if (!isRecord(raw) || raw.status !== "pending") return { change: null, result: null };

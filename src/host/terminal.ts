@@ -20,7 +20,9 @@ export function realTerminal(): Terminal {
       }
     },
     folder: Deno.env.get("INIT_CWD") ?? Deno.cwd(),
-    program: Deno.execPath(),
+    program: Deno.build.standalone
+      ? [Deno.execPath()]
+      : [Deno.execPath(), "run", "-A", Deno.mainModule],
     onSignal(signal, callback) {
       Deno.addSignalListener(signal, callback);
       return () => Deno.removeSignalListener(signal, callback);

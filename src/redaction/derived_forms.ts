@@ -42,7 +42,7 @@ function jsonForms(text: string): string[] {
 
 /**
  * As encoders write it: every reserved character, without `/`, without `!'()*`,
- * and as a form, each with hexadecimal digits of both cases.
+ * and as a form's field, each with hexadecimal digits of both cases.
  */
 function urlForms(text: string): string[] {
   const lenient = encodeURIComponent(text.toWellFormed());
@@ -52,7 +52,8 @@ function urlForms(text: string): string[] {
   );
   const paths = [lenient, strict].map((form) => form.replaceAll("%2F", "/"));
   const forms = [lenient, strict, ...paths];
-  const all = [...forms, ...forms.map((form) => form.replaceAll("%20", "+"))];
+  const asForm = new URLSearchParams([["", text]]).toString().slice(1);
+  const all = [...forms, ...forms.map((form) => form.replaceAll("%20", "+")), asForm];
   return all.flatMap((form) => [
     form,
     form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),

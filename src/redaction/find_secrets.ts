@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Secret } from "./collect_secrets.ts";
+import { MIN_LENGTH_NAMED, type Secret } from "./collect_secrets.ts";
 import { derivedForms } from "./derived_forms.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { type Shape, SHAPES } from "./shapes.ts";
@@ -58,7 +58,9 @@ function needlesOf(secrets: readonly Secret[]): SecretNeedle[] {
   const needles = new Map<string, SecretNeedle>();
   for (const { name, value } of secrets) {
     for (const text of derivedForms(value)) {
-      if (text.length > 2 && !needles.has(text)) needles.set(text, { text, name, shape: null });
+      if (text.length >= MIN_LENGTH_NAMED && !needles.has(text)) {
+        needles.set(text, { text, name, shape: null });
+      }
     }
   }
   const anchors = SHAPES.flatMap((shape) =>
@@ -85,14 +87,14 @@ class Search {
   }
 
   run(scanner: Scanner<SecretNeedle>, from: number): void {
-    scanner.scan(this.#text, from, (at, needles) => {
-      for (const needle of needles) {
-        const open = needle.shape
-          ? this.#shape(needle.text, needle.shape, at)
-          : this.#literal(needle, at);
-        if (open) this.safe = Math.min(this.safe, at);
-      }
-      return this.safe <= at || this.#unfinished !== null;
+    scanner.scan(this.#text, from, (at, needle) => {
+      // What begins at the same place as something undecided still matters.
+      if (at > this.safe || (this.#unfinished && at >= this.safe)) return true;
+      const open = needle.shape
+        ? this.#shape(needle.text, needle.shape, at)
+        : this.#literal(needle, at);
+      if (open) this.safe = Math.min(this.safe, at);
+      return false;
     });
   }
 

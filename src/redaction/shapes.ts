@@ -8,7 +8,7 @@
 export interface Shape {
   /** Shown as `[redacted:NAME]`. */
   name: string;
-  /** Each token begins with one of these, of 3 characters at least. */
+  /** Each token begins with one of these, of 4 characters at least. */
   anchors: readonly string[];
   /** The whole token. What its first group matches stands before the secret and stays. */
   whole: RegExp;
@@ -33,6 +33,13 @@ const start = String
 const sticky = (...parts: string[]) => new RegExp(parts.join(""), "y");
 const atEnd = /$/y;
 
+const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
+const DIGITS = [..."0123456789"];
+
+/** A short beginning, made longer by what may follow: the longer, the faster the search. */
+const anchorsOf = (beginning: string, next: readonly string[]) =>
+  next.map((char) => beginning + char);
+
 const github: Shape = {
   name: "GITHUB_TOKEN",
   anchors: ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"],
@@ -44,16 +51,16 @@ const github: Shape = {
 
 const anthropic: Shape = {
   name: "ANTHROPIC_API_KEY",
-  anchors: ["sk-"],
+  anchors: ["sk-ant-"],
   whole: sticky(start, String.raw`sk-ant-[\w-]{16,}`),
-  begun: sticky(start, String.raw`sk-(?:an?|ant|ant-[\w-]{0,15})?$`),
+  begun: sticky(start, String.raw`sk-ant-[\w-]{0,15}$`),
   rest: /[\w-]*/y,
   prolonged: atEnd,
 };
 
 const openai: Shape = {
   name: "OPENAI_API_KEY",
-  anchors: ["sk-"],
+  anchors: anchorsOf("sk-", [...LETTERS, ...DIGITS]),
   whole: sticky(
     start,
     String.raw`sk-(?:(?:proj|svcacct|admin|None|or-v1)-[\w-]{16,}|[A-Za-z0-9]{20,})`,
@@ -68,9 +75,9 @@ const openai: Shape = {
 
 const slack: Shape = {
   name: "SLACK_TOKEN",
-  anchors: ["xox", "xapp-"],
+  anchors: [...anchorsOf("xox", LETTERS.slice(26)), "xapp-"],
   whole: /(?:(?:xoxe\.)?xox[a-z]|xapp)-[A-Za-z0-9%-]{10,}/y,
-  begun: /(?:(?:xoxe\.)?(?:|x|xo|xox|xox[a-z]-?|xox[a-z]-[A-Za-z0-9%-]{0,9})|xapp-[\w%-]{0,9})$/y,
+  begun: /(?:(?:xoxe\.)?(?:|x|xo|xox[a-z]?|xox[a-z]-[A-Za-z0-9%-]{0,9})|xapp-[A-Za-z0-9%-]{0,9})$/y,
   rest: /[A-Za-z0-9%-]*/y,
   prolonged: atEnd,
 };
@@ -110,7 +117,7 @@ const awsNamed: Shape = {
 
 const jwt: Shape = {
   name: "JWT",
-  anchors: ["eyJ"],
+  anchors: anchorsOf("eyJ", [...LETTERS, ...DIGITS, "-", "_"]),
   whole: /eyJ[\w-]{5,4096}\.(?:eyJ[\w-]{5,}(?:\.[\w-]+)*|[\w-]{4,8192}\.[\w-]+(?:\.[\w-]+)*)/y,
   begun: /eyJ[\w-]{0,4096}(?:\.[\w-]{0,8192}\.?)?$/y,
   rest: /[\w-]*(?:\.[\w-]+)*/y,

@@ -39,12 +39,12 @@ export interface Change {
 export class Store {
   readonly world: World;
   readonly paths: StorePaths;
-  /** Applied to what is written to the ledger and the event file. */
-  readonly #redact: <T>(value: T) => T;
+  /** Applied to each event before it is written. */
+  readonly #redact: (event: TaskEvent) => TaskEvent;
   #cached: { stat: FileStat; queue: Queue } | null = null;
   #appended: string[] = [];
 
-  constructor(world: World, paths: StorePaths, redact: <T>(value: T) => T) {
+  constructor(world: World, paths: StorePaths, redact: (event: TaskEvent) => TaskEvent) {
     this.world = world;
     this.paths = paths;
     this.#redact = redact;
@@ -111,7 +111,7 @@ export class Store {
     if (change.state || events.length > 0) {
       const pending = events.map((event) => pendingEvent(event, patches, queue));
       const state = change.state ?? view.state;
-      writeState(this.world, this.paths, this.#redact({ ...state, outbox: pending }));
+      writeState(this.world, this.paths, { ...state, outbox: pending });
     }
     if (queue.text !== view.queue.text && !this.#replaceQueue(queue)) return false;
     appendEvents(this.world.files, this.paths.events, events);

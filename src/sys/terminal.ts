@@ -21,8 +21,8 @@ export interface Terminal {
   columns(): number;
   /** Working folder. */
   readonly folder: string;
-  /** Path of this program. */
-  readonly program: string;
+  /** Command that starts this program: its path, and arguments that come first. */
+  readonly program: readonly string[];
   /** Calls back on a signal, until the returned function is called. */
   onSignal(signal: StopSignal, callback: () => void): () => void;
 }

@@ -78,10 +78,12 @@ export function taskFrom(args: Arguments, settings: Settings): Task {
     brief_path: args.text("brief"),
     result_path: args.text("result-path"),
     issue: args.text("issue"),
-    depends_on: args.list("depends-on").flatMap((ids) => ids.split(",")).map((id) => id.trim()),
+    depends_on: nonEmpty(
+      args.list("depends-on").flatMap((ids) => ids.split(",")).map((id) => id.trim()),
+    ),
     max_attempts: args.number("max-attempts"),
     timeout_seconds: args.number("timeout"),
-    quality_gates: args.list("gate").length > 0 ? args.list("gate") : undefined,
+    quality_gates: nonEmpty(args.list("gate")),
     metadata: metadataFrom(args),
     idempotency_key: args.text("idempotency-key"),
   };
@@ -94,6 +96,10 @@ export function taskFrom(args: Arguments, settings: Settings): Task {
     code: "task_invalid",
     details: checked.faults.map((fault) => describeFault("task", fault)),
   });
+}
+
+function nonEmpty(list: string[]): string[] | undefined {
+  return list.length > 0 ? list : undefined;
 }
 
 function metadataFrom(args: Arguments): Record<string, unknown> | undefined {

@@ -1,0 +1,53 @@
+/**
+ * Redaction of events and results: every text that comes from outside, and none that
+ * the formats themselves define, so that a secret that equals such a word breaks nothing.
+ *
+ * @module
+ */
+import type { TaskEvent, TaskResult, Verdict } from "../protocol/generated/types.ts";
+import type { Redactor } from "./redactor.ts";
+
+/** An event without secrets; the id of its task stays. */
+export function redactEvent(redactor: Redactor, event: TaskEvent): TaskEvent {
+  const { message, metadata = {} } = event;
+  const kept = pick(metadata, ["outcome", "dispatch", "gate_outcome", "not_before"]);
+  return {
+    ...event,
+    message: redactor.text(message),
+    metadata: { ...redactor.value(metadata), ...kept },
+  };
+}
+
+/** A result without secrets; what the formats define stays. */
+export function redactResult(redactor: Redactor, result: TaskResult): TaskResult {
+  const kept = pick(result, ["task_id", "status", "completed_at", "failed_at", "dispatch"]);
+  const { metadata = {} } = result;
+  const redacted = redactor.value(metadata);
+  return {
+    ...redactor.value(result),
+    ...kept,
+    gate_results: result.gate_results?.map((gate) => ({
+      ...redactor.value(gate),
+      ...pick(gate, ["type"]),
+    })) ?? [],
+    metadata: {
+      ...redacted,
+      ...pick(metadata, ["outcome", "base_commit", "head_commit", "started_at", "snapshot_ref"]),
+      gates: metadata.gates?.map((gate) => ({
+        ...redactor.value(gate),
+        ...pick(gate, ["type", "outcome"]),
+      })) ?? [],
+    },
+  };
+}
+
+/** A verdict whose result is without secrets. */
+export function redactVerdict(redactor: Redactor, verdict: Verdict): Verdict {
+  return { ...verdict, result: redactResult(redactor, verdict.result) };
+}
+
+function pick<T extends object, K extends keyof T>(value: T, keys: readonly K[]): Partial<T> {
+  const kept: Partial<T> = {};
+  for (const key of keys) if (key in value) kept[key] = value[key];
+  return kept;
+}
