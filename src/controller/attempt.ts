@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { relative } from "@std/path";
 import { collectResult } from "../dispatcher/collect_result.ts";
 import { type Dispatched, dispatchTask } from "../dispatcher/dispatch_task.ts";
 import type { DependencyBranch } from "../dispatcher/dependencies.ts";
@@ -38,13 +38,15 @@ export async function runAttempt(
   const { world, store, settings, redactor } = context;
   const { task, names, attempt } = claimed;
   retireResult(context, task, names, attempt.serial);
-  // The queue knows the branch from the claim on; the command must be as it was claimed.
-  const logPath = join("logs", names.file, `${attempt.serial}.log`);
-  const log = new AttemptLog(world, {
-    path: join(store.paths.folder, logPath),
+  const log = new AttemptLog({
+    files: world.files,
+    folder: store.paths.logs,
+    name: names.file,
+    attempt: attempt.serial,
     maxBytes: settings.macp.log_max_bytes,
     redactor,
   });
+  const logPath = relative(store.paths.folder, log.path);
   // Gates are read before the worker runs, so that it cannot change them.
   const gates = resolveGates(task, settings.quality_gates);
   try {

@@ -27,6 +27,9 @@ import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
 
+/** Outcomes after which a worktree is never removed. */
+const staying: readonly Outcome[] = ["handed_over", "worktree_failed"];
+
 /** A task whose attempt ended. */
 export interface EndedAttempt {
   id: string;
@@ -62,8 +65,9 @@ export async function finishAttempt(
 ): Promise<void> {
   const names = await taskNames(id);
   const ends = verdict.next_status !== "pending";
+  // What could not be set up may be somebody else's: it is left alone.
   const removable = ends && attempt.worktree !== null && attempt.branch !== null &&
-    context.settings.macp.cleanup_worktrees && verdict.outcome !== "handed_over";
+    context.settings.macp.cleanup_worktrees && !staying.includes(verdict.outcome);
   const result = structuredClone(verdict.result);
   const removes = removable && await pinWorktree(context, attempt, { id, names, result });
   writeResult(context, id, names, attempt.serial, ends, result);
@@ -72,7 +76,9 @@ export async function finishAttempt(
   );
   if (event) context.onEvent(event);
   removeAttemptFiles(context, names, attempt.serial);
-  const gone = removes && attempt.worktree ? await removeWorktree(context, attempt.worktree) : null;
+  const gone = removes && attempt.worktree
+    ? await removeWorktree(context, attempt.worktree)
+    : attempt.worktree !== null && context.world.files.lstat(attempt.worktree) === null;
   await context.store.change(({ state }) => {
     delete state.running[id];
     forgetWorktree(state, attempt.worktree, gone);
@@ -226,11 +232,11 @@ export async function removeWorktree(context: ControllerContext, path: string): 
 }
 
 /** Takes a worktree that is gone out of the ledger; one that stays can be used again. */
-export function forgetWorktree(state: State, path: string | null, gone: boolean | null): void {
+export function forgetWorktree(state: State, path: string | null, gone: boolean): void {
   const owned = path === null ? undefined : state.worktrees[path];
-  if (path === null || owned === undefined || gone === null) return;
+  if (path === null || owned === undefined) return;
   if (gone) delete state.worktrees[path];
-  else owned.phase = "ready";
+  else if (owned.phase === "removing") owned.phase = "ready";
 }
 
 /** The verdict on an attempt whose result is known. */

@@ -15,6 +15,8 @@ export interface StreamRedactor {
    * 64 Ki characters, whichever is more.
    */
   push(piece: string): string;
+  /** What `push(next)` and then `end()` would give out. Changes nothing. */
+  preview(next: string): string;
   /** Gives out the rest. The redactor can be used again for a new text. */
   end(): string;
 }
@@ -82,7 +84,12 @@ function streamRedactor(find: SecretFinder): StreamRedactor {
     kept = final ? "" : text.slice(from - before);
     return output;
   };
-  return { push: (piece) => advance(piece, false), end: () => advance("", true) };
+  const preview = (next: string): string => {
+    const text = kept + next;
+    const from = inside ? endOfRest(inside, text, before) : before;
+    return replace(text, find(text, from, true).hits, from, text.length);
+  };
+  return { push: (piece) => advance(piece, false), preview, end: () => advance("", true) };
 }
 
 function endOfRest(shape: Shape, text: string, from: number): number {

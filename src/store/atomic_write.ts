@@ -4,7 +4,11 @@
  * @module
  */
 import { dirname } from "@std/path";
+import type { OpenFile } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
+
+/** Most bytes that are encoded at once. */
+const chunkBytes = 256 * 1024;
 
 /** What may differ from the default. */
 export interface AtomicWriteOptions {
@@ -23,7 +27,7 @@ export interface AtomicWriteOptions {
 export function atomicWrite(
   world: Pick<World, "files" | "uuid">,
   path: string,
-  content: string | Uint8Array,
+  content: string | readonly string[],
   options: AtomicWriteOptions = {},
 ): boolean {
   const { files } = world;
@@ -33,7 +37,7 @@ export function atomicWrite(
   try {
     const file = files.open(temporary, { write: true, createNew: true, mode });
     try {
-      file.write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+      for (const text of [content].flat()) writeText(file, text);
       file.sync();
     } finally {
       file.close();
@@ -46,6 +50,17 @@ export function atomicWrite(
   }
   files.syncFolder(dirname(path));
   return true;
+}
+
+/** Writes a text chunk by chunk, so that a large one is never held twice. */
+function writeText(file: OpenFile, text: string): void {
+  const encoder = new TextEncoder();
+  const chunk = new Uint8Array(Math.min(chunkBytes, text.length * 3));
+  for (let at = 0; at < text.length;) {
+    const { read, written } = encoder.encodeInto(text.slice(at), chunk);
+    file.write(chunk.subarray(0, written));
+    at += read;
+  }
 }
 
 /** Replaces `path` by a value as indented JSON. */

@@ -65,17 +65,24 @@ function skipNested(text: string, at: number): number {
   }
 }
 
-/** Spans of the elements of the array that starts at `at`. */
-export function elementSpans(text: string, at: number): Span[] {
-  const spans: Span[] = [];
+/** Where the elements of an array start and end, by index. */
+export interface ElementSpans {
+  starts: Uint32Array;
+  ends: Uint32Array;
+}
+
+/** Spans of the elements of the array that starts at `at` and has `count` elements. */
+export function elementSpans(text: string, at: number, count: number): ElementSpans {
+  const starts = new Uint32Array(count);
+  const ends = new Uint32Array(count);
   at = skipSpace(text, at + 1);
-  while (text.charCodeAt(at) !== closeBracket) {
+  for (let i = 0; i < count; i++) {
     const end = skipValue(text, at);
-    spans.push({ start: at, end });
-    at = skipSpace(text, end);
-    if (text.charCodeAt(at) === comma) at = skipSpace(text, at + 1);
+    starts[i] = at;
+    ends[i] = end;
+    at = skipSpace(text, skipSpace(text, end) + 1);
   }
-  return spans;
+  return { starts, ends };
 }
 
 /** Members of the object that starts at `at`. */
@@ -154,23 +161,35 @@ function removeMember(text: string, key: string): string {
   }
 }
 
+/** Text that goes into an array, and where. */
+export interface Insertion {
+  /** The text between these places is replaced. */
+  start: number;
+  end: number;
+  text: string;
+}
+
 /**
- * Appends elements to the array that starts at `at`, in the style of the others.
+ * How elements are appended to the array that starts at `at`, in the style of the
+ * others.
  *
- * @returns The whole text with the elements.
+ * @param last Span of the last element, or null in an empty array.
  */
-export function appendElements(text: string, at: number, elements: readonly unknown[]): string {
-  const spans = elementSpans(text, at);
-  const last = spans.at(-1);
-  const end = last ? last.end : at + 1;
-  const pretty = text.includes("\n") || spans.length === 0;
-  const indent = last ? lineIndent(text, last.start) : pretty ? "    " : null;
+export function appendElements(
+  text: string,
+  at: number,
+  last: Span | null,
+  elements: readonly unknown[],
+): Insertion {
+  if (last === null) {
+    const added = elements.map((element) => `\n    ${valueText(element, "    ", "  ")}`).join(",");
+    return { start: at + 1, end: skipSpace(text, at + 1), text: `${added}\n  ` };
+  }
+  const indent = lineIndent(text, last.start);
+  const separator = indent === null ? "," : `,\n${indent}`;
   const unit = indent === null ? "" : indentUnit(indent);
-  const separator = indent === null ? (text.includes("}, {") ? ", " : ",") : `,\n${indent}`;
-  const added = elements.map((element) => valueText(element, indent, unit)).join(separator);
-  if (last) return text.slice(0, end) + separator + added + text.slice(end);
-  const close = skipSpace(text, end);
-  return `${text.slice(0, end)}\n${indent}${added}\n${"  "}${text.slice(close)}`;
+  const added = elements.map((element) => separator + valueText(element, indent, unit)).join("");
+  return { start: last.end, end: last.end, text: added };
 }
 
 /** White space of one level, guessed from that of an element of the queue. */

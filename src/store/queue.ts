@@ -7,7 +7,14 @@
 import { MacpError } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import { idOf, type RawTask } from "../protocol/task.ts";
-import { appendElements, editObject, elementSpans, memberSpans, type Span } from "./json_text.ts";
+import {
+  appendElements,
+  editObject,
+  type ElementSpans,
+  elementSpans,
+  type Insertion,
+  memberSpans,
+} from "./json_text.ts";
 import { parseJson } from "./read_json.ts";
 
 /** Fields of one task to set; `undefined` removes a field. */
@@ -21,19 +28,25 @@ export const emptyQueue = '{\n  "tasks": []\n}\n';
 
 /** A queue at one moment. Never changed; edits give a new one. */
 export class Queue {
-  readonly text: string;
+  /** Text in pieces, so that an edit of a large file copies little. */
+  #pieces: readonly string[];
   /** Elements in file order, not validated. */
   readonly tasks: readonly RawTask[];
-  readonly #arrayAt: number;
-  readonly #spans: readonly Span[];
   readonly #byId: ReadonlyMap<string, number>;
+  readonly #arrayAt: number;
+  /** Only known once the queue is edited. */
+  #spans: ElementSpans | null = null;
 
-  private constructor(text: string, tasks: readonly RawTask[], path: string) {
-    this.text = text;
+  private constructor(
+    pieces: readonly string[],
+    tasks: readonly RawTask[],
+    byId: ReadonlyMap<string, number>,
+    arrayAt: number,
+  ) {
+    this.#pieces = pieces;
     this.tasks = tasks;
-    this.#arrayAt = findArray(text);
-    this.#spans = elementSpans(text, this.#arrayAt);
-    this.#byId = indexById(tasks, path);
+    this.#byId = byId;
+    this.#arrayAt = arrayAt;
   }
 
   /**
@@ -48,13 +61,24 @@ export class Queue {
       : isRecord(document)
       ? document.tasks
       : undefined;
-    if (!Array.isArray(tasks)) {
-      throw new MacpError("failure", `Cannot read ${path} as it holds no list of tasks`, {
-        code: "queue_without_tasks",
-        hints: ['The queue has the form {"tasks": []}; nothing was overwritten'],
-      });
+    if (Array.isArray(tasks)) {
+      return new Queue([text], tasks, indexById(tasks, path), findArray(text));
     }
-    return new Queue(text, tasks, path);
+    throw new MacpError("failure", `Cannot read ${path} as it holds no list of tasks`, {
+      code: "queue_without_tasks",
+      hints: ['The queue has the form {"tasks": []}; nothing was overwritten'],
+    });
+  }
+
+  /** The text, in pieces to be written one after the other. */
+  get pieces(): readonly string[] {
+    return this.#pieces;
+  }
+
+  /** The whole text. */
+  get text(): string {
+    if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join("")];
+    return this.#pieces[0] ?? "";
   }
 
   /** The element with this id, or undefined. */
@@ -73,29 +97,74 @@ export class Queue {
     return this.tasks.length - this.#byId.size;
   }
 
-  /** The queue with patches and new tasks. Patches of tasks that are gone are left out. */
+  /**
+   * The queue with patches, which never set an id, and new tasks. Patches of tasks
+   * that are gone are left out; without anything to do it is the same queue.
+   */
   edit(patches: readonly TaskPatch[], added: readonly RawTask[], path: string): Queue {
-    const byIndex = new Map<number, Readonly<Record<string, unknown>>>();
+    const byIndex = this.#byIndex(patches);
+    if (byIndex.length === 0 && added.length === 0) return this;
+    const text = this.text;
+    const { starts, ends } = this.#spans ??= elementSpans(text, this.#arrayAt, this.tasks.length);
+    const tasks = [...this.tasks];
+    const edits: Insertion[] = byIndex.map(([index, fields]) => {
+      const start = starts[index] ?? 0;
+      const end = ends[index] ?? 0;
+      const element = editObject(text.slice(start, end), fields);
+      tasks[index] = JSON.parse(element);
+      return { start, end, text: element };
+    });
+    if (added.length > 0) {
+      const last = tasks.length === 0
+        ? null
+        : { start: starts[tasks.length - 1] ?? 0, end: ends[tasks.length - 1] ?? 0 };
+      edits.push(appendElements(text, this.#arrayAt, last, added));
+      tasks.push(...added);
+    }
+    const byId = added.length === 0 ? this.#byId : indexById(tasks, path);
+    const queue = new Queue(splice(text, edits), tasks, byId, this.#arrayAt);
+    if (added.length === 0) queue.#spans = shifted({ starts, ends }, byIndex, edits);
+    return queue;
+  }
+
+  /** Fields to set, by index in file order. */
+  #byIndex(patches: readonly TaskPatch[]): [number, TaskPatch["fields"]][] {
+    const byIndex = new Map<number, TaskPatch["fields"]>();
     for (const { id, fields } of patches) {
       const index = this.#byId.get(id);
       if (index !== undefined) byIndex.set(index, { ...byIndex.get(index), ...fields });
     }
-    const tasks = [...this.tasks];
-    const pieces: string[] = [];
-    let done = 0;
-    for (const [index, fields] of [...byIndex].sort(([a], [b]) => a - b)) {
-      const span = this.#spans[index];
-      if (!span) continue;
-      const element = editObject(this.text.slice(span.start, span.end), fields);
-      tasks[index] = JSON.parse(element);
-      pieces.push(this.text.slice(done, span.start), element);
-      done = span.end;
-    }
-    pieces.push(this.text.slice(done));
-    const patched = pieces.join("");
-    if (added.length === 0) return new Queue(patched, tasks, path);
-    return new Queue(appendElements(patched, this.#arrayAt, added), [...tasks, ...added], path);
+    return [...byIndex].sort(([a], [b]) => a - b);
   }
+}
+
+/** Pieces of a text with edits in their order. */
+function splice(text: string, edits: readonly Insertion[]): string[] {
+  const pieces: string[] = [];
+  let done = 0;
+  for (const edit of edits) {
+    pieces.push(text.slice(done, edit.start), edit.text);
+    done = edit.end;
+  }
+  return [...pieces, text.slice(done)];
+}
+
+/** Spans after the elements of the edits changed their length. */
+function shifted(
+  { starts, ends }: ElementSpans,
+  byIndex: readonly [number, unknown][],
+  edits: readonly Insertion[],
+): ElementSpans {
+  const moved = { starts: starts.slice(), ends: ends.slice() };
+  byIndex.forEach(([index], i) => {
+    const edit = edits[i];
+    const by = edit ? edit.text.length - (edit.end - edit.start) : 0;
+    for (let at = index; at < moved.ends.length; at++) {
+      if (at > index) moved.starts[at] = (moved.starts[at] ?? 0) + by;
+      moved.ends[at] = (moved.ends[at] ?? 0) + by;
+    }
+  });
+  return moved;
 }
 
 /** Index of the list of tasks; of several members the last counts, as for `JSON.parse`. */

@@ -113,7 +113,7 @@ export class Store {
       const state = change.state ?? view.state;
       writeState(this.world, this.paths, { ...state, outbox: pending });
     }
-    if (queue.text !== view.queue.text && !this.#replaceQueue(queue)) return false;
+    if (queue !== view.queue && !this.#replaceQueue(queue)) return false;
     appendEvents(this.world.files, this.paths.events, events);
     this.#appended = events.map(({ event_id }) => event_id);
     return true;
@@ -126,7 +126,7 @@ export class Store {
       const now = files.stat(this.paths.queue);
       return now === null ? before === null : before !== null && isSameFile(before, now);
     };
-    if (!atomicWrite(this.world, this.paths.queue, queue.text, { stillWanted })) {
+    if (!atomicWrite(this.world, this.paths.queue, queue.pieces, { stillWanted })) {
       this.#cached = null;
       return false;
     }

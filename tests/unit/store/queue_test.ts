@@ -49,3 +49,31 @@ Deno.test("Queue.edit() patches several tasks and adds one in one pass", () => {
 Deno.test("Queue.nameless() counts elements without an id", () => {
   assertEquals(Queue.parse('[null, 5, {"id":""}, {"id":"a"}]', path).nameless(), 3);
 });
+
+Deno.test("Queue.edit() adds to an empty and to a filled queue, in its style", () => {
+  const added = (text: string, ...tasks: object[]) =>
+    Queue.parse(text, path).edit([], tasks, path).text;
+  assertEquals(JSON.parse(added('{"tasks":[],"x":1}', { id: "a" }, { id: "b" })), {
+    tasks: [{ id: "a" }, { id: "b" }],
+    x: 1,
+  });
+  assertEquals(JSON.parse(added("[ \n ]", { id: "a" })), [{ id: "a" }]);
+  assertEquals(
+    added('{\n  "tasks": [\n    {"id": "a"}\n  ]\n}\n', { id: "b" }),
+    '{\n  "tasks": [\n    {"id": "a"},\n    {\n      "id": "b"\n    }\n  ]\n}\n',
+  );
+  assertEquals(added('[{"id":"a"}]', { id: "b" }), '[{"id":"a"},{"id":"b"}]');
+});
+
+Deno.test("Queue.edit() can be repeated: places move with each edit", () => {
+  let queue = Queue.parse('[ {"id":"a"} ,{"id":"b"}, {"id":"c"}]', path);
+  for (let i = 0; i < 5; i++) {
+    const fields = { text: "x".repeat(i * 3), [`n${i}`]: i };
+    queue = queue.edit([{ id: "c", fields }, { id: "a", fields }], [], path);
+    queue = queue.edit([{ id: "b", fields: { text: i % 2 ? undefined : "yy" } }], [], path);
+    assertEquals(JSON.parse(queue.text), queue.tasks);
+  }
+  queue = queue.edit([{ id: "a", fields: { last: true } }], [{ id: "d" }], path);
+  assertEquals(JSON.parse(queue.text), queue.tasks);
+  assertEquals(queue.edit([{ id: "gone", fields: { x: 1 } }], [], path), queue);
+});

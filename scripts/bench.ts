@@ -1,0 +1,83 @@
+/**
+ * Measures dist/macp, which is made first when it is older than the sources, and holds it
+ * to the project's marks. Exits 1 when one is missed. `--quick` runs everything less often;
+ * `--only start,task,queue` leaves parts out.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import { join } from "@std/path";
+import { type Figure, formatTable, verdictOf } from "./bench/figures.ts";
+import { machineFacts } from "./bench/machine.ts";
+import type { Rounds } from "./bench/measure.ts";
+import { queueFigures } from "./bench/queue_figures.ts";
+import { type Bench, benchEnvironment } from "./bench/repository.ts";
+import { startFigures } from "./bench/start_figures.ts";
+import { taskFigures } from "./bench/task_figures.ts";
+import { deno, root } from "./lib/run.ts";
+
+/** A part of the measurements, and how often it runs: as a rule, and when in haste. */
+interface Part {
+  figures: (bench: Bench, rounds: Rounds) => Promise<Figure[]>;
+  rounds: Rounds;
+  quick: Rounds;
+}
+
+const parts: Readonly<Record<string, Part>> = {
+  start: {
+    figures: startFigures,
+    rounds: { warmUp: 3, counted: 41 },
+    quick: { warmUp: 2, counted: 11 },
+  },
+  task: {
+    figures: taskFigures,
+    rounds: { warmUp: 2, counted: 21 },
+    quick: { warmUp: 1, counted: 5 },
+  },
+  queue: {
+    figures: queueFigures,
+    rounds: { warmUp: 1, counted: 9 },
+    quick: { warmUp: 1, counted: 3 },
+  },
+};
+
+async function main(args: string[]): Promise<number> {
+  const flags = parseArgs(args, { boolean: ["quick"], string: ["only"] });
+  const chosen = chooseParts(typeof flags.only === "string" ? flags.only : null);
+  const compile = ["run", "-A", join(root, "scripts", "compile.ts"), "--if-stale"];
+  if (!(await deno(compile)).success) return 1;
+  const folder = Deno.makeTempDirSync({ prefix: "macp-bench-" });
+  try {
+    const bench = { macp: join(root, "dist", "macp"), folder, env: benchEnvironment(folder) };
+    for (const fact of await machineFacts(bench.macp, folder)) console.log(fact);
+    const figures: Figure[] = [];
+    for (const { figures: measure, rounds, quick } of chosen) {
+      figures.push(...await measure(bench, flags.quick ? quick : rounds));
+    }
+    console.log(`\n${formatTable(figures)}`);
+    const missed = figures.filter((figure) => verdictOf(figure) === "MISSED");
+    if (missed.length > 0) console.log(`${missed.length} of the marks are missed`);
+    return missed.length > 0 ? 1 : 0;
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** The parts that were named; all when none was. Throws when there is no such part. */
+function chooseParts(only: string | null): Part[] {
+  const names = only === null ? Object.keys(parts) : only.split(",");
+  return names.map((name) => {
+    const part = parts[name];
+    if (part) return part;
+    throw new Error(`Cannot measure ${name}: use ${Object.keys(parts).join(", ")}`);
+  });
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    Deno.exit(1);
+  }
+}

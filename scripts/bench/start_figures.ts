@@ -1,0 +1,62 @@
+/**
+ * Figures of starting: how long until a short command is done.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { compileProgram } from "../compile.ts";
+import { type Figure, formatValue, median, ratioFigure } from "./figures.ts";
+import { type Call, measureInTurn, type Rounds } from "./measure.ts";
+import { mixedTasks } from "./queue_file.ts";
+import { type Bench, makeRepository, succeed, writeQueue } from "./repository.ts";
+
+/** The imports of the older implementation. */
+const pythonImports = "import json,argparse,urllib.request,subprocess,pathlib";
+
+/** Compiles a program that prints one line, in the way of macp. Gives its path. */
+async function compileHello(folder: string): Promise<string> {
+  const entry = join(folder, "bench_hello.ts");
+  Deno.writeTextFileSync(entry, 'console.log("hello");\n');
+  const output = join(folder, "bench_hello");
+  await compileProgram(entry, output);
+  return output;
+}
+
+/** Times of `--version` and of `status` on 20 tasks. */
+export async function startFigures(bench: Bench, rounds: Rounds): Promise<Figure[]> {
+  const repository = await makeRepository(bench, "start");
+  writeQueue(repository, mixedTasks(20));
+  const call = (program: string, ...args: string[]) => (): Call => ({
+    program,
+    args,
+    cwd: repository,
+    env: bench.env,
+  });
+  const hello = await compileHello(bench.folder);
+  const [version = [], floor = []] = measureInTurn(
+    [call(bench.macp, "--version"), call(hello)],
+    rounds,
+  );
+  return [
+    ratioFigure("macp --version : hello world", { of: version, to: floor, most: 1.3 }),
+    await statusFigure(bench, call, rounds),
+  ];
+}
+
+async function statusFigure(
+  bench: Bench,
+  call: (program: string, ...args: string[]) => () => Call,
+  rounds: Rounds,
+): Promise<Figure> {
+  const name = "macp status, 20 tasks : python3 imports";
+  const status = call(bench.macp, "status");
+  try {
+    await succeed(bench, "python3", ["-c", pythonImports], bench.folder);
+  } catch {
+    const [times = []] = measureInTurn([status], rounds);
+    const note = `no python3 here; macp status takes ${formatValue(median(times), "ms")}`;
+    return { name, value: null, unit: "×", most: 0.7, note };
+  }
+  const [of = [], to = []] = measureInTurn([status, call("python3", "-c", pythonImports)], rounds);
+  return ratioFigure(name, { of, to, most: 0.7 });
+}

@@ -1,0 +1,80 @@
+/**
+ * A task done by hand: the git and sh calls that macp makes for one task, as a shell
+ * script; and how to see that they are the same.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+
+/** What the worker of a measured task runs: it leaves a new file, which is then committed. */
+export const workerCommand = 'echo "work on $MACP_TASK_ID" > work.txt';
+
+/** The gate of a measured task. */
+export const gateCommand = "grep -q work work.txt";
+
+/**
+ * Shell script that does the tasks whose ids are its arguments, in the repository that it
+ * is called in: worktree, worker, commit, gate, log, snapshot, removal. It makes the same
+ * git calls as macp, and nothing else of what macp does.
+ */
+export const taskScript = `set -e
+git rev-parse --path-format=absolute --is-bare-repository --git-dir --git-common-dir \\
+  --show-toplevel >/dev/null
+git rev-parse --verify --quiet --end-of-options 'origin/main^{commit}' >/dev/null
+mkdir -p logs
+for id do
+  tree="$HOME/trees/$id"
+  branch="feat/$id"
+  export MACP_TASK_ID="$id"
+  git for-each-ref --format='%(objectname) %(refname)' \\
+    "refs/heads/$branch" "refs/bench/owner/$id" "refs/bench/snapshots/$id/" >/dev/null
+  base=$(git rev-parse --verify --quiet --end-of-options 'origin/main^{commit}')
+  git update-ref "refs/bench/owner/$id" "$base"
+  git worktree add --quiet --no-track -b "$branch" -- "$tree" "$base"
+  cd "$tree"
+  sh -c '${workerCommand.replaceAll("'", "'\\''")}' >"$OLDPWD/logs/$id.log" 2>&1
+  git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none >/dev/null
+  git add --all -- .
+  echo "left by $id" | git commit --quiet --no-verify --allow-empty --file=-
+  head=$(git rev-parse --verify 'HEAD^{commit}')
+  git rev-list --count "$base..$head" -- >/dev/null
+  git diff --numstat -z --no-renames --no-ext-diff --no-textconv "$base" "$head" -- >/dev/null
+  sh -c '${gateCommand.replaceAll("'", "'\\''")}' >>"$OLDPWD/logs/$id.log" 2>&1
+  git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none >/dev/null
+  git update-ref "refs/bench/snapshots/$id/1" "$head"
+  cd "$OLDPWD"
+  git worktree remove --force -- "$tree"
+done
+`;
+
+/**
+ * Puts a `git` into `folder` that notes each call in the file `calls` there and then
+ * runs the real one. With the folder first on the path it is found first.
+ */
+export function writeGitRecorder(folder: string, realGit: string): string {
+  Deno.mkdirSync(folder, { recursive: true });
+  const calls = join(folder, "calls");
+  const script = `#!/bin/sh\nprintf '%s\\n' "$*" >>'${calls}'\nexec '${realGit}' "$@"\n`;
+  Deno.writeTextFileSync(join(folder, "git"), script, { mode: 0o755 });
+  return calls;
+}
+
+/** How often each verb of git was called, in the order of the alphabet: `add 1, commit 1`. */
+export function summarizeCalls(calls: string): string {
+  const counts = new Map<string, number>();
+  for (const line of calls.split("\n")) {
+    const verb = verbOf(line);
+    if (verb !== "") counts.set(verb, (counts.get(verb) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([verb, count]) => `${verb} ${count}`).join(", ");
+}
+
+/** The verb of one call, of a worktree's with what is done to it. */
+function verbOf(line: string): string {
+  const words = line.split(" ");
+  let at = 0;
+  while (words[at]?.startsWith("-")) at += words[at] === "-c" || words[at] === "-C" ? 2 : 1;
+  const verb = words[at] ?? "";
+  return verb === "worktree" ? `${verb} ${words[at + 1] ?? ""}` : verb;
+}

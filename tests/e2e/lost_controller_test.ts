@@ -1,0 +1,186 @@
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { execTask, exists, isAlive, type Repository, textOf, until, withRepository } from "./harness.ts";
+
+/** Processes of an attempt, by their marker in the environment. */
+function processesOf(attemptId: string): number[] {
+  const pids = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0);
+  return pids.filter((pid) => {
+    try {
+      return Deno.readTextFileSync(`/proc/${pid}/environ`).includes(attemptId);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Id of the attempt that the ledger shows. */
+function attemptIdOf(repository: Repository, id: string): string {
+  return JSON.parse(Deno.readTextFileSync(repository.state("state.json"))).running[id].attempt_id;
+}
+
+/** Kills a controller with KILL and waits until it is gone. */
+async function killHard(running: ReturnType<Repository["start"]>): Promise<void> {
+  running.kill("SIGKILL");
+  await running.ended;
+}
+
+Deno.test("show 5: after kill -9 of the controller the attempt is worker_lost and the next a new one", async () => {
+  await withRepository(async (repository) => {
+    const pids = repository.outside("pids");
+    // The first attempt leaves processes that stay for ever, one in a session of its own.
+    const command = `echo $MACP_ATTEMPT >> ${repository.outside("attempts")}; ` +
+      `if [ "$MACP_ATTEMPT" = 1 ]; then trap '' TERM HUP; setsid sleep 600 & ` +
+      `echo "$$ $!" > ${pids}; while :; do sleep 1; done; fi`;
+    await repository.submit("t", command, "--max-attempts", "2", "--gate", "true");
+    const killed = repository.start(["drain"]);
+    const workers = (await repository.untilWritten(pids)).split(" ").map(Number);
+    const attemptId = attemptIdOf(repository, "t");
+    await killHard(killed);
+    assertEquals(workers.map(isAlive), [true, true]);
+    assert(processesOf(attemptId).length > 0);
+
+    const drained = await repository.macp(["drain"]);
+
+    assertEquals(drained.code, 0, drained.stderr);
+    assertEquals(workers.map(isAlive), [false, false]);
+    assertEquals(processesOf(attemptId), []);
+    assertEquals(repository.attemptResult("t", 1).metadata?.outcome, "worker_lost");
+    const result = repository.result("t");
+    assertEquals([result.status, result.attempt, result.max_attempts], ["completed", 2, 2]);
+    assertEquals(result.metadata?.attempt_serial, 2);
+    assertEquals(textOf(repository.outside("attempts")), "1\n2\n");
+    assertEquals([repository.task("t").status, repository.task("t").attempts], ["completed", 2]);
+    const types = repository.eventTypes("t");
+    assertEquals(types.filter((type) => type === "task.started").length, 2);
+    assertEquals(types.filter((type) => type === "task.retry.scheduled").length, 1);
+    assertEquals(types.at(-1), "task.completed");
+  });
+});
+
+Deno.test("A lost last attempt ends failed, worker_lost", async () => {
+  await withRepository(async (repository) => {
+    const pid = repository.outside("pid");
+    await repository.submit("t", `echo $$ > ${pid}; exec sleep 600`);
+    const killed = repository.start(["drain"]);
+    const worker = Number(await repository.untilWritten(pid));
+    await killHard(killed);
+
+    assertEquals((await repository.macp(["drain"])).code, 1);
+
+    assertEquals(isAlive(worker), false);
+    const { status, failed_at, metadata } = repository.result("t");
+    assertEquals([status, metadata?.outcome], ["failed", "worker_lost"]);
+    assert(failed_at);
+    assertEquals(repository.task("t").attempts, 1);
+    assertEquals(repository.eventTypes("t").at(-1), "task.failed");
+  });
+});
+
+Deno.test("After kill -9 while a gate runs, the gate's processes end and the attempt counts", async () => {
+  await withRepository(async (repository) => {
+    const pid = repository.outside("pid");
+    const gate = `if [ "$MACP_ATTEMPT" = 1 ]; then setsid sleep 600 & echo "$$ $!" > ${pid}; sleep 600; fi`;
+    await repository.submit("t", "echo hi > hi.txt", "--gate", gate, "--max-attempts", "2");
+    const killed = repository.start(["drain"]);
+    const pids = (await repository.untilWritten(pid)).split(" ").map(Number);
+    assertEquals(repository.task("t").status, "gated");
+    const attemptId = attemptIdOf(repository, "t");
+    await killHard(killed);
+    assertEquals(pids.map(isAlive), [true, true]);
+
+    const drained = await repository.macp(["drain"]);
+
+    assertEquals(drained.code, 0, drained.stderr);
+    assertEquals(pids.map(isAlive), [false, false]);
+    assertEquals(processesOf(attemptId), []);
+    assertEquals(repository.attemptResult("t", 1).metadata?.outcome, "worker_lost");
+    assertEquals([repository.task("t").status, repository.task("t").attempts], ["completed", 2]);
+  });
+});
+
+Deno.test("status tells the truth while a controller lives and after it was killed", async () => {
+  await withRepository(async (repository) => {
+    const pid = repository.outside("pid");
+    await repository.submit("t", `echo $$ > ${pid}; exec sleep 600`);
+    const killed = repository.start(["drain"]);
+    await repository.untilWritten(pid);
+    const live = await repository.json<{ controller: { pid: number } | null }>(["status"]);
+    assertEquals(live.controller?.pid, killed.pid);
+    await killHard(killed);
+    const dead = await repository.json<{ controller: { pid: number } | null }>(["status"]);
+    assertEquals(dead.controller, null);
+    assertStringIncludes((await repository.macp(["status"])).stdout, "no controller lives");
+    await repository.macp(["drain"]);
+  });
+});
+
+Deno.test("Recovery never ends a process whose start time it cannot match", async () => {
+  await withRepository(async (repository) => {
+    const bystander = new Deno.Command("sleep", { args: ["600"], stdin: "null" }).spawn();
+    try {
+      repository.writeQueue([execTask("t", "true", { status: "running", attempts: 1, last_attempt: 1, max_attempts: 2 })]);
+      const ledger = {
+        schema_version: 1,
+        controller: { pid: bystander.pid, start_time: "another boot:1" },
+        running: {
+          t: {
+            attempt_id: crypto.randomUUID(),
+            serial: 1,
+            attempts_before: 0,
+            phase: "running",
+            started_at: new Date().toISOString(),
+            legacy: false,
+            worktree: null,
+            branch: null,
+            base_commit: null,
+            worker: { pid: bystander.pid, start_time: "another boot:1" },
+            verdict: null,
+          },
+        },
+        worktrees: {},
+        outbox: [],
+      };
+      Deno.writeTextFileSync(repository.state("state.json"), JSON.stringify(ledger));
+
+      const ran = await repository.macp(["drain"]);
+
+      assertEquals(ran.code, 0, ran.stderr);
+      assert(isAlive(bystander.pid), "a process that is not ours was ended");
+      assertEquals(repository.attemptResult("t", 1).metadata?.outcome, "worker_lost");
+      assertEquals([repository.task("t").status, repository.task("t").attempts], ["completed", 2]);
+    } finally {
+      bystander.kill("SIGKILL");
+      await bystander.status;
+    }
+  });
+});
+
+Deno.test("A task that only the queue calls running is lost, counts and runs anew", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([
+      execTask("t", `echo $MACP_ATTEMPT > ${repository.outside("serial")}`, { status: "running", attempts: 1, max_attempts: 2 }),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals([repository.task("t").status, repository.task("t").attempts], ["completed", 2]);
+    assertEquals(textOf(repository.outside("serial")), "2\n");
+    assertEquals(repository.eventTypes("t")[0], "task.retry.scheduled");
+  });
+});
+
+Deno.test("Killed again and again a task never runs more often than its attempts allow", async () => {
+  await withRepository(async (repository) => {
+    const attempts = repository.outside("attempts");
+    await repository.submit("t", `echo $MACP_ATTEMPT >> ${attempts}; exec sleep 600`, "--max-attempts", "3");
+    for (let serial = 1; serial <= 3; serial++) {
+      const run = repository.start(["drain"]);
+      await until(`attempt ${serial}`, () => textOf(attempts)?.split("\n").length === serial + 1);
+      await killHard(run);
+    }
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    assertEquals(textOf(attempts), "1\n2\n3\n");
+    assertEquals([repository.task("t").status, repository.task("t").attempts], ["failed", 3]);
+    const ids = repository.events("t").map(({ event_id }) => event_id);
+    assertEquals(new Set(ids).size, ids.length);
+    assertNotEquals(exists(repository.worktree("t")), true);
+  });
+});

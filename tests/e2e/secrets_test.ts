@@ -1,0 +1,105 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { execTask, filesBelow, type Repository, withRepository } from "./harness.ts";
+
+const marker = "s3cr3t-Mark3r-Value-4711";
+const token = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
+
+/** Files below the state, and messages of commits, that hold a text. */
+async function placesWith(repository: Repository, text: string): Promise<string[]> {
+  const bytes = (path: string) => new TextDecoder("latin1").decode(Deno.readFileSync(path));
+  const files = [...filesBelow(repository.state())].filter((path) => bytes(path).includes(text));
+  const messages = await repository.git("log", "--all", "--format=%H %an %B");
+  return [...files, ...messages.split("\n").filter((line) => line.includes(text))];
+}
+
+Deno.test("show 7: a secret of the environment, printed in two writes, is in no file that macp wrote", async () => {
+  await withRepository(async (repository) => {
+    // Each printf is a write of its own.
+    const split = (variable: string) =>
+      `printf 'before %s' "$(printf %s "$${variable}" | cut -c1-9)"; sleep 0.3; ` +
+      `printf '%s after\\n' "$(printf %s "$${variable}" | cut -c10-)"`;
+    repository.writeQueue([
+      execTask("worker", `${split("DEPLOY_TOKEN")}; echo err $DEPLOY_TOKEN >&2; exit 3`),
+      execTask("gate", "true", { quality_gates: [`${split("DEPLOY_TOKEN")}; exit 1`] }),
+      execTask(
+        "report",
+        `printf '{"summary":"%s","metadata":{"x":"%s"},"status":"escalated","escalation_reason":"%s"}' ` +
+          `"$DEPLOY_TOKEN" "$DEPLOY_TOKEN" "$DEPLOY_TOKEN" > "$MACP_RESULT_FILE"`,
+      ),
+      execTask("shape", `echo token=${"$"}SHAPED; exit 1`),
+      execTask("dirty", 'echo "$DEPLOY_TOKEN" && echo x > file && exit 1'),
+      execTask("named", 'echo "value $PLAIN_NAME"; exit 1'),
+    ]);
+    repository.writeConfig({ macp: { secrets: ["PLAIN_NAME"] } });
+
+    const env = { DEPLOY_TOKEN: marker, SHAPED: token, PLAIN_NAME: "harmless-looking" };
+    const ran = await repository.macp(["drain", "--verbose"], { env });
+
+    assertEquals(ran.code, 3, ran.stderr);
+    for (const secret of [marker, token, "harmless-looking", btoa(marker)]) {
+      assertEquals(await placesWith(repository, secret), [], secret);
+      assert(!`${ran.stdout}${ran.stderr}`.includes(secret));
+    }
+    assertStringIncludes(repository.log("worker"), "before [redacted:DEPLOY_TOKEN] after");
+    assertStringIncludes(repository.log("worker"), "err [redacted:DEPLOY_TOKEN]");
+    assertStringIncludes(repository.log("gate"), "before [redacted:DEPLOY_TOKEN] after");
+    assertStringIncludes(
+      repository.result("gate").metadata?.gates?.[0]?.output_tail ?? "",
+      "[redacted:DEPLOY_TOKEN]",
+    );
+    assertEquals(repository.result("report").escalation_reason, "[redacted:DEPLOY_TOKEN]");
+    assertStringIncludes(repository.log("named"), "value [redacted:PLAIN_NAME]");
+    assertStringIncludes(repository.log("shape"), "token=[redacted:");
+  });
+});
+
+Deno.test("What commands print is redacted: --json, plain text and errors", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("t", "true", { title: `Use ${marker}`, status: "failed" })]);
+    const env = { DEPLOY_TOKEN: marker };
+    for (
+      const args of [
+        ["status", "--json"],
+        ["status"],
+        ["show", "t"],
+        ["show", "t", "--json"],
+        ["show", marker],
+        ["show", marker, "--json"],
+        ["config", marker],
+        [marker],
+        ["submit", "--task-id", marker],
+        ["--repo", `/nowhere/${marker}`, "status"],
+      ]
+    ) {
+      const { stdout, stderr } = await repository.macp(args, { env });
+      assert(!`${stdout}${stderr}`.includes(marker), `macp ${args.join(" ")} printed it`);
+      assertStringIncludes(`${stdout}${stderr}`, "[redacted:DEPLOY_TOKEN]", args.join(" "));
+    }
+  });
+});
+
+Deno.test("macp's own secrets do not reach the worker or its gates", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { webhook: { auth_token_env: "HOOK_AUTH" } } });
+    const gate = { quality_gates: ['test -z "${HOOK_AUTH+set}"'] };
+    repository.writeQueue([execTask("t", 'test -z "${HOOK_AUTH+set}"', gate)]);
+    const ran = await repository.macp(["drain"], { env: { HOOK_AUTH: "own-secret-of-macp" } });
+    assertEquals(ran.code, 0, ran.stdout);
+  });
+});
+
+Deno.test("A log has no escape sequences, and is capped in its middle, never at its end", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { log_max_bytes: 65_536 } });
+    repository.writeQueue([
+      execTask("t", "printf 'first \\033[31mred\\033[0m\\n'; seq 1 200000; echo the very last line; exit 1"),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    const log = repository.log("t");
+    assertEquals(log.includes("\x1b"), false);
+    assertStringIncludes(log, "first red");
+    assertStringIncludes(log, "the very last line");
+    // A little more than the cap is right: the mark where the middle was.
+    assert(log.length < 80_000, `the log has ${log.length} characters`);
+  });
+});
