@@ -14,7 +14,7 @@ const checks: Readonly<Record<string, string[]>> = {
   types: ["check", "src", "scripts", "tests"],
   schemas: ["run", "-A", "scripts/schemas.ts", "--check"],
   documentation: ["run", "-A", "scripts/check_docs.ts"],
-  "unit tests": ["test", "-A", "--quiet", "--reporter=dot", "tests/unit"],
+  "unit tests": ["test", "-A", "--quiet", "tests/unit"],
 };
 
 async function main(): Promise<number> {

@@ -17,6 +17,8 @@ export interface Figure {
   most: number | null;
   /** What the value was made from. */
   note: string;
+  /** The commands that were measured, for a person who repeats them. */
+  commands: readonly string[];
 }
 
 /** What came of a figure. */
@@ -45,11 +47,16 @@ export function medianRatio(a: readonly number[], b: readonly number[]): number 
 /** Figure of two subjects that were measured in pairs, in milliseconds. */
 export function ratioFigure(
   name: string,
-  { of, to, most }: { of: readonly number[]; to: readonly number[]; most: number | null },
+  { of, to, most, commands }: {
+    of: readonly number[];
+    to: readonly number[];
+    most: number | null;
+    commands: readonly string[];
+  },
 ): Figure {
   const value = medianRatio(of, to);
   const sides = `${formatValue(median(of), "ms")} : ${formatValue(median(to), "ms")}`;
-  return { name, value, unit: "×", most, note: `${sides}, ${of.length} pairs` };
+  return { name, value, unit: "×", most, note: `${sides}, ${of.length} pairs`, commands };
 }
 
 /** What came of a figure. */
@@ -81,4 +88,9 @@ export function formatTable(figures: readonly Figure[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |\n`;
   return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("");
+}
+
+/** The commands of each figure, one a line. */
+export function formatCommands(figures: readonly Figure[]): string {
+  return figures.map(({ name, commands }) => `${name}: ${commands.join("; ")}\n`).join("");
 }

@@ -30,28 +30,39 @@ export async function queueFigures(bench: Bench, rounds: Rounds): Promise<Figure
   const status = () => macp("status");
   const json = () => macp("status", "--json");
   const [statusTimes = [], submitTimes = []] = measureInTurn([status, submit], rounds);
-  const time = (name: string, times: number[]): Figure => {
+  const time = (name: string, times: number[], command: string): Figure => {
     const note = `${size}; slowest of ${times.length}: ${formatValue(Math.max(...times), "ms")}`;
-    return { name, value: median(times), unit: "ms", most: mostMs, note };
+    return { name, value: median(times), unit: "ms", most: mostMs, note, commands: [command] };
+  };
+  const commands = {
+    status: "dist/macp status",
+    submit: "dist/macp submit --task-id ID --title … --command true",
+    json: "dist/macp status --json",
   };
   return [
-    time("macp status, 100000 tasks", statusTimes),
-    await memoryFigure("macp status, 100000 tasks, memory", status, mostMegabytes),
-    time("macp submit, 100000 tasks", submitTimes),
-    await memoryFigure("macp submit, 100000 tasks, memory", submit, mostMegabytes),
-    await memoryFigure("macp status --json, 100000 tasks, memory", json, null),
+    time("macp status, 100000 tasks", statusTimes, commands.status),
+    await memoryFigure("macp status, memory", status, mostMegabytes, commands.status),
+    time("macp submit, 100000 tasks", submitTimes, commands.submit),
+    await memoryFigure("macp submit, memory", submit, mostMegabytes, commands.submit),
+    await memoryFigure("macp status --json, memory", json, null, commands.json),
   ];
 }
 
 /** The largest of three peaks. */
-async function memoryFigure(name: string, subject: Subject, most: number | null): Promise<Figure> {
+async function memoryFigure(
+  name: string,
+  subject: Subject,
+  most: number | null,
+  command: string,
+): Promise<Figure> {
+  const commands = [command];
   const peaks: (number | null)[] = [];
   for (let round = 0; round < 3; round++) peaks.push(await peakMemoryOf(subject(round)));
   const known = peaks.filter((peak) => peak !== null);
   if (known.length === 0) {
     const note = "this system has no /proc/PID/status";
-    return { name, value: null, unit: "MB", most, note };
+    return { name, value: null, unit: "MB", most, note, commands };
   }
   const note = "peak of resident memory (VmHWM), largest of 3";
-  return { name, value: Math.max(...known) / 1e6, unit: "MB", most, note };
+  return { name, value: Math.max(...known) / 1e6, unit: "MB", most, note, commands };
 }

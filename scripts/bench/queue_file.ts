@@ -27,7 +27,7 @@ export function sampleTask(number: number, status = "completed"): BenchTask {
     status,
     type: types[number % types.length],
     dispatch: "exec",
-    command: `./tools/mend --part '${part}' --case ${number}`,
+    command: `./mend '${part}' ${number}`,
     max_attempts: 2,
     ...(number % 4 === 1 ? { depends_on: [`TASK-${String(number - 1).padStart(6, "0")}`] } : {}),
     quality_gates: ["npm test --silent"],

@@ -61,9 +61,12 @@ export async function makeRepository(bench: Bench, name: string): Promise<string
   return path;
 }
 
-/** Replaces the queue of a repository. */
+/** Replaces the queue of a repository, so that nothing of it is left to be written. */
 export function writeQueue(repository: string, tasks: readonly BenchTask[]): void {
-  Deno.writeTextFileSync(join(repository, ".mosaic/orchestrator/tasks.json"), queueText(tasks));
+  const path = join(repository, ".mosaic/orchestrator/tasks.json");
+  Deno.writeTextFileSync(path, queueText(tasks));
+  using file = Deno.openSync(path, { read: true, write: true });
+  file.syncSync();
 }
 
 /** Runs what a measurement needs beforehand. Throws when it fails. */

@@ -98,8 +98,8 @@ function onceFigure(places: Places, rounds: Rounds, calls: string): Figure {
     (round) => runCall(places.bench, places.macp, [`once-${round}`], completedTasks(100)),
     (round) => scriptCall(places, [`once-${round}`]),
   ], rounds);
-  const figure = ratioFigure("macp run --once, 1 task : script", { of, to, most: 2 });
-  return { ...figure, note: `${figure.note}; git calls of both: ${calls}` };
+  const commands = ["dist/macp run --once", `sh task.sh ID; each calls git for: ${calls}`];
+  return ratioFigure("macp run --once, 1 task : script", { of, to, most: 2, commands });
 }
 
 /** What one task more costs in one run: 20 tasks less the run of none. */
@@ -118,6 +118,10 @@ function drainFigure(places: Places, rounds: Rounds): Figure {
     of: each(run, idle),
     to: each(script, nothing),
     most: null,
+    commands: [
+      "dist/macp drain",
+      "sh task.sh ID …; each with 20 tasks, less the time with none, by 20",
+    ],
   });
 }
 
@@ -129,6 +133,7 @@ async function lengthFigure(bench: Bench, rounds: Rounds): Promise<Figure> {
     (round) => runCall(bench, many, [`long-${round}`], completedTasks(4999)),
     (round) => runCall(bench, few, [`long-${round}`], completedTasks(99)),
   ], rounds);
-  const figure = ratioFigure("macp run --once, 5000 tasks : 100", { of, to, most: 1.2 });
+  const commands = ["dist/macp run --once; the last task is pending, all others are completed"];
+  const figure = ratioFigure("macp run --once, 5000 tasks : 100", { of, to, most: 1.2, commands });
   return { ...figure, note: `${figure.note}; ${formatValue(median(of) - median(to), "ms")} more` };
 }

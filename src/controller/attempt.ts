@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { relative } from "@std/path";
+import { join, relative } from "@std/path";
 import { collectResult } from "../dispatcher/collect_result.ts";
 import { type Dispatched, dispatchTask } from "../dispatcher/dispatch_task.ts";
 import type { DependencyBranch } from "../dispatcher/dependencies.ts";
@@ -48,7 +48,7 @@ export async function runAttempt(
   });
   const logPath = relative(store.paths.folder, log.path);
   // Gates are read before the worker runs, so that it cannot change them.
-  const gates = resolveGates(task, settings.quality_gates);
+  const gates = resolveGates(task, settings);
   try {
     log.section(`${task.id}: attempt ${claimed.attempts} of ${claimed.maxAttempts}`);
     const dispatched = await dispatch(context, claimed, log, signal);
@@ -85,6 +85,7 @@ async function dispatch(
     dependencies: dependencyBranches(context, task.depends_on ?? []),
     ownedAt: (path) => worktrees[path] ?? null,
     previous: previousFailure(context, names),
+    handoverPath: join(store.paths.folder, "handover", `${names.file}.json`),
     folder: attemptFolder(context, names, attempt.serial),
     log,
     signal,
@@ -191,26 +192,30 @@ async function judge(
       message,
       metadata: { ...metadata, ...more },
     });
-  await runGates({
-    world: context.world,
-    cwd: dispatched.cwd,
-    env: dispatched.env,
-    log,
-    redactor: context.redactor,
-    signal,
-    onStarted: (gate) =>
-      say("rail.check.started", `Gate started: ${gate.command}`, { gate: gate.command }),
-    onEnded: async (gate) => {
-      if (signal.aborted) return;
-      evidence.push(gate);
-      const passed = gate.outcome === "passed";
-      await say(
-        passed ? "rail.check.passed" : "rail.check.failed",
-        `Gate ${gate.outcome}: ${gate.command}`,
-        { gate: gate.command, gate_outcome: gate.outcome, exit_code: gate.exit_code },
-      );
+  await runGates(
+    {
+      world: context.world,
+      cwd: dispatched.cwd,
+      env: dispatched.env,
+      log,
+      redactor: context.redactor,
+      signal,
+      onStarted: (leader) => updateLedger(context, task.id, { worker: leader }),
     },
-  }, gates);
+    gates,
+    {
+      before: ({ command }) =>
+        say("rail.check.started", `Gate started: ${command}`, { gate: command }),
+      after: async (gate) => {
+        evidence.push(gate);
+        await say(
+          gate.outcome === "passed" ? "rail.check.passed" : "rail.check.failed",
+          `Gate ${gate.outcome}: ${gate.command}`,
+          { gate: gate.command, gate_outcome: gate.outcome, exit_code: gate.exit_code },
+        );
+      },
+    },
+  );
   return judgeGates(evidence) ?? judgeChanges(task, dispatched.changes?.commits ?? null);
 }
 

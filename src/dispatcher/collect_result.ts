@@ -29,6 +29,8 @@ export interface AttemptFacts {
   dirty: boolean | null;
   gates: GateEvidence[];
   report: WorkerReport;
+  /** Path of the hand-over of an `acp` task. */
+  handover?: string | null;
   warnings: string[];
 }
 
@@ -87,6 +89,7 @@ export function collectResult(
       main_checkout_dirtied: null,
       usage: null,
       worker: report.metadata,
+      ...(facts.handover ? { handover_path: facts.handover } : {}),
       warnings: [...facts.warnings, ...report.warnings],
     },
   };

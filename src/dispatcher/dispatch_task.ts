@@ -14,11 +14,14 @@ import type { TaskResult } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { ownSecretNames, type Settings } from "../protocol/settings.ts";
-import { isMacpAware } from "../protocol/task.ts";
+import { isMacpAware, runtimeOf } from "../protocol/task.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";
+import { atomicWriteJson } from "../store/atomic_write.ts";
 import { type AttemptFiles, readBrief, writeAttemptFiles } from "./attempt_files.ts";
+import { composeBrief } from "./brief.ts";
 import { buildDispatchCommand } from "./command.ts";
 import type { DependencyBranch } from "./dependencies.ts";
+import { buildHandover, handoverReason } from "./handover.ts";
 import { emptyReport, readWorkerReport, type WorkerReport } from "./worker_report.ts";
 import { workerEnvironment } from "./worker_environment.ts";
 import { checkPlace, type ReadyWorktree, setupWorktree } from "./worktree.ts";
@@ -52,6 +55,8 @@ export interface DispatchRequest {
   ownedAt: (path: string) => OwnedWorktree | null;
   /** Result of the attempt before that failed, or null. */
   previous: TaskResult | null;
+  /** Where an `acp` task is handed over. */
+  handoverPath: string;
   /** Folder for the files of this attempt. */
   folder: string;
   log: AttemptLog;
@@ -75,6 +80,8 @@ export interface Dispatched {
   changes: BranchChanges | null;
   dirty: boolean | null;
   report: WorkerReport;
+  /** Path of the hand-over of an `acp` task. */
+  handover: string | null;
   warnings: string[];
 }
 
@@ -92,6 +99,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
     const { world, cwd: repository } = request.git;
     const brief = readBrief(world, repository, request.task, request.settings);
     await enterWorktree(request, dispatched);
+    if (command === null) return handOver(request, dispatched, brief);
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
     await runWorker(request, dispatched, command, files);
     return dispatched;
@@ -114,6 +122,7 @@ function nothingYet(cwd: string): Dispatched {
     changes: null,
     dirty: null,
     report: emptyReport(),
+    handover: null,
     warnings: [],
   };
 }
@@ -162,6 +171,22 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
   dispatched.warnings.push(...ready.warnings);
 }
 
+/** No worker runs: what a caller needs to spawn one is written down. */
+function handOver(request: DispatchRequest, dispatched: Dispatched, brief: string | null) {
+  const { git, task, settings, previous, handoverPath } = request;
+  const handover = buildHandover(task, {
+    brief: composeBrief(task, brief, previous),
+    runtime: runtimeOf(task, settings),
+    cwd: dispatched.cwd,
+    timeoutSeconds: task.timeout_seconds ?? settings.worker.timeout_seconds,
+  });
+  atomicWriteJson(git.world, handoverPath, handover);
+  dispatched.exitCode = 1;
+  dispatched.handover = handoverPath;
+  dispatched.failure = { outcome: "handed_over", error: handoverReason };
+  return dispatched;
+}
+
 async function runWorker(
   request: DispatchRequest,
   dispatched: Dispatched,
@@ -171,6 +196,7 @@ async function runWorker(
   const { git, task, settings, log, signal, hooks } = request;
   dispatched.env = workerEnvironment(git.world.env, ownSecretNames(settings), {
     ...request,
+    runtime: runtimeOf(task, settings),
     taskFile: files.task,
     briefFile: files.brief,
     resultFile: files.result,

@@ -16,6 +16,7 @@ export const attemptVariable = "MACP_ATTEMPT_ID";
 export interface EnvironmentFacts {
   task: Task;
   attemptId: string;
+  runtime: string;
   /** Serial of the attempt. */
   serial: number;
   maxAttempts: number;
@@ -48,6 +49,7 @@ export function workerEnvironment(
     MACP_TASK_ID: asValue(task.id),
     MACP_TASK_TITLE: asValue(task.title),
     MACP_TASK_PROMPT: asValue(description === "" ? task.title : `${task.title}\n\n${description}`),
+    MACP_RUNTIME: asValue(facts.runtime),
     MACP_TASK_FILE: facts.taskFile,
     MACP_BRIEF_FILE: facts.briefFile,
     MACP_RESULT_FILE: facts.resultFile,

@@ -13,6 +13,7 @@ export const realFiles: Files = {
   list: (path) => orNull(() => [...Deno.readDirSync(path)].map((entry) => entry.name).sort()) ?? [],
   makeFolder: (path, mode = 0o700) => Deno.mkdirSync(path, { recursive: true, mode }),
   open: (path, options) => openFile(path, options),
+  setMode: (path, mode) => Deno.chmodSync(path, mode),
   rename: (from, to) => Deno.renameSync(from, to),
   remove: (path, options = {}) => {
     orNull(() => Deno.removeSync(path, { recursive: options.recursive ?? false }));

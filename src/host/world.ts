@@ -7,6 +7,9 @@ import type { World } from "../sys/world.ts";
 import { realFiles } from "./files.ts";
 import { realProcesses } from "./processes.ts";
 
+/** Timers take 31 bits; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** The real outside world. */
 export function realWorld(): World {
   return {
@@ -23,7 +26,7 @@ export function realWorld(): World {
             signal?.removeEventListener("abort", done);
             resolve();
           };
-          const timer = setTimeout(done, ms);
+          const timer = setTimeout(done, Math.min(ms, longestTimerMs));
           signal?.addEventListener("abort", done);
         }),
     },

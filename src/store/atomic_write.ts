@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname } from "@std/path";
+import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { OpenFile } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
@@ -20,9 +21,11 @@ export interface AtomicWriteOptions {
 
 /**
  * Replaces `path` in one step: a uniquely named temporary file in the same folder,
- * fsync, rename, fsync of the folder. A crash leaves the old content or the new.
+ * fsync, rename, fsync of the folder. A crash leaves the old content or the new. Where
+ * a symbolic link stands, what it points to is replaced.
  *
  * @returns Whether the file was replaced.
+ * Throws `MacpError` that names the file; then it is as it was.
  */
 export function atomicWrite(
   world: Pick<World, "files" | "uuid">,
@@ -30,15 +33,39 @@ export function atomicWrite(
   content: string | readonly string[],
   options: AtomicWriteOptions = {},
 ): boolean {
-  const { files } = world;
+  try {
+    const isLink = world.files.lstat(path)?.kind === "symlink";
+    return replace(world, isLink ? world.files.realPath(path) : path, [content].flat(), options);
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+}
+
+/** The error of a write that failed. */
+export function writeError(path: string, cause: unknown): MacpError {
+  return new MacpError("failure", `Cannot write ${path} as ${messageOf(cause)}`, {
+    code: "write_failed",
+    hints: ["Look at the space left (df) and the permissions of the folder, then call again"],
+    cause,
+  });
+}
+
+function replace(
+  { files, uuid }: Pick<World, "files" | "uuid">,
+  path: string,
+  content: readonly string[],
+  options: AtomicWriteOptions,
+): boolean {
   const mode = options.mode ?? files.stat(path)?.mode ?? 0o600;
-  const temporary = `${path}.${world.uuid()}.tmp`;
+  const temporary = `${path}.${uuid()}.tmp`;
   let renamed = false;
   try {
     const file = files.open(temporary, { write: true, createNew: true, mode });
     try {
-      for (const text of [content].flat()) writeText(file, text);
+      for (const text of content) writeText(file, text);
       file.sync();
+      // What the file is created with is cut by the umask.
+      if (file.stat().mode !== mode) files.setMode(temporary, mode);
     } finally {
       file.close();
     }
@@ -69,6 +96,10 @@ export function atomicWriteJson(
   path: string,
   value: unknown,
 ): void {
-  world.files.makeFolder(dirname(path));
+  try {
+    world.files.makeFolder(dirname(path));
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
   atomicWrite(world, path, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -11,7 +11,7 @@ import type { PendingEvent, State, TaskEvent } from "../protocol/generated/types
 import type { RawTask } from "../protocol/task.ts";
 import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
-import { atomicWrite } from "./atomic_write.ts";
+import { atomicWrite, writeError } from "./atomic_write.ts";
 import { eventsToAppend, readState, writeState } from "./ledger.ts";
 import type { StorePaths } from "./paths.ts";
 import { emptyQueue, Queue, type TaskPatch } from "./queue.ts";
@@ -114,9 +114,17 @@ export class Store {
       writeState(this.world, this.paths, { ...state, outbox: pending });
     }
     if (queue !== view.queue && !this.#replaceQueue(queue)) return false;
-    appendEvents(this.world.files, this.paths.events, events);
+    this.#append(events);
     this.#appended = events.map(({ event_id }) => event_id);
     return true;
+  }
+
+  #append(events: readonly TaskEvent[]): void {
+    try {
+      appendEvents(this.world.files, this.paths.events, events);
+    } catch (cause) {
+      throw writeError(this.paths.events, cause);
+    }
   }
 
   #replaceQueue(queue: Queue): boolean {
@@ -142,7 +150,7 @@ export class Store {
       const ids = open.map(({ event }) => event.event_id);
       const appended = appendedIds(this.world.files, this.paths.events, ids);
       const missing = eventsToAppend(open, (id) => standing(queue, id), (id) => appended.has(id));
-      appendEvents(this.world.files, this.paths.events, missing.map(({ event }) => event));
+      this.#append(missing.map(({ event }) => event));
     }
     state.outbox = [];
   }

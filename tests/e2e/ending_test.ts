@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { execTask, exists, isAlive, textOf, until, withRepository } from "./harness.ts";
+import { exists, isAlive, textOf, until, withRepository } from "./harness.ts";
 
 /** A worker that starts children which leave its group, and notes their pids. */
 const family = (pids: string) =>

@@ -420,6 +420,10 @@ export interface ResultMetadata {
    * What a person should know besides.
    */
   warnings?: string[];
+  /**
+   * Hand-over of an acp task, for OpenClaw's sessions_spawn.
+   */
+  handover_path?: string;
   [k: string]: unknown;
 }
 /**

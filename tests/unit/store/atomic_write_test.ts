@@ -29,9 +29,9 @@ Deno.test("atomicWrite() gives a new file 0600 and keeps the mode of one that it
     const path = join(folder, "f");
     atomicWrite(world, path, "a");
     assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
-    Deno.chmodSync(path, 0o640);
+    Deno.chmodSync(path, 0o666);
     atomicWrite(world, path, "b");
-    assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o640);
+    assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o666);
   }));
 
 Deno.test("atomicWrite() leaves the old content and no temporary file when it fails or is given up", () =>
@@ -51,4 +51,14 @@ Deno.test("atomicWrite() leaves the old content and no temporary file when it fa
     assertThrows(() => atomicWrite(failing, path, "new"), Error, "no space");
     assertEquals(Deno.readTextFileSync(path), "old");
     assertEquals([...Deno.readDirSync(folder)].length, 1);
+  }));
+
+Deno.test("atomicWrite() replaces what a symbolic link points to, and keeps the link", () =>
+  withFolder((folder) => {
+    Deno.mkdirSync(join(folder, "there"));
+    Deno.writeTextFileSync(join(folder, "there", "f"), "old");
+    Deno.symlinkSync(join("there", "f"), join(folder, "link"));
+    atomicWrite(world, join(folder, "link"), "new");
+    assertEquals(Deno.readTextFileSync(join(folder, "there", "f")), "new");
+    assertEquals(Deno.lstatSync(join(folder, "link")).isSymlink, true);
   }));

@@ -1,0 +1,104 @@
+/**
+ * What a gate's run means.
+ *
+ * @module
+ */
+import type { GateEvidence } from "../protocol/generated/types.ts";
+import type { CommandEnd } from "../process/run_command.ts";
+import { findingsAtLeast, parseFindings } from "./findings.ts";
+import type { Gate } from "./resolve_gates.ts";
+import type { TestRuns } from "./test_run_detector.ts";
+
+/** How a gate ran. */
+export interface GateRun {
+  gate: Gate;
+  end: Pick<CommandEnd, "exitCode" | "cause">;
+  /** All that it printed, as plain text. */
+  output: string;
+  /** What it printed on standard output; null when that was too much to be kept. */
+  standardOutput: string | null;
+  tests: TestRuns;
+}
+
+/** What a gate's run means. */
+export interface Judgement {
+  /** Only passed counts as green. */
+  outcome: GateEvidence["outcome"];
+  /** Why it is not passed, in a few words for a person; null when it is. */
+  reason: string | null;
+  exit_code: number;
+}
+
+/** Highest number of an ordinary signal. */
+const lastSignal = 31;
+
+/** Judges a gate that ran to an end of its own or to its time-out. */
+export function judgeGate(run: GateRun): Judgement {
+  const exit_code = run.end.cause === "timed_out" ? 124 : run.end.exitCode;
+  const broken = brokenReason(run);
+  if (broken !== null) return { outcome: "broken", reason: broken, exit_code };
+  const failed = failedReason(run);
+  if (failed !== null) return { outcome: "failed", reason: failed, exit_code };
+  if (!matchesExpected(run)) {
+    const reason = `Its output does not match what is expected: ${run.gate.expect}`;
+    return { outcome: "broken", reason, exit_code };
+  }
+  return { outcome: "passed", reason: null, exit_code };
+}
+
+/** The judgement of a gate that has no command to run. */
+export function judgeEmptyGate(): Judgement {
+  return { outcome: "broken", reason: "It has no command", exit_code: 127 };
+}
+
+/** Why the run says nothing about the work, or null. */
+function brokenReason({ gate, end, standardOutput, tests }: GateRun): string | null {
+  if (end.cause === "timed_out") return `It did not end within ${gate.timeoutSeconds} s`;
+  if (end.cause === "aborted") return "It was ended before it was done";
+  const signal = end.exitCode - 128;
+  if (signal >= 1 && signal <= lastSignal) return `It was killed by signal ${signal}`;
+  if (end.exitCode === 127) return "A command was not found (exit code 127)";
+  if (end.exitCode === 126) return "A command could not be executed (exit code 126)";
+  if (gate.expect !== null && !compile(gate.expect)) {
+    return `Its expect is no regular expression: ${gate.expect}`;
+  }
+  if (gate.type === "ai-review") return unreadableReason(standardOutput);
+  const noTest = tests.runners.length > 0 && tests.ran === 0;
+  return noTest ? `No test ran (${tests.runners.join(", ")})` : null;
+}
+
+function unreadableReason(standardOutput: string | null): string | null {
+  if (standardOutput === null) return "Its findings cannot be read: there are too many";
+  const parsed = parseFindings(standardOutput);
+  return parsed.ok ? null : `Its findings cannot be read: ${parsed.why}`;
+}
+
+/** Why the work does not pass, or null. */
+function failedReason(run: GateRun): string | null {
+  const { gate, end } = run;
+  const findings = gate.type === "ai-review" ? findingsReason(run) : null;
+  if (findings !== null) return findings;
+  return end.exitCode === 0 ? null : `It exited with code ${end.exitCode}`;
+}
+
+function findingsReason({ gate, standardOutput }: GateRun): string | null {
+  const parsed = parseFindings(standardOutput ?? "");
+  const grave = parsed.ok ? findingsAtLeast(parsed.findings, gate.failOn) : [];
+  const first = grave[0];
+  if (!first) return null;
+  const count = grave.length === 1 ? "1 finding" : `${grave.length} findings`;
+  const title = first.title ? `: ${first.title}` : "";
+  return `${count} of severity ${gate.failOn} or above (${first.severity}${title})`;
+}
+
+function matchesExpected({ gate, output }: GateRun): boolean {
+  return gate.expect === null || (compile(gate.expect)?.test(output) ?? false);
+}
+
+function compile(expression: string): RegExp | null {
+  try {
+    return new RegExp(expression, "m");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Runs one quality gate.
+ *
+ * @module
+ */
+import type { AttemptLog } from "../logs/attempt_log.ts";
+import { createTextCleaner } from "../logs/text_cleaner.ts";
+import { type CommandEnd, runCommand } from "../process/run_command.ts";
+import { MacpError } from "../protocol/errors.ts";
+import type { GateEvidence, ProcessIdentity } from "../protocol/generated/types.ts";
+import type { Redactor } from "../redaction/redactor.ts";
+import type { World } from "../sys/world.ts";
+import { judgeEmptyGate, judgeGate, type Judgement } from "./judge_gate.ts";
+import { OutputRecord } from "./output_record.ts";
+import { type Gate, isEmptyCommand } from "./resolve_gates.ts";
+import { TestRunDetector } from "./test_run_detector.ts";
+
+/** Where and how gates run. */
+export interface GateContext {
+  world: World;
+  /** Folder in which they run. */
+  cwd: string;
+  /** Whole environment, with `MACP_ATTEMPT_ID`, which no gate can change. */
+  env: Readonly<Record<string, string>>;
+  log: AttemptLog;
+  redactor: Redactor;
+  /** Ends the running gate. */
+  signal?: AbortSignal;
+  /** Called with the identity of each gate's first process before it begins. */
+  onStarted?: (leader: ProcessIdentity) => void | Promise<void>;
+}
+
+/** Lines and bytes of the output that the evidence holds. */
+const tailLines = 40;
+const tailBytes = 4096;
+/** Errors after which nothing was run. */
+const notRun = new Set(["folder_missing", "program_missing", "program_not_started"]);
+
+/**
+ * Runs a gate to its end and judges it. Its output goes into the log, in a section of
+ * its own. Null when it was ended by the context's signal: then there is no verdict.
+ *
+ * Throws what `runCommand` throws, but for a command that could not be started, and what
+ * the file system says about the log.
+ */
+export async function runGate(context: GateContext, gate: Gate): Promise<GateEvidence | null> {
+  const { world, log, redactor } = context;
+  log.section(`gate: ${gate.command}`);
+  const begun = world.clock.elapsed();
+  const judgement = isEmptyCommand(gate.command)
+    ? judgeEmptyGate()
+    : await runAndJudge(context, gate);
+  if (judgement === null) return null;
+  const duration = Math.round(world.clock.elapsed() - begun) / 1000;
+  const reason = judgement.reason === null ? null : redactor.text(judgement.reason);
+  const output_tail = log.tail(tailLines, tailBytes);
+  log.section(`gate ${judgement.outcome}${reason === null ? "" : `: ${reason}`}`);
+  return {
+    command: gate.command,
+    type: gate.type,
+    outcome: judgement.outcome,
+    reason,
+    exit_code: judgement.exit_code,
+    duration_seconds: duration,
+    output_tail,
+  };
+}
+
+async function runAndJudge(context: GateContext, gate: Gate): Promise<Judgement | null> {
+  const output = new GateOutput(context.log);
+  const end = await run(context, gate, output);
+  if (end instanceof MacpError) {
+    return { outcome: "broken", reason: `It could not be started: ${end.message}`, exit_code: 127 };
+  }
+  if (end.cause === "aborted") return null;
+  return judgeGate({ gate, end, ...output.end() });
+}
+
+async function run(
+  context: GateContext,
+  gate: Gate,
+  output: GateOutput,
+): Promise<CommandEnd | MacpError> {
+  const { world, cwd, env, signal, onStarted } = context;
+  const marker = env.MACP_ATTEMPT_ID;
+  try {
+    return await runCommand(world, {
+      command: gate.command,
+      cwd,
+      env: { ...env, ...gate.env, ...(marker === undefined ? {} : { MACP_ATTEMPT_ID: marker }) },
+      timeoutMs: gate.timeoutSeconds * 1000,
+      separateStderr: gate.type === "ai-review",
+      onOutput: (chunk, stream) => output.push(chunk, stream),
+      ...(signal ? { signal } : {}),
+      ...(onStarted ? { onStarted } : {}),
+    });
+  } catch (error) {
+    if (error instanceof MacpError && notRun.has(error.code)) return error;
+    throw error;
+  }
+}
+
+/** What a gate prints, on its way into the log and to the judgement. */
+class GateOutput {
+  readonly #log: AttemptLog;
+  readonly #cleaners = { out: createTextCleaner(), err: createTextCleaner() };
+  readonly #all = new OutputRecord();
+  readonly #standard = new OutputRecord();
+  readonly #detector = new TestRunDetector();
+
+  constructor(log: AttemptLog) {
+    this.#log = log;
+  }
+
+  push(chunk: Uint8Array, stream: "out" | "err"): void {
+    this.#log.write(chunk, stream);
+    this.#take(this.#cleaners[stream].push(chunk), stream);
+  }
+
+  end() {
+    for (const stream of ["out", "err"] as const) this.#take(this.#cleaners[stream].end(), stream);
+    return {
+      output: this.#all.text(),
+      standardOutput: this.#standard.complete ? this.#standard.text() : null,
+      tests: this.#detector.end(),
+    };
+  }
+
+  #take(text: string, stream: "out" | "err"): void {
+    this.#all.push(text);
+    this.#detector.push(text);
+    if (stream === "out") this.#standard.push(text);
+  }
+}

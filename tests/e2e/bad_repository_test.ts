@@ -1,0 +1,279 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { commitAll, execTask, exists, fingerprint, inFolder, Repository, textOf, withRepository } from "./harness.ts";
+
+/** The commands that need a repository. */
+const commands = [["init"], ["status"], ["drain"], ["submit", "--task-id", "t", "--title", "x", "--command", "true"]];
+
+/** Whether this user may mount a file system. */
+function canMount(): boolean {
+  const folder = Deno.makeTempDirSync();
+  try {
+    if (!run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder)) return false;
+    return run("umount", folder);
+  } finally {
+    Deno.removeSync(folder);
+  }
+}
+
+function run(program: string, ...args: string[]): boolean {
+  try {
+    return new Deno.Command(program, { args, stdout: "null", stderr: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+/** Calls `test` with a repository on a file system of its own. */
+async function onFileSystem(
+  size: string,
+  test: (repository: Repository) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const repository = new Repository(folder);
+    assert(run("mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", repository.path));
+    try {
+      await repository.git("init", "--quiet", "--initial-branch=main", "--template=");
+      await repository.git("commit", "--quiet", "--allow-empty", "--message", "start");
+      repository.writeConfig();
+      repository.writeQueue([]);
+      await test(repository);
+    } finally {
+      run("umount", "--lazy", repository.path);
+    }
+  });
+}
+
+/** Fills a file system up. */
+function fill(path: string): void {
+  const file = Deno.openSync(path, { write: true, create: true, append: true });
+  try {
+    for (let size = 65_536; size >= 1;) {
+      try {
+        file.writeSync(new Uint8Array(size));
+      } catch {
+        size = Math.floor(size / 2);
+      }
+    }
+  } finally {
+    file.close();
+  }
+}
+
+Deno.test("Outside of a git repository: exit 2, with the way out, and nothing made", async () => {
+  await inFolder(async (folder) => {
+    const repository = new Repository(folder);
+    for (const args of commands) {
+      const { code, stderr } = await repository.macp(args);
+      assertEquals(code, 2, args.join(" "));
+      assertStringIncludes(stderr, repository.path);
+      assertStringIncludes(stderr, "git init");
+      assertStringIncludes(stderr, "--repo");
+    }
+    assertEquals([...Deno.readDirSync(repository.path)], []);
+  });
+});
+
+Deno.test("--repo that is no folder: exit 2, named", async () => {
+  await withRepository(async (repository) => {
+    for (const name of ["nowhere", "gitconfig"]) {
+      const path = repository.outside(name);
+      const { code, stderr } = await repository.macp(["--repo", path, "status"]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, path);
+    }
+  });
+});
+
+Deno.test("A bare repository, and a folder inside .git: exit 2", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("clone", "--quiet", "--bare", ".", repository.outside("bare.git"));
+    for (const cwd of [repository.outside("bare.git"), join(repository.path, ".git")]) {
+      const before = fingerprint(cwd);
+      for (const args of commands) {
+        const { code, stderr } = await repository.macp(args, { cwd });
+        assertEquals(code, 2, `${args.join(" ")}: ${stderr}`);
+        assertStringIncludes(stderr, cwd);
+        assertStringIncludes(stderr, "hint: ");
+      }
+      assertEquals(fingerprint(cwd), before);
+    }
+  });
+});
+
+Deno.test("A repository without a commit: exit 2 with the way out, the task still pending", async () => {
+  await withRepository(async (repository) => {
+    Deno.removeSync(join(repository.path, ".git"), { recursive: true });
+    await repository.git("init", "--quiet");
+    await repository.submit("t", `touch ${repository.outside("ran")}`);
+    const { code, stderr } = await repository.macp(["drain"]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "no commit");
+    assertStringIncludes(stderr, "git commit");
+    assertEquals([repository.task("t").status, repository.task("t").attempts ?? 0], ["pending", 0]);
+    assert(!exists(repository.outside("ran")));
+    await repository.git("commit", "--quiet", "--allow-empty", "--message", "start");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+  });
+});
+
+Deno.test("A detached HEAD and no remote: tasks run from the base, with a warning", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ x: "x\n" });
+    await repository.git("checkout", "--quiet", "--detach");
+    await repository.git("branch", "-D", "main");
+    repository.writeConfig({ macp: { base_ref: "origin/main" } });
+    await repository.submit("t", "cat x > y");
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 0, ran.stderr);
+    assertStringIncludes((repository.result("t").metadata?.warnings ?? []).join(), "origin/main");
+    assertEquals(await repository.git("show", `${repository.result("t").branch}:y`), "x");
+  });
+});
+
+Deno.test("With an origin, tasks start from origin/main and not from the checkout", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ version: "origin\n" });
+    await repository.git("clone", "--quiet", "--bare", ".", repository.outside("origin.git"));
+    await repository.git("remote", "add", "origin", repository.outside("origin.git"));
+    await repository.git("fetch", "--quiet", "origin");
+    await repository.commit({ version: "local\n" });
+    repository.writeConfig({ macp: { base_ref: "origin/main" } });
+    await repository.submit("t", "cat version > seen");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals(await repository.git("show", `${repository.result("t").branch}:seen`), "origin");
+    assertEquals(repository.result("t").metadata?.warnings, []);
+    assertEquals(await repository.git("config", "--get-regexp", "branch\\..*", "x").catch(() => ""), "");
+  });
+});
+
+for (const name of ["with space and ünïcödé 漢字", "it's \"quoted\" $(touch CODE)", "-dash", "new\nline"]) {
+  Deno.test(`A repository whose path holds ${JSON.stringify(name)} works`, async () => {
+    await withRepository(async (repository) => {
+      const gate = 'test "$(git rev-parse --show-toplevel)" = "$MACP_WORKTREE"';
+      repository.writeConfig({ macp: { worktree_base: `${repository.folder}/{repo}-trees` } });
+      await repository.submit("t", "echo hi > hi", "--type", "coding", "--gate", gate);
+      const ran = await repository.macp(["drain"]);
+      assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+      assertEquals(repository.result("t").worktree, join(repository.folder, `${name}-trees`, "t"));
+      for (const args of [["status"], ["show", "t"], ["diff", "t"], ["logs", "t"]]) {
+        assertEquals((await repository.macp(args)).code, 0, args.join(" "));
+      }
+      assert(!exists(join(repository.path, "CODE")));
+    }, name);
+  });
+}
+
+Deno.test("Called in a subfolder or in a linked worktree, macp works on the main checkout", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("worktree", "add", "--quiet", "-b", "other", repository.outside("linked"));
+    Deno.mkdirSync(join(repository.path, "deep", "er"), { recursive: true });
+    for (const [id, cwd] of [["a", repository.outside("linked")], ["b", join(repository.path, "deep", "er")]] as const) {
+      const args = ["submit", "--task-id", id, "--title", id, "--command", "true"];
+      assertEquals((await repository.macp(args, { cwd })).code, 0);
+      const { repository: root } = await repository.json<{ repository: string }>(["status"], { cwd });
+      assertEquals(root, repository.path);
+    }
+    assertEquals(repository.readQueue().map(({ id }) => id), ["a", "b"]);
+    assert(!exists(repository.outside("linked", ".mosaic")));
+  });
+});
+
+Deno.test("Variables that tie git to another repository are not obeyed", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("init", "--quiet", repository.outside("other"));
+    const env = {
+      GIT_DIR: repository.outside("other", ".git"),
+      GIT_WORK_TREE: repository.outside("other"),
+      GIT_INDEX_FILE: repository.outside("other", "index"),
+    };
+    await repository.submit("t", `echo hi > hi && ${commitAll}`);
+    const ran = await repository.macp(["drain"], { env });
+    assertEquals(ran.code, 0, ran.stderr);
+    assertEquals(await repository.git("show", `${repository.result("t").branch}:hi`), "hi");
+  });
+});
+
+Deno.test({
+  name: "A read-only repository: reading works, writing exits 5 with the reason, nothing runs",
+  ignore: Deno.uid() === 0 && !canMount(), // For root only a read-only file system is one.
+  fn: () =>
+    (Deno.uid() === 0 ? onReadOnly : withoutRights)(async (repository) => {
+      const before = repository.queueText();
+      for (const args of [["status"], ["show", "t"], ["history"], ["config"]]) {
+        assertEquals((await repository.macp(args)).code, 0, args.join(" "));
+      }
+      for (const args of [["submit", "--task-id", "n", "--title", "x", "--command", "true"], ["drain"], ["cancel", "t"]]) {
+        const { code, stderr } = await repository.macp(args);
+        assertEquals(code, 5, `${args.join(" ")}: ${stderr}`);
+        assert(/read-only|permission denied/i.test(stderr), stderr);
+        assertStringIncludes(stderr, repository.state());
+      }
+      assertEquals(repository.queueText(), before);
+      assert(!exists(repository.outside("ran")));
+    }),
+});
+
+async function onReadOnly(test: (repository: Repository) => Promise<void>): Promise<void> {
+  await onFileSystem("8m", async (repository) => {
+    repository.writeQueue([execTask("t", `touch ${repository.outside("ran")}`)]);
+    assert(run("mount", "-o", "remount,ro", repository.path));
+    await test(repository);
+  });
+}
+
+async function withoutRights(test: (repository: Repository) => Promise<void>): Promise<void> {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("t", `touch ${repository.outside("ran")}`)]);
+    Deno.chmodSync(repository.state(), 0o555);
+    try {
+      await test(repository);
+    } finally {
+      Deno.chmodSync(repository.state(), 0o755);
+    }
+  });
+}
+
+Deno.test({
+  name: "A full disk: exit 5, the queue whole, nothing run; with room again all goes on",
+  ignore: !canMount(),
+  fn: () =>
+    onFileSystem("4m", async (repository) => {
+      await repository.submit("t", `echo x >> ${repository.outside("ran")}`, "--worktree", ".");
+      const before = repository.queueText();
+      const filler = join(repository.path, "filler");
+      fill(filler);
+      for (const args of [["submit", "--task-id", "n", "--title", "x", "--command", "true"], ["drain"], ["cancel", "t"]]) {
+        const { code, stderr } = await repository.macp(args);
+        assertEquals(code, 5, `${args.join(" ")}: ${stderr}`);
+        assert(/no space/i.test(stderr), stderr);
+        assertEquals(repository.queueText(), before);
+      }
+      assertEquals(textOf(repository.outside("ran")), null);
+      assertEquals((await repository.macp(["status"])).code, 0);
+      Deno.removeSync(filler);
+      assertEquals((await repository.macp(["drain"])).code, 0);
+      assertEquals(textOf(repository.outside("ran")), "x\n");
+      const left = [...Deno.readDirSync(repository.state())].filter(({ name }) => name.endsWith(".tmp"));
+      assertEquals(left, []);
+    }),
+});
+
+Deno.test({
+  name: "A disk that a worker fills: exit 5 or a failed task, the queue whole, and no second run unnoticed",
+  ignore: !canMount(),
+  fn: () =>
+    onFileSystem("4m", async (repository) => {
+      const filler = join(repository.path, "filler");
+      const ran = repository.outside("ran");
+      await repository.submit("t", `echo x >> ${ran}; [ "$MACP_ATTEMPT" != 1 ] || head -c 9000000 /dev/zero > ${filler}; exit 0`, "--worktree", ".", "--max-attempts", "2");
+      const first = await repository.macp(["drain"]);
+      assert(first.code !== 0, "a full disk went unnoticed");
+      repository.readQueue();
+      Deno.removeSync(filler);
+      await repository.macp(["drain"]);
+      const { status, attempts } = repository.task("t");
+      assertEquals(status, "completed");
+      assertEquals((textOf(ran) ?? "").length / 2, attempts, "runs and attempts differ");
+    }),
+});
