@@ -146,9 +146,12 @@ function writeResult(
   const { paths } = store;
   const raw = store.readQueue().find(id);
   const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
-  const path = ends
-    ? resultPath(paths, settings, names, named) ?? resultPath(paths, settings, names, undefined)
-    : null;
+  const wanted = resultPath(paths, settings, names, named);
+  if (wanted === null && result.metadata) {
+    const warning = `result_path was ignored, as it must lie inside .mosaic/orchestrator: ${named}`;
+    result.metadata.warnings = [...result.metadata.warnings ?? [], warning];
+  }
+  const path = ends ? wanted ?? resultPath(paths, settings, names, undefined) : null;
   atomicWriteJson(world, path ?? attemptResultPath(paths, settings, names, serial), result);
 }
 

@@ -13,7 +13,7 @@ import type { ControllerContext } from "./context.ts";
 import { endAttempt, type EndedAttempt } from "./finish.ts";
 import { recover } from "./recover.ts";
 import { refuseTask } from "./refuse.ts";
-import { blockedTasks, nextStep } from "./schedule.ts";
+import { nextStep, stuckTasks } from "./schedule.ts";
 
 /** Milliseconds to wait for another controller to end. */
 const lockWaitMs = 300;
@@ -33,7 +33,7 @@ export interface RunOptions {
 /** What came of a run. */
 export interface RunReport {
   ended: EndedAttempt[];
-  /** Pending tasks that stay behind a dependency. */
+  /** Pending tasks that stay behind a task that failed or escalated. */
   blocked: string[];
   /** Elements of the queue without an id. */
   nameless: number;
@@ -52,9 +52,8 @@ export async function runQueue(
   try {
     const ended = await recover(context);
     ended.push(...await work(context, options));
-    const { clock } = context.world;
     const queue = context.store.readQueue();
-    return { ended, blocked: blockedTasks(queue, clock.now()), nameless: queue.nameless() };
+    return { ended, blocked: stuckTasks(queue), nameless: queue.nameless() };
   } finally {
     await setController(context, null);
     lock.release();

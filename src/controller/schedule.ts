@@ -71,13 +71,28 @@ export function nextStep(queue: Queue, now: number, running: ReadonlySet<string>
   return until === Infinity ? { kind: "idle" } : { kind: "wait", until };
 }
 
-/** Ids of pending tasks that stay behind a dependency. */
-export function blockedTasks(queue: Queue, now: number): string[] {
-  return queue.tasks.flatMap((raw) => {
-    const id = idOf(raw);
-    if (id === null || statusOf(raw) !== "pending") return [];
-    return standingOf(queue, raw, now).kind === "blocked" ? [id] : [];
-  });
+/**
+ * Ids of pending tasks that no run can reach until a person acts: those that depend,
+ * directly or through others, on one that failed or escalated.
+ */
+export function stuckTasks(queue: Queue): string[] {
+  const dependants = new Map<string, string[]>();
+  const reached: string[] = [];
+  for (const id of queue.ids()) {
+    const status = statusOf(queue.find(id));
+    if (status === "failed" || status === "escalated") reached.push(id);
+    for (const name of openDependencies(queue, id)) {
+      dependants.set(name, [...dependants.get(name) ?? [], id]);
+    }
+  }
+  const stuck = new Set<string>();
+  for (let id = reached.pop(); id !== undefined; id = reached.pop()) {
+    for (const dependant of dependants.get(id) ?? []) {
+      if (!stuck.has(dependant)) reached.push(dependant);
+      stuck.add(dependant);
+    }
+  }
+  return [...queue.ids()].filter((id) => stuck.has(id));
 }
 
 /** Ids of a cycle of pending tasks, from the first in file order; null without one. */

@@ -205,7 +205,8 @@ async function runWorker(
     branch: request.branch ?? "",
   });
   const timeoutSeconds = task.timeout_seconds ?? settings.worker.timeout_seconds;
-  log.section(`worker: ${command}`);
+  const yolo = task.dispatch === "yolo";
+  log.section(`worker: ${yolo ? `mosaic yolo ${runtimeOf(task, settings)}` : command}`);
   const end = await runCommand(git.world, {
     command,
     cwd: dispatched.cwd,

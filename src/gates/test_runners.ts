@@ -183,11 +183,10 @@ function goReader(): SummaryReader {
         empty = true;
         return 0;
       }
-      const match = /^(ok {2}|FAIL|\? {3})\t\S+(?:\t(?:\(cached\)|\d+\.\d+s))?(.*)$/.exec(line);
-      if (!match) return null;
-      if (match[1] === "FAIL") return closePackage(1);
-      if (match[1] !== "ok  ") return match[2] === "\t[no test files]" ? closePackage(0) : null;
-      return closePackage(verbose || match[2]?.includes("[no tests to run]") ? 0 : 1);
+      const passed = /^ok {2}\t\S+\t(?:\(cached\)|\d+\.\d+s)(.*)$/.exec(line);
+      if (passed) return closePackage(verbose || passed[1]?.includes("[no tests to run]") ? 0 : 1);
+      if (/^FAIL\t\S+(?:\t\d+\.\d+s| \[\w+ failed\])$/.test(line)) return closePackage(1);
+      return /^\? {3}\t\S+\t\[no test files\]$/.test(line) ? closePackage(0) : null;
     },
   };
 }

@@ -69,7 +69,7 @@ Deno.test("show 2: macp works from init to history with git and sh alone and no 
       0,
       ...[...submit, "--task-id", "bad", "--command", "touch x", "--gate", "false"],
     );
-    await call(3, "drain");
+    await call(3, "drain", "--set", "macp.retry_backoff_seconds=0.05");
     assertStringIncludes(await call(0, "status"), "good");
     assertStringIncludes(await call(0, "show", "good"), "grep -q hi hi.txt");
     assertStringIncludes(await call(0, "history"), "task.completed");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { blockedTasks, findCycle, nextStep, standingOf } from "../../../src/controller/schedule.ts";
+import { findCycle, nextStep, standingOf, stuckTasks } from "../../../src/controller/schedule.ts";
 import { Queue } from "../../../src/store/queue.ts";
 
 const now = Date.UTC(2026, 0, 1);
@@ -59,10 +59,20 @@ Deno.test("nextStep() refuses a dependency that is unknown, and a cycle", () => 
   });
 });
 
-Deno.test("nextStep() is idle behind a dependency that failed, and blockedTasks() names who waits", () => {
+Deno.test("stuckTasks() names who waits for a failure, directly or not, and nobody else", () => {
+  const queue = queueOf(
+    { id: "c", depends_on: ["b"] },
+    { id: "a", status: "escalated" },
+    { id: "b", depends_on: ["x", "a"] },
+    { id: "x" },
+    { id: "y", depends_on: ["x"] },
+  );
+  assertEquals(stuckTasks(queue), ["c", "b"]);
+});
+
+Deno.test("nextStep() is idle behind a dependency that failed", () => {
   const queue = queueOf({ id: "a", status: "failed" }, { id: "b", depends_on: ["a"] });
   assertEquals(nextStep(queue, now, none), { kind: "idle" });
-  assertEquals(blockedTasks(queue, now), ["b"]);
   assertEquals(standingOf(queue, queue.find("b"), now), {
     kind: "blocked",
     by: "a",

@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { execTask, macpPath, type Repository, startProgram, withRepository } from "./harness.ts";
+
+const escape = "\x1b";
+const hasScript = (() => {
+  try {
+    const { stdout } = new Deno.Command("script", { args: ["--version"] }).outputSync();
+    return new TextDecoder().decode(stdout).includes("util-linux");
+  } catch {
+    return false;
+  }
+})();
+
+/** Runs macp in a terminal; gives what the terminal showed. */
+async function inTerminal(
+  repository: Repository,
+  args: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const ran = await startProgram("script", ["-qefc", `stty cols 100 rows 30; '${macpPath}' ${args}`, "/dev/null"], {
+    cwd: repository.path,
+    env: { TERM: "xterm-256color", SHELL: "/bin/sh", ...repository.env, ...env },
+  }).ended;
+  return ran.stdout;
+}
+
+async function withWork(test: (repository: Repository) => Promise<void>): Promise<void> {
+  await withRepository(async (repository) => {
+    repository.writeQueue([
+      execTask("good", "sleep 0.2"),
+      execTask("bad", "exit 1"),
+      execTask("red", "true", { quality_gates: ["false"] }),
+    ]);
+    await test(repository);
+  });
+}
+
+Deno.test({
+  name: "A terminal gets a live line of progress, and colours",
+  ignore: !hasScript,
+  fn: () =>
+    withWork(async (repository) => {
+      const shown = await inTerminal(repository, "drain");
+      assertStringIncludes(shown, `\r${escape}[2K`);
+      assertStringIncludes(shown, "good · attempt 1/1 · started");
+      assertStringIncludes(shown, `${escape}[32m`);
+      // At the end only whole lines are left, and the summary is the last.
+      // deno-lint-ignore no-control-regex
+      const last = shown.trimEnd().split("\n").at(-1)?.replaceAll(/\x1b\[[\d;]*[A-Za-z]|\r/g, "");
+      assertStringIncludes(last ?? "", "ended: 1 completed, 1 failed, 1 escalated");
+      assertStringIncludes(await inTerminal(repository, "status"), `${escape}[3`);
+    }),
+});
+
+Deno.test({
+  name: "NO_COLOR, TERM=dumb and --color never take colours away; dumb and quiet the live line too",
+  ignore: !hasScript,
+  fn: () =>
+    withWork(async (repository) => {
+      const plain = await inTerminal(repository, "drain", { NO_COLOR: "1" });
+      // deno-lint-ignore no-control-regex
+      assert(!/\x1b\[[\d;]*m/.test(plain), "NO_COLOR was not obeyed");
+      for (const id of ["good", "bad", "red"]) {
+        if (id !== "good") await repository.macp(["retry", id]);
+      }
+      assert(!(await inTerminal(repository, "drain", { TERM: "dumb" })).includes(escape));
+      assert(!(await inTerminal(repository, "status --color never")).includes(escape));
+      assert(!(await inTerminal(repository, "status", { TERM: "dumb" })).includes(escape));
+    }),
+});
+
+Deno.test("A pipe gets plain lines: no escape sequence, no carriage return", async () => {
+  await withWork(async (repository) => {
+    const env = { TERM: "xterm-256color" };
+    const calls = [["drain"], ["status"], ["show", "red"], ["history"], ["logs", "bad"], ["diff", "good"], ["help"], ["show", "nobody"], ["validate"], ["config", "--show-origin"]];
+    for (const args of calls) {
+      const { stdout, stderr } = await repository.macp(args, { env });
+      assert(!/[\x1b\r]/.test(stdout + stderr), `macp ${args.join(" ")}: ${JSON.stringify(stdout + stderr)}`); // deno-lint-ignore-line no-control-regex
+    }
+    const drained = await repository.macp(["drain"], { env });
+    assertEquals(drained.stdout, "nothing to run\n");
+    const forced = await repository.macp(["status", "--color", "always"]);
+    assertStringIncludes(forced.stdout, `${escape}[`);
+  });
+});
+
+Deno.test("A reader that goes away ends the output and nothing else", async () => {
+  await withRepository(async (repository) => {
+    const tasks = Array.from({ length: 10 }, (_, i) => execTask(`t${i}`, "true", { worktree: "." }));
+    repository.writeQueue(tasks);
+    const ran = await startProgram("/bin/sh", ["-c", `{ '${macpPath}' drain; echo $? > ../code; } | head -n 1`], {
+      cwd: repository.path,
+      env: repository.env,
+    }).ended;
+    assertEquals(ran.code, 0);
+    assertEquals(Deno.readTextFileSync(repository.outside("code")), "0\n");
+    assertEquals(new Set(repository.readQueue().map(({ status }) => status)), new Set(["completed"]));
+  });
+});
