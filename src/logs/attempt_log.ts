@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import type { Redactor } from "../redaction/redactor.ts";
+import type { Redactor, StreamRedactor } from "../redaction/redactor.ts";
 import type { Files } from "../sys/files.ts";
 import { CappedFile } from "./capped_file.ts";
 import { createTextCleaner } from "./text_cleaner.ts";
@@ -38,7 +38,7 @@ export class AttemptLog {
   readonly path: string;
   readonly #file: CappedFile;
   readonly #redactor: Redactor;
-  readonly #redaction;
+  readonly #redaction: StreamRedactor;
   readonly #cleaners = { out: createTextCleaner(), err: createTextCleaner() };
   readonly #tail = new TextTail(KEPT);
   readonly #encoder = new TextEncoder();

@@ -51,6 +51,7 @@ export class CappedFile {
     this.#readMarker(content);
   }
 
+  /** Appends; throws what the file system says. */
   write(bytes: Uint8Array): void {
     const step = Math.floor(this.#maxBytes / 4);
     for (let at = 0; at < bytes.length; at += step) {
@@ -61,6 +62,7 @@ export class CappedFile {
     }
   }
 
+  /** Closes the file; nothing can be written any more. */
   close(): void {
     this.#file.close();
   }

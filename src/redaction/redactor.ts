@@ -33,8 +33,8 @@ export interface Redactor {
 
 /**
  * Makes a redactor for these secrets, in all forms that they turn up in, and for
- * tokens of known shapes. Where secrets overlap, the whole is replaced once, under
- * the name of the longest.
+ * tokens of known shapes. Values under 4 characters are not looked for. Where secrets
+ * overlap, the whole is replaced once, under the name of the longest.
  */
 export function createRedactor(secrets: readonly Secret[]): Redactor {
   const find = createFinder(secrets);

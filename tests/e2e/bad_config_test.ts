@@ -10,9 +10,10 @@ function writeText(repository: Repository, text: string): string {
 
 Deno.test("Comments and trailing commas in config.json are read, and init --enable keeps them", async () => {
   await withRepository(async (repository) => {
-    const text = `// one\n{\n  /* two */ "enabled": false, // three\n  "macp": { "base_ref": "main", "worktree_base": "${
-      repository.outside("worktrees")
-    }", },\n}\n`;
+    const text =
+      `// one\n{\n  /* two */ "enabled": false, // three\n  "macp": { "base_ref": "main", "worktree_base": "${
+        repository.outside("worktrees")
+      }", },\n}\n`;
     const path = writeText(repository, text);
     assertEquals((await repository.macp(["drain"])).code, 2);
     assertEquals((await repository.macp(["init", "--enable"])).code, 0);
@@ -54,8 +55,24 @@ Deno.test("Wrong types in config.json: exit 2, all at once, with file, path, val
       assertEquals(code, 2, stderr);
       for (
         const part of [
-          ...[path, "/enabled", '"yes"', "boolean", "/macp/jobs", "/macp/base_ref", "/macp/retry_backoff_seconds", "-1"],
-          ...["/macp/default_dispatch", '"magic"', "/worker/timeout_seconds", '"long"', "/worker/max_attempts", "1.5"],
+          ...[
+            path,
+            "/enabled",
+            '"yes"',
+            "boolean",
+            "/macp/jobs",
+            "/macp/base_ref",
+            "/macp/retry_backoff_seconds",
+            "-1",
+          ],
+          ...[
+            "/macp/default_dispatch",
+            '"magic"',
+            "/worker/timeout_seconds",
+            '"long"',
+            "/worker/max_attempts",
+            "1.5",
+          ],
           ...["/quality_gates", '"npm test"', "array", "hint: "],
         ]
       ) assertStringIncludes(stderr, part);
@@ -68,7 +85,12 @@ Deno.test("Wrong types in config.json: exit 2, all at once, with file, path, val
   });
 });
 
-for (const [name, text] of [["empty", ""], ["truncated", '{"enabled": tr'], ["not JSON", "enabled = true"]] as const) {
+for (
+  const [name, text] of [["empty", ""], ["truncated", '{"enabled": tr'], [
+    "not JSON",
+    "enabled = true",
+  ]] as const
+) {
   Deno.test(`config.json that is ${name}: refused with its name, untouched, nothing run`, async () => {
     await withRepository(async (repository) => {
       repository.writeQueue([execTask("t", `touch ${repository.outside("ran")}`)]);
@@ -108,7 +130,15 @@ Deno.test("While it is not enabled, run and drain say so and how to enable it, a
     assertEquals(fingerprint(repository.path), before);
     assert(!exists(repository.outside("ran")));
     // Submitting into a queue that is not armed works, with a warning.
-    const submitted = await repository.macp(["submit", "--task-id", "u", "--title", "x", "--command", "true"]);
+    const submitted = await repository.macp([
+      "submit",
+      "--task-id",
+      "u",
+      "--title",
+      "x",
+      "--command",
+      "true",
+    ]);
     assertEquals(submitted.code, 0);
     assertStringIncludes(submitted.stderr, "not enabled");
   });
@@ -119,7 +149,17 @@ Deno.test("A repository without config.json is not enabled; a folder without mac
     Deno.removeSync(repository.state("config.json"));
     assertEquals((await repository.macp(["drain"])).code, 2);
     Deno.removeSync(repository.state(), { recursive: true });
-    for (const args of [["status"], ["drain"], ["submit", "--task-id", "t", "--title", "x", "--command", "true"]]) {
+    for (
+      const args of [["status"], ["drain"], [
+        "submit",
+        "--task-id",
+        "t",
+        "--title",
+        "x",
+        "--command",
+        "true",
+      ]]
+    ) {
       const { code, stderr } = await repository.macp(args);
       assertEquals(code, 2);
       assertStringIncludes(stderr, "macp init --enable");
@@ -132,7 +172,10 @@ Deno.test("Settings come from flags, then the repository, then the user, then th
   await withRepository(async (repository) => {
     const userFile = repository.outside("home", ".config", "macp", "config.json");
     Deno.mkdirSync(repository.outside("home", ".config", "macp"), { recursive: true });
-    Deno.writeTextFileSync(userFile, '{"worker": {"timeout_seconds": 11, "max_attempts": 3,}, "macp": {"jobs": 2}}');
+    Deno.writeTextFileSync(
+      userFile,
+      '{"worker": {"timeout_seconds": 11, "max_attempts": 3,}, "macp": {"jobs": 2}}',
+    );
     repository.writeConfig({ worker: { timeout_seconds: 22 } });
     type Row = { key: string; value: unknown; origin: string };
     const { settings } = await repository.json<{ settings: Row[] }>(
@@ -140,11 +183,23 @@ Deno.test("Settings come from flags, then the repository, then the user, then th
     );
     const row = (key: string) => settings.find((row) => row.key === key);
     const repositoryFile = repository.state("config.json");
-    assertEquals(row("worker.timeout_seconds"), { key: "worker.timeout_seconds", value: 22, origin: repositoryFile });
-    assertEquals(row("worker.max_attempts"), { key: "worker.max_attempts", value: 3, origin: userFile });
+    assertEquals(row("worker.timeout_seconds"), {
+      key: "worker.timeout_seconds",
+      value: 22,
+      origin: repositoryFile,
+    });
+    assertEquals(row("worker.max_attempts"), {
+      key: "worker.max_attempts",
+      value: 3,
+      origin: userFile,
+    });
     assertEquals([row("macp.jobs")?.value, row("macp.brief_dir")?.value], [4, "briefs"]);
     assert(row("macp.jobs")?.origin.startsWith("--set"));
-    assertEquals(row("worker.runtime"), { key: "worker.runtime", value: "codex", origin: "default" });
+    assertEquals(row("worker.runtime"), {
+      key: "worker.runtime",
+      value: "codex",
+      origin: "default",
+    });
     const plain = (await repository.macp(["config", "--show-origin"])).stdout;
     assertStringIncludes(plain, userFile);
     assertStringIncludes(plain, "default");

@@ -15,7 +15,8 @@ const unreadable: { name: string; text: (good: string) => string; says: RegExp }
   { name: "tasks that are an object", text: () => '{"tasks": {"a": 1}}', says: /no list of tasks/ },
   {
     name: "duplicate ids",
-    text: (good) => JSON.stringify({ tasks: [...JSON.parse(good).tasks, ...JSON.parse(good).tasks] }),
+    text: (good) =>
+      JSON.stringify({ tasks: [...JSON.parse(good).tasks, ...JSON.parse(good).tasks] }),
     says: /same id: good/,
   },
   { name: "not UTF-8", text: (good) => good, says: /UTF-8/ },
@@ -38,7 +39,10 @@ for (const { name, text, says } of unreadable) {
       repository.writeQueue([execTask("good", `touch ${repository.outside("ran")}`)]);
       const path = repository.state("tasks.json");
       const bytes = new TextEncoder().encode(text(repository.queueText()));
-      Deno.writeFileSync(path, name === "not UTF-8" ? new Uint8Array([...bytes, 0xff, 0xfe]) : bytes);
+      Deno.writeFileSync(
+        path,
+        name === "not UTF-8" ? new Uint8Array([...bytes, 0xff, 0xfe]) : bytes,
+      );
       const before = Deno.readFileSync(path);
       for (const args of commands) {
         const { code, stderr } = await repository.macp(args);
@@ -80,14 +84,25 @@ Deno.test("A task with an id like ../x escalates, leaves no file outside, and st
   await withRepository(async (repository) => {
     const ids = ["../x", "../../../x", "a/b", ".hidden", "-rf", "with space", "a".repeat(129), "ü"];
     const ran = repository.outside("ran");
-    repository.writeQueue([...ids.map((id) => execTask(id, `touch ${ran}`)), execTask("good", "true")]);
+    repository.writeQueue([
+      ...ids.map((id) => execTask(id, `touch ${ran}`)),
+      execTask("good", "true"),
+    ]);
     assertEquals((await repository.macp(["drain"])).code, 3);
     for (const id of ids) assertEquals(repository.task(id).status, "escalated", id);
     assertEquals(repository.task("good").status, "completed");
     assert(!exists(ran));
     const names = [...Deno.readDirSync(repository.folder)].map(({ name }) => name).sort();
     assertEquals(names, ["gitconfig", "home", "project", "worktrees"]);
-    const { code, stderr } = await repository.macp(["submit", "--task-id", "../x", "--title", "x", "--command", "true"]);
+    const { code, stderr } = await repository.macp([
+      "submit",
+      "--task-id",
+      "../x",
+      "--title",
+      "x",
+      "--command",
+      "true",
+    ]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "../x");
   });
@@ -147,15 +162,21 @@ Deno.test("Elements that are no tasks are passed over, shown, kept, and end the 
 Deno.test("A queue of 50 MB works; 50 MB that are no queue are refused", async () => {
   await withRepository(async (repository) => {
     const description = "x".repeat(1000);
-    const tasks = Array.from({ length: 50_000 }, (_, i) => execTask(`t${i}`, "true", { description, status: "completed" }));
+    const tasks = Array.from(
+      { length: 50_000 },
+      (_, i) => execTask(`t${i}`, "true", { description, status: "completed" }),
+    );
     repository.writeQueue(JSON.stringify({ tasks }));
     assert(Deno.statSync(repository.state("tasks.json")).size > 50_000_000);
     await repository.submit("last", `touch ${repository.outside("ran")}`);
     assertEquals((await repository.macp(["drain"])).code, 0);
     assert(exists(repository.outside("ran")));
-    assertEquals((await repository.json<{ counts: unknown }>(["status", "--task-id", "last"])).counts, {
-      ...{ pending: 0, running: 0, gated: 0, completed: 50_001, failed: 0, escalated: 0 },
-    });
+    assertEquals(
+      (await repository.json<{ counts: unknown }>(["status", "--task-id", "last"])).counts,
+      {
+        ...{ pending: 0, running: 0, gated: 0, completed: 50_001, failed: 0, escalated: 0 },
+      },
+    );
     Deno.writeFileSync(repository.state("tasks.json"), new Uint8Array(50_000_000).fill(0x7b));
     const { code, stderr } = await repository.macp(["status"]);
     assertEquals(code, 5);
@@ -167,7 +188,12 @@ Deno.test("A queue of 50 MB works; 50 MB that are no queue are refused", async (
 /** Starts a drain whose worker waits until `release` is called. */
 async function holdDrain(repository: Repository) {
   const go = repository.outside("go");
-  await repository.submit("slow", `while [ ! -e ${go} ]; do sleep 0.02; done; echo hi > hi`, "--max-attempts", "2");
+  await repository.submit(
+    "slow",
+    `while [ ! -e ${go} ]; do sleep 0.02; done; echo hi > hi`,
+    "--max-attempts",
+    "2",
+  );
   const drain = repository.start(["drain"]);
   await until("the worker", () => repository.eventTypes("slow").includes("task.started"));
   return { drain, release: () => Deno.writeTextFileSync(go, "") };
@@ -184,8 +210,14 @@ Deno.test("Edits by hand while a worker runs are kept, and what they add runs", 
     repository.writeQueue(JSON.stringify(queue, null, "\t"));
     release();
     assertEquals((await drain.ended).code, 0);
-    assertEquals([repository.task("slow").status, repository.task("slow").note], ["completed", "by hand"]);
-    assertEquals([repository.task("added").status, repository.task("added").note], ["completed", 1]);
+    assertEquals([repository.task("slow").status, repository.task("slow").note], [
+      "completed",
+      "by hand",
+    ]);
+    assertEquals([repository.task("added").status, repository.task("added").note], [
+      "completed",
+      1,
+    ]);
     assertEquals(JSON.parse(repository.queueText()).top, "level");
     assertStringIncludes(repository.queueText(), '\n\t"tasks": [\n\t\t{');
   });
@@ -233,7 +265,10 @@ Deno.test("A task that disappears from the queue while its worker runs stays awa
     repository.writeQueue([execTask("other", "true")]);
     release();
     assertEquals((await drain.ended).code, 0);
-    assertEquals(repository.readQueue().map(({ id, status }) => [id, status]), [["other", "completed"]]);
+    assertEquals(repository.readQueue().map(({ id, status }) => [id, status]), [[
+      "other",
+      "completed",
+    ]]);
     assertEquals(JSON.parse(textOf(repository.state("state.json")) ?? "").running, {});
   });
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { execTask, macpPath, startProgram, type Repository, withRepository } from "./harness.ts";
+import { execTask, macpPath, type Repository, startProgram, withRepository } from "./harness.ts";
 
 const names = [
   ...["init", "submit", "status", "run", "drain", "show", "diff", "logs", "history", "retry"],
@@ -10,7 +10,10 @@ const names = [
 async function withEnds(test: (repository: Repository) => Promise<void>): Promise<void> {
   await withRepository(async (repository) => {
     repository.writeQueue([
-      execTask("good", "echo hello from good; echo hi > hi", { quality_gates: ["true"], type: "coding" }),
+      execTask("good", "echo hello from good; echo hi > hi", {
+        quality_gates: ["true"],
+        type: "coding",
+      }),
       execTask("bad", "echo it broke >&2; exit 4"),
       execTask("red", "echo x > x", { quality_gates: ["echo gate says no; false"] }),
       execTask("waiting", "true", { depends_on: ["bad"] }),
@@ -82,7 +85,10 @@ Deno.test("Messages have the form: error, then hints", async () => {
   await withRepository(async (repository) => {
     const { stderr, stdout } = await repository.macp(["show", "nobody"]);
     assertEquals(stdout, "");
-    assertMatch(stderr, /^error: Cannot [^\n]+ as [^\n]+: ?nobody[^\n]*[^.\n]\n(hint: [^\n]+\n)+$|^error: Cannot [^\n]+ as [^\n]+[^.\n]\n(hint: [^\n]+\n)+$/);
+    assertMatch(
+      stderr,
+      /^error: Cannot [^\n]+ as [^\n]+: ?nobody[^\n]*[^.\n]\n(hint: [^\n]+\n)+$|^error: Cannot [^\n]+ as [^\n]+[^.\n]\n(hint: [^\n]+\n)+$/,
+    );
   });
 });
 
@@ -96,7 +102,6 @@ Deno.test("Every command with --json prints one document with schema_version", a
       ["show", "good"],
       ["show", "waiting"],
       ["diff", "good"],
-      ["logs", "good"],
       ["history"],
       ["history", "--task-id", "good"],
       ["config"],
@@ -105,6 +110,7 @@ Deno.test("Every command with --json prints one document with schema_version", a
       ["drain", "--dry-run"],
       ["cancel", "new"],
       ["retry", "bad"],
+      ["logs", "good"],
     ];
     for (const args of calls) {
       const { code, stdout, stderr } = await repository.macp([...args, "--json"]);
@@ -114,7 +120,9 @@ Deno.test("Every command with --json prints one document with schema_version", a
     const { code, stdout } = await repository.macp(["drain", "--json"]);
     assertEquals(code, 3);
     const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
-    assert(lines.some(({ event_type, task_id }) => event_type === "task.failed" && task_id === "bad"));
+    assert(
+      lines.some(({ event_type, task_id }) => event_type === "task.failed" && task_id === "bad"),
+    );
     assertEquals(lines.at(-1).schema_version, 1);
     assertEquals(lines.at(-1).summary.exit_code, 3);
   });
@@ -145,7 +153,11 @@ Deno.test("With --json an error is one object on standard error with a stable co
       assertEquals([ran.code, ran.stdout], [exitCode, ""], args.join(" "));
       assertEquals(ran.stderr.trimEnd().split("\n").length, 1);
       const { schema_version, error } = JSON.parse(ran.stderr);
-      assertEquals([schema_version, error.code, error.exit_code], [1, code, exitCode], args.join(" "));
+      assertEquals(
+        [schema_version, error.code, error.exit_code],
+        [1, code, exitCode],
+        args.join(" "),
+      );
       assert(error.message.startsWith("Cannot "));
     };
     for (const [args, code, exitCode] of cases) await check(args, code, exitCode);
@@ -162,7 +174,16 @@ Deno.test("Global options stand before or after the command; --quiet and --repo 
     const before = await repository.macp(["--repo", "project", "--json", "status"], { cwd });
     const after = await repository.macp(["status", "--json", "--repo=project"], { cwd });
     assertEquals([before.code, before.stdout], [0, after.stdout]);
-    const quiet = await repository.macp(["submit", "--quiet", "--task-id", "q", "--title", "x", "--command", "true"]);
+    const quiet = await repository.macp([
+      "submit",
+      "--quiet",
+      "--task-id",
+      "q",
+      "--title",
+      "x",
+      "--command",
+      "true",
+    ]);
     assertEquals([quiet.code, quiet.stdout, quiet.stderr], [0, "", ""]);
     const drained = await repository.macp(["drain", "-q"]);
     assertEquals([drained.code, drained.stdout], [3, ""]);
@@ -172,31 +193,81 @@ Deno.test("Global options stand before or after the command; --quiet and --repo 
 Deno.test("submit chooses the dispatch: exec with a command, yolo with a brief, else the default", async () => {
   await withRepository(async (repository) => {
     await repository.commit({ "brief.md": "# Do it\n" });
-    const submit = (id: string, ...more: string[]) => repository.macp(["submit", "--task-id", id, "--title", "x", ...more]);
+    const submit = (id: string, ...more: string[]) =>
+      repository.macp(["submit", "--task-id", id, "--title", "x", ...more]);
     assertEquals((await submit("a", "--command", "true")).code, 0);
     assertEquals((await submit("b", "--brief", "brief.md")).code, 0);
     assertEquals((await submit("c", "--set", "macp.default_dispatch=acp")).code, 0);
     assertEquals((await submit("d", "--command", "true", "--brief", "brief.md")).code, 0);
     assertEquals((await submit("e")).code, 2);
-    assertEquals(repository.readQueue().map(({ dispatch }) => dispatch), ["exec", "yolo", "acp", "exec"]);
+    assertEquals(repository.readQueue().map(({ dispatch }) => dispatch), [
+      "exec",
+      "yolo",
+      "acp",
+      "exec",
+    ]);
   });
 });
 
 Deno.test("submit takes every field, and refuses a taken id and one that differs in case only", async () => {
   await withRepository(async (repository) => {
     await repository.submit("first", "true");
-    const args = ["submit", "--task-id", "T", "--title", "x", "--description", "long", "--command", "true", "--type", "coding"];
-    args.push("--runtime", "claude", "--branch", "feat/x", "--depends-on", "first", "--gate", "a b", "--gate", "c");
+    const args = [
+      "submit",
+      "--task-id",
+      "T",
+      "--title",
+      "x",
+      "--description",
+      "long",
+      "--command",
+      "true",
+      "--type",
+      "coding",
+    ];
+    args.push(
+      "--runtime",
+      "claude",
+      "--branch",
+      "feat/x",
+      "--depends-on",
+      "first",
+      "--gate",
+      "a b",
+      "--gate",
+      "c",
+    );
     args.push("--max-attempts", "3", "--timeout", "1.5", "--issue", "#4", "--metadata", '{"n": 1}');
     assertEquals((await repository.macp(args)).code, 0);
     assertEquals(repository.task("T"), {
-      ...{ id: "T", title: "x", description: "long", status: "pending", type: "coding", dispatch: "exec" },
-      ...{ runtime: "claude", command: "true", branch: "feat/x", depends_on: ["first"], max_attempts: 3 },
+      ...{
+        id: "T",
+        title: "x",
+        description: "long",
+        status: "pending",
+        type: "coding",
+        dispatch: "exec",
+      },
+      ...{
+        runtime: "claude",
+        command: "true",
+        branch: "feat/x",
+        depends_on: ["first"],
+        max_attempts: 3,
+      },
       ...{ timeout_seconds: 1.5, quality_gates: ["a b", "c"], issue: "#4", metadata: { n: 1 } },
     });
     const before = repository.queueText();
     for (const id of ["first", "FIRST", "t"]) {
-      const { code, stderr } = await repository.macp(["submit", "--task-id", id, "--title", "x", "--command", "true"]);
+      const { code, stderr } = await repository.macp([
+        "submit",
+        "--task-id",
+        id,
+        "--title",
+        "x",
+        "--command",
+        "true",
+      ]);
       assertEquals(code, 2);
       assertStringIncludes(stderr, id);
     }
@@ -207,19 +278,53 @@ Deno.test("submit takes every field, and refuses a taken id and one that differs
 Deno.test("The same idempotency key adds a task once, also after it ran; another task conflicts", async () => {
   await withRepository(async (repository) => {
     const submit = (...more: string[]) =>
-      repository.json(["submit", "--task-id", "t", "--title", "x", "--command", "true", "--idempotency-key", "k", ...more]);
+      repository.json([
+        "submit",
+        "--task-id",
+        "t",
+        "--title",
+        "x",
+        "--command",
+        "true",
+        "--idempotency-key",
+        "k",
+        ...more,
+      ]);
     assertEquals((await submit()).submitted, true);
     assertEquals([(await submit()).submitted, (await submit()).duplicate], [false, true]);
     assertEquals((await repository.macp(["drain"])).code, 0);
     assertEquals((await submit()).duplicate, true);
     assertEquals(repository.readQueue().length, 1);
     assertEquals(repository.task("t").status, "completed");
-    const other = ["submit", "--task-id", "u", "--title", "other", "--command", "true", "--idempotency-key", "k"];
+    const other = [
+      "submit",
+      "--task-id",
+      "u",
+      "--title",
+      "other",
+      "--command",
+      "true",
+      "--idempotency-key",
+      "k",
+    ];
     const { code, stderr } = await repository.macp(other);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "idempotency key");
-    const many = Array.from({ length: 6 }, () =>
-      repository.macp(["submit", "--task-id", "m", "--title", "x", "--command", "true", "--idempotency-key", "m"]));
+    const many = Array.from(
+      { length: 6 },
+      () =>
+        repository.macp([
+          "submit",
+          "--task-id",
+          "m",
+          "--title",
+          "x",
+          "--command",
+          "true",
+          "--idempotency-key",
+          "m",
+        ]),
+    );
     assertEquals((await Promise.all(many)).map(({ code }) => code), [0, 0, 0, 0, 0, 0]);
     assertEquals(repository.readQueue().filter(({ id }) => id === "m").length, 1);
   });

@@ -13,8 +13,11 @@ Deno.test("show 9: a dependant's worktree holds its dependencies' commits", asyn
     assertEquals(await repository.git("show", `${result.branch}:both`), "from a\nfrom b");
     assertEquals(result.files_changed, ["both"], "only the dependant's own work counts");
     assertEquals(result.metadata?.commits, 1);
-    assertEquals(repository.events().filter((event) => event.event_type === "task.assigned")
-      .map(({ task_id }) => task_id), ["a", "b", "use"]);
+    assertEquals(
+      repository.events().filter((event) => event.event_type === "task.assigned")
+        .map(({ task_id }) => task_id),
+      ["a", "b", "use"],
+    );
   });
 });
 
@@ -63,9 +66,15 @@ Deno.test("A failed or escalated dependency leaves its dependants pending, and d
     const drained = await repository.macp(["drain"]);
     assertEquals(drained.code, 3);
     assertStringIncludes(drained.stdout, "behind, far-behind");
-    assertEquals(repository.readQueue().map(({ status }) => status), ["failed", "pending", "pending"]);
+    assertEquals(repository.readQueue().map(({ status }) => status), [
+      "failed",
+      "pending",
+      "pending",
+    ]);
     assert(!exists(ran));
-    const status = await repository.json<{ tasks: { id: string; blocked_by: string | null }[] }>(["status"]);
+    const status = await repository.json<{ tasks: { id: string; blocked_by: string | null }[] }>([
+      "status",
+    ]);
     assertEquals(status.tasks.map(({ blocked_by }) => blocked_by), [null, "broken", "behind"]);
     assertStringIncludes((await repository.macp(["status"])).stdout, "waits for broken");
   });
@@ -94,7 +103,10 @@ Deno.test("An unknown dependency in the file escalates its task and stops no oth
     ]);
     assertEquals((await repository.macp(["drain"])).code, 3);
     assertEquals(repository.readQueue().map(({ status }) => status), ["escalated", "completed"]);
-    assertEquals([exists(repository.outside("lost")), exists(repository.outside("fine"))], [false, true]);
+    assertEquals([exists(repository.outside("lost")), exists(repository.outside("fine"))], [
+      false,
+      true,
+    ]);
     assertStringIncludes(repository.result("lost").error ?? "", "nowhere");
     assertEquals(repository.task("lost").attempts ?? 0, 0);
   });
@@ -124,7 +136,16 @@ Deno.test("submit refuses unknown dependencies with the nearest id, and a depend
     await repository.submit("TASK-1", "true");
     const before = repository.queueText();
     const submit = (...more: string[]) =>
-      repository.macp(["submit", "--task-id", "next", "--title", "x", "--command", "true", ...more]);
+      repository.macp([
+        "submit",
+        "--task-id",
+        "next",
+        "--title",
+        "x",
+        "--command",
+        "true",
+        ...more,
+      ]);
     const unknown = await submit("--depends-on", "TASK-2");
     assertEquals(unknown.code, 2);
     assertStringIncludes(unknown.stderr, "TASK-2");

@@ -50,8 +50,15 @@ Deno.test("init makes what is missing, keeps what is there, and its ignore file 
   await withRepository(async (repository) => {
     Deno.removeSync(repository.state(), { recursive: true });
     assertEquals((await repository.macp(["init"])).code, 0);
-    assertEquals([...Deno.readDirSync(repository.state())].map(({ name }) => name).sort(), [".gitignore", "config.json", "tasks.json"]);
-    assertStringIncludes(Deno.readTextFileSync(repository.state("config.json")), '"enabled": false');
+    assertEquals([...Deno.readDirSync(repository.state())].map(({ name }) => name).sort(), [
+      ".gitignore",
+      "config.json",
+      "tasks.json",
+    ]);
+    assertStringIncludes(
+      Deno.readTextFileSync(repository.state("config.json")),
+      '"enabled": false',
+    );
     await repository.submit("t", "true");
     const queue = repository.queueText();
     assertEquals((await repository.macp(["init", "--enable"])).code, 0);

@@ -41,7 +41,8 @@ export interface Running {
 }
 
 /** Commits all that a worker changed. */
-export const commitAll = "git add -A && git -c user.name=w -c user.email=w@localhost commit -qm work";
+export const commitAll =
+  "git add -A && git -c user.name=w -c user.email=w@localhost commit -qm work";
 
 /** Longest time that one call may take, in milliseconds. */
 const callMs = 90_000;
@@ -176,7 +177,10 @@ export class Repository {
     const merged = Object.entries({ ...this.env, ...options.env })
       .filter((entry): entry is [string, string] => entry[1] !== undefined);
     const cwd = options.cwd ?? this.path;
-    return startProgram(options.program ?? macpPath, args, { cwd, env: Object.fromEntries(merged) });
+    return startProgram(options.program ?? macpPath, args, {
+      cwd,
+      env: Object.fromEntries(merged),
+    });
   }
 
   /** Runs macp to its end. */

@@ -27,7 +27,16 @@ Deno.test("Titles of every kind are submitted, run and shown as text, and never 
       const id = `t${i}`;
       if (title.includes("\0")) continue;
       const command = `printf %s "$MACP_TASK_TITLE" > ${repository.outside(id)}; echo x > x`;
-      const ran = await repository.macp(["submit", "--task-id", id, `--title=${title}`, "--command", command, "--type", "coding"]);
+      const ran = await repository.macp([
+        "submit",
+        "--task-id",
+        id,
+        `--title=${title}`,
+        "--command",
+        command,
+        "--type",
+        "coding",
+      ]);
       assertEquals(ran.code, 0, `${JSON.stringify(title)}: ${ran.stderr}`);
       assertEquals(repository.task(id).title, title);
     }
@@ -54,7 +63,10 @@ Deno.test("Titles of every kind are submitted, run and shown as text, and never 
     for (const args of [["status"], ["history"], ["show", "t5"]]) {
       const { stdout } = await repository.macp(args);
       // deno-lint-ignore no-control-regex
-      assert(!/[\x00-\x09\x0b-\x1f\x7f]/.test(stdout), `macp ${args.join(" ")} printed control characters`);
+      assert(
+        !/[\x00-\x09\x0b-\x1f\x7f]/.test(stdout),
+        `macp ${args.join(" ")} printed control characters`,
+      );
     }
     assertEquals((await repository.macp(["validate"])).code, 0);
     const { tasks } = await repository.json<{ tasks: { title: string }[] }>(["status"]);
@@ -76,10 +88,18 @@ Deno.test("Commands with quotes, line breaks and dollars reach sh -c as they are
 Deno.test("An empty title or id is refused", async () => {
   await withRepository(async (repository) => {
     const before = repository.queueText();
-    for (const args of [["--task-id", "t", "--title="], ["--task-id=", "--title", "x"], ["--title", "x"], ["--task-id", "t"]]) {
+    for (
+      const args of [["--task-id", "t", "--title="], ["--task-id=", "--title", "x"], [
+        "--title",
+        "x",
+      ], ["--task-id", "t"]]
+    ) {
       const { code, stderr } = await repository.macp(["submit", "--command", "true", ...args]);
       assertEquals(code, 2, args.join(" "));
-      assertStringIncludes(stderr, args.includes("--title=") || args.at(-1) === "t" ? "--title" : "--task-id");
+      assertStringIncludes(
+        stderr,
+        args.includes("--title=") || args.at(-1) === "t" ? "--title" : "--task-id",
+      );
     }
     assertEquals(repository.queueText(), before);
   });

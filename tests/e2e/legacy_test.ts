@@ -57,7 +57,13 @@ Deno.test("A queue of the older implementation runs: command, then MOSAIC_WORKER
       assertEquals(repository.eventTypes(id).includes("task.gated"), false);
     }
     assertEquals(repository.eventTypes("TASK-123"), [
-      ...["task.assigned", "task.started", "rail.check.started", "rail.check.passed", "task.completed"],
+      ...[
+        "task.assigned",
+        "task.started",
+        "rail.check.started",
+        "rail.check.passed",
+        "task.completed",
+      ],
     ]);
     assertEquals(await repository.git("branch", "--format=%(refname:short)"), "main");
     assertEquals(repository.task("TASK-123").metadata, { source: "docs/TASKS.md" });
@@ -80,7 +86,9 @@ Deno.test("Events of the older implementation are read, kept and followed", asyn
 
 Deno.test("MOSAIC_WORKER_EXEC gets title and description as one argument, whatever they hold", async () => {
   await withRepository(async (repository) => {
-    repository.writeQueue(hostile.map((title, i) => legacy(`t${i}`, { title, description: `about ${title}` })));
+    repository.writeQueue(
+      hostile.map((title, i) => legacy(`t${i}`, { title, description: `about ${title}` })),
+    );
     const env = { MOSAIC_WORKER_EXEC: `${writeAgent(repository)} --print` };
     const ran = await repository.macp(["drain"], { env });
     assertEquals(ran.code, 0, ran.stdout);
@@ -103,7 +111,11 @@ Deno.test("command_template passes hostile titles as one argument, inside and ou
       assertEquals(ran.code, 0, ran.stdout);
       for (const [i, title] of hostile.entries()) {
         const [id, text, file, ...rest] = argumentsOf(repository, `t${i}`);
-        assertEquals([id, text, rest], [`t${i}`, form.replaceAll('"', "").replace("{task_title}", () => title), []]);
+        assertEquals([id, text, rest], [
+          `t${i}`,
+          form.replaceAll('"', "").replace("{task_title}", () => title),
+          [],
+        ]);
         assert(file?.endsWith("task.json"), file);
       }
       assert(!exists(join(repository.path, "CODE")), "a title became code");
@@ -128,7 +140,8 @@ Deno.test("A placeholder inside single quotes is refused with the reason, and no
 
 Deno.test("A task's command goes before the template, the template before MOSAIC_WORKER_EXEC", async () => {
   await withRepository(async (repository) => {
-    const says = (name: string) => `echo ${name} > ${repository.outside("who")}-$MACP_TASK_ID; true`;
+    const says = (name: string) =>
+      `echo ${name} > ${repository.outside("who")}-$MACP_TASK_ID; true`;
     const env = { MOSAIC_WORKER_EXEC: says("environment") };
     repository.writeConfig({ worker: { command_template: says("template") } });
     repository.writeQueue([legacy("a", { command: says("task") }), legacy("b")]);
@@ -159,7 +172,11 @@ Deno.test("A red gate of a legacy task ends as failed, after max_attempts", asyn
       legacy("green", { command: "true", quality_gates: ["true"] }),
     ]);
     assertEquals((await repository.macp(["drain"])).code, 1);
-    assertEquals(repository.readQueue().map(({ status }) => status), ["failed", "failed", "completed"]);
+    assertEquals(repository.readQueue().map(({ status }) => status), [
+      "failed",
+      "failed",
+      "completed",
+    ]);
     assertEquals(textOf(ran), "x\nx\n");
     assertEquals(repository.result("t").metadata?.outcome, "gate_failed");
     assertEquals(repository.result("broken").metadata?.outcome, "gate_broken");
@@ -173,8 +190,13 @@ Deno.test("A legacy task with an id that is no file name runs under a hashed one
     repository.writeQueue(ids.map((id) => legacy(id, { command: "echo out" })));
     const ran = await repository.macp(["drain"]);
     assertEquals(ran.code, 0, ran.stdout);
-    assertEquals(new Set(repository.readQueue().map(({ status }) => status)), new Set(["completed"]));
-    const results = [...Deno.readDirSync(repository.state("results"))].filter(({ isFile }) => isFile);
+    assertEquals(
+      new Set(repository.readQueue().map(({ status }) => status)),
+      new Set(["completed"]),
+    );
+    const results = [...Deno.readDirSync(repository.state("results"))].filter(({ isFile }) =>
+      isFile
+    );
     assertEquals(results.length, ids.length);
     const inside = [...Deno.readDirSync(repository.folder)].map(({ name }) => name).sort();
     assertEquals(inside, ["gitconfig", "home", "project"]);

@@ -13,7 +13,9 @@ async function withDrained(test: (repository: Repository) => Promise<void>): Pro
   await withRepository(async (repository) => {
     await repository.commit({ file: "one\n" });
     repository.writeQueue([
-      execTask("t", 'echo out of $MACP_ATTEMPT; echo two > file; test "$MACP_ATTEMPT" = 2', { max_attempts: 2 }),
+      execTask("t", 'echo out of $MACP_ATTEMPT; echo two > file; test "$MACP_ATTEMPT" = 2', {
+        max_attempts: 2,
+      }),
       execTask("bad", "echo it broke >&2; exit 4"),
     ]);
     await repository.macp(["drain"]);
@@ -24,10 +26,14 @@ async function withDrained(test: (repository: Repository) => Promise<void>): Pro
 Deno.test("show tells what became of a task, of each attempt, and what to type next", async () => {
   await withDrained(async (repository) => {
     const { stdout } = await repository.macp(["show", "bad"]);
-    for (const text of ["failed", "worker_failed", "exit code 4", "macp logs bad", "macp retry bad"]) {
+    for (
+      const text of ["failed", "worker_failed", "exit code 4", "macp logs bad", "macp retry bad"]
+    ) {
       assertStringIncludes(stdout, text);
     }
-    const { task, result, attempts, logs } = await repository.json<Shown & Record<string, unknown>>(["show", "t"]);
+    const { task, result, attempts, logs } = await repository.json<Shown & Record<string, unknown>>(
+      ["show", "t"],
+    );
     assertEquals([task.id, result?.status, attempts.length], ["t", "completed", 1]);
     assertEquals(logs.map(({ serial }) => serial), [1, 2]);
   });
@@ -38,7 +44,10 @@ Deno.test("logs prints the newest attempt's log, or that of --attempt", async ()
     const newest = (await repository.macp(["logs", "t"])).stdout;
     assertEquals(newest, repository.log("t", 2));
     assertStringIncludes(newest, "out of 2");
-    assertStringIncludes((await repository.macp(["logs", "t", "--attempt", "1"])).stdout, "out of 1");
+    assertStringIncludes(
+      (await repository.macp(["logs", "t", "--attempt", "1"])).stdout,
+      "out of 1",
+    );
     assertStringIncludes((await repository.macp(["logs", "bad"])).stdout, "it broke");
   });
 });
@@ -46,19 +55,30 @@ Deno.test("logs prints the newest attempt's log, or that of --attempt", async ()
 Deno.test("logs -f prints what comes and ends with the attempt", async () => {
   await withRepository(async (repository) => {
     const go = repository.outside("go");
-    await repository.submit("t", `echo early; while [ ! -e ${go} ]; do sleep 0.02; done; echo late`, "--gate", "echo from the gate");
+    await repository.submit(
+      "t",
+      `printf "ear%s\\n" ly; while [ ! -e ${go} ]; do sleep 0.02; done; printf "la%s\\n" te`,
+      "--gate",
+      "printf 'ga%s\\n' ted",
+    );
     const drain = repository.start(["drain"]);
-    await until("the log", async () => (await repository.macp(["logs", "t"])).stdout.includes("early"));
+    await until(
+      "the log",
+      async () => (await repository.macp(["logs", "t"])).stdout.includes("early"),
+    );
     const plain = repository.start(["logs", "t", "-f"]);
     const json = repository.start(["logs", "t", "--follow", "--json"]);
-    await until("the first lines", () => plain.printed.stdout.includes("early") && json.printed.stdout.includes("early"));
+    await until(
+      "the first lines",
+      () => plain.printed.stdout.includes("early") && json.printed.stdout.includes("early"),
+    );
     assert(!plain.printed.stdout.includes("late"));
     Deno.writeTextFileSync(go, "");
     assertEquals((await drain.ended).code, 0);
     const followed = await plain.ended;
     assertEquals(followed.code, 0);
     assertEquals(followed.stdout, repository.log("t"));
-    assertStringIncludes(followed.stdout, "from the gate");
+    for (const text of ["late", "gated"]) assertStringIncludes(followed.stdout, text);
     const lines = (await json.ended).stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
     assertEquals(new Set(lines.map(({ schema_version }) => schema_version)), new Set([1]));
     assertEquals(lines.map(({ text }) => text).join(""), repository.log("t"));
@@ -70,10 +90,16 @@ Deno.test("logs -f prints what comes and ends with the attempt", async () => {
 Deno.test("history filters by task, type and time", async () => {
   await withDrained(async (repository) => {
     const ask = async (...args: string[]) =>
-      (await repository.json<{ events: { task_id: string; event_type: string }[] }>(["history", ...args])).events;
+      (await repository.json<{ events: { task_id: string; event_type: string }[] }>([
+        "history",
+        ...args,
+      ])).events;
     const all = await ask();
     assertEquals(all.length, repository.events().length);
-    assertEquals(new Set((await ask("--task-id", "bad")).map(({ task_id }) => task_id)), new Set(["bad"]));
+    assertEquals(
+      new Set((await ask("--task-id", "bad")).map(({ task_id }) => task_id)),
+      new Set(["bad"]),
+    );
     assertEquals((await ask("--type", "task.failed")).map(({ task_id }) => task_id), ["bad"]);
     assertEquals((await ask("--type", "task.failed", "--type", "task.completed")).length, 2);
     assertEquals((await ask("--since", "1h")).length, all.length);
@@ -88,7 +114,9 @@ Deno.test("history passes over lines that are no events, counts them, and keeps 
     const path = repository.state("events.ndjson");
     const known = repository.events().length;
     const odd = '{"event_type":"task.invented","task_id":"bad","extra":1}';
-    Deno.writeTextFileSync(path, `not json\n${odd}\n[1]\n{"event_type":"task.fai`, { append: true });
+    Deno.writeTextFileSync(path, `not json\n${odd}\n[1]\n{"event_type":"task.fai`, {
+      append: true,
+    });
     const ran = await repository.macp(["history", "--json"]);
     assertEquals(ran.code, 0);
     assertStringIncludes(ran.stderr, path);
@@ -120,10 +148,14 @@ Deno.test("diff shows what a task changed, also while it runs, as a patch that a
 Deno.test("status shows counts, tasks, why one failed, and one task alone", async () => {
   await withDrained(async (repository) => {
     const { stdout } = await repository.macp(["status"]);
-    for (const text of ["1 completed", "1 failed", "worker_failed", "2/2"]) assertStringIncludes(stdout, text);
+    for (const text of ["1 completed", "1 failed", "worker_failed", "2/2"]) {
+      assertStringIncludes(stdout, text);
+    }
     const one = (await repository.macp(["status", "--task-id", "bad"])).stdout;
     assertStringIncludes(one, "bad");
-    const { counts, tasks } = await repository.json<{ counts: Record<string, number>; tasks: { id: string }[] }>(["status"]);
+    const { counts, tasks } = await repository.json<
+      { counts: Record<string, number>; tasks: { id: string }[] }
+    >(["status"]);
     assertEquals([counts.completed, counts.failed, counts.pending], [1, 1, 0]);
     assertEquals(tasks.map(({ id }) => id), ["t", "bad"]);
   });
@@ -134,7 +166,8 @@ Deno.test("validate lists all faults at once and exits 1; one file by name; --as
     assertEquals((await repository.macp(["validate"])).code, 0);
     repository.writeQueue([
       execTask("a", "true", { title: 1, max_attempts: 0 }),
-      execTask("b", "true", { depends_on: ["nowhere"], status: "odd" }),
+      execTask("b", "true", { status: "odd" }),
+      execTask("c", "true", { depends_on: ["nowhere"] }),
     ]);
     Deno.writeTextFileSync(repository.state("results", "bad.json"), '{"task_id": 1}');
     Deno.writeTextFileSync(repository.state("events.ndjson"), '{"event_type": 5}\n');
@@ -143,22 +176,51 @@ Deno.test("validate lists all faults at once and exits 1; one file by name; --as
     for (
       const text of [
         ...["/tasks/0/title", "/tasks/0/max_attempts", "/tasks/1/status", "nowhere"],
-        ...["/task_id", "/completed_at", "/event_type", "events.ndjson:1", repository.state("results", "bad.json")],
+        ...[
+          "/task_id",
+          "/completed_at",
+          "/event_type",
+          "events.ndjson:1",
+          repository.state("results", "bad.json"),
+        ],
       ]
     ) assertStringIncludes(stdout, text);
     assertEquals((await repository.macp(["validate", repository.state("config.json")])).code, 0);
     const document = await repository.json<{ faults: number; files: unknown[] }>(["validate"]);
     assert(document.faults >= 7);
     Deno.copyFileSync(repository.state("results", "t.json"), repository.outside("odd-name"));
-    assertEquals((await repository.macp(["validate", "--as", "result", repository.outside("odd-name")])).code, 0);
-    assertEquals((await repository.macp(["validate", "--as", "task", repository.outside("odd-name")])).code, 1);
+    assertEquals(
+      (await repository.macp(["validate", "--as", "result", repository.outside("odd-name")])).code,
+      0,
+    );
+    assertEquals(
+      (await repository.macp(["validate", "--as", "task", repository.outside("odd-name")])).code,
+      1,
+    );
+  });
+});
+
+Deno.test("validate names an unknown dependency also of a task that has other faults", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("a", "true", { depends_on: ["nowhere"], title: 1 })]);
+    const { stdout } = await repository.macp(["validate"]);
+    for (const text of ["/tasks/0/title", "nowhere"]) assertStringIncludes(stdout, text);
   });
 });
 
 Deno.test("Looking changes no byte", async () => {
   await withDrained(async (repository) => {
     const before = fingerprint(repository.folder);
-    const looks = [["status"], ["show", "t"], ["diff", "t"], ["logs", "t"], ["history"], ["validate"], ["config"], ["help"]];
+    const looks = [
+      ["status"],
+      ["show", "t"],
+      ["diff", "t"],
+      ["logs", "t"],
+      ["history"],
+      ["validate"],
+      ["config"],
+      ["help"],
+    ];
     for (const args of looks) assertEquals((await repository.macp(args)).code, 0, args.join(" "));
     assertEquals(fingerprint(repository.folder), before);
   });

@@ -1,9 +1,19 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { execTask, exists, isAlive, type Repository, textOf, until, withRepository } from "./harness.ts";
+import {
+  execTask,
+  exists,
+  isAlive,
+  type Repository,
+  textOf,
+  until,
+  withRepository,
+} from "./harness.ts";
 
 /** Processes of an attempt, by their marker in the environment. */
 function processesOf(attemptId: string): number[] {
-  const pids = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0);
+  const pids = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) =>
+    pid > 0
+  );
   return pids.filter((pid) => {
     try {
       return Deno.readTextFileSync(`/proc/${pid}/environ`).includes(attemptId);
@@ -79,7 +89,8 @@ Deno.test("A lost last attempt ends failed, worker_lost", async () => {
 Deno.test("After kill -9 while a gate runs, the gate's processes end and the attempt counts", async () => {
   await withRepository(async (repository) => {
     const pid = repository.outside("pid");
-    const gate = `if [ "$MACP_ATTEMPT" = 1 ]; then setsid sleep 600 & echo "$$ $!" > ${pid}; sleep 600; fi`;
+    const gate =
+      `if [ "$MACP_ATTEMPT" = 1 ]; then setsid sleep 600 & echo "$$ $!" > ${pid}; sleep 600; fi`;
     await repository.submit("t", "echo hi > hi.txt", "--gate", gate, "--max-attempts", "2");
     const killed = repository.start(["drain"]);
     const pids = (await repository.untilWritten(pid)).split(" ").map(Number);
@@ -118,7 +129,9 @@ Deno.test("Recovery never ends a process whose start time it cannot match", asyn
   await withRepository(async (repository) => {
     const bystander = new Deno.Command("sleep", { args: ["600"], stdin: "null" }).spawn();
     try {
-      repository.writeQueue([execTask("t", "true", { status: "running", attempts: 1, last_attempt: 1, max_attempts: 2 })]);
+      repository.writeQueue([
+        execTask("t", "true", { status: "running", attempts: 1, last_attempt: 1, max_attempts: 2 }),
+      ]);
       const ledger = {
         schema_version: 1,
         controller: { pid: bystander.pid, start_time: "another boot:1" },
@@ -158,7 +171,11 @@ Deno.test("Recovery never ends a process whose start time it cannot match", asyn
 Deno.test("A task that only the queue calls running is lost, counts and runs anew", async () => {
   await withRepository(async (repository) => {
     repository.writeQueue([
-      execTask("t", `echo $MACP_ATTEMPT > ${repository.outside("serial")}`, { status: "running", attempts: 1, max_attempts: 2 }),
+      execTask("t", `echo $MACP_ATTEMPT > ${repository.outside("serial")}`, {
+        status: "running",
+        attempts: 1,
+        max_attempts: 2,
+      }),
     ]);
     assertEquals((await repository.macp(["drain"])).code, 0);
     assertEquals([repository.task("t").status, repository.task("t").attempts], ["completed", 2]);
@@ -170,7 +187,12 @@ Deno.test("A task that only the queue calls running is lost, counts and runs ane
 Deno.test("Killed again and again a task never runs more often than its attempts allow", async () => {
   await withRepository(async (repository) => {
     const attempts = repository.outside("attempts");
-    await repository.submit("t", `echo $MACP_ATTEMPT >> ${attempts}; exec sleep 600`, "--max-attempts", "3");
+    await repository.submit(
+      "t",
+      `echo $MACP_ATTEMPT >> ${attempts}; exec sleep 600`,
+      "--max-attempts",
+      "3",
+    );
     for (let serial = 1; serial <= 3; serial++) {
       const run = repository.start(["drain"]);
       await until(`attempt ${serial}`, () => textOf(attempts)?.split("\n").length === serial + 1);

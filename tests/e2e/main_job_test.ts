@@ -111,7 +111,14 @@ Deno.test("show 3: another program queues a task, runs once and reads its result
 
 Deno.test("A completed task leaves its branch, its result and no worktree", async () => {
   await withRepository(async (repository) => {
-    await repository.submit("TASK-1", "echo hi > hi.txt", "--type", "coding", "--gate", "test -s hi.txt");
+    await repository.submit(
+      "TASK-1",
+      "echo hi > hi.txt",
+      "--type",
+      "coding",
+      "--gate",
+      "test -s hi.txt",
+    );
 
     assertEquals((await repository.macp(["drain"])).code, 0);
 
@@ -128,7 +135,10 @@ Deno.test("A completed task leaves its branch, its result and no worktree", asyn
     assertEquals(result.metadata?.usage ?? null, null);
     assertEquals(result.branch, "feat/task-1-task-task-1");
     assertEquals(await repository.git("show", `${result.branch}:hi.txt`), "hi");
-    assertEquals(result.metadata?.head_commit, await repository.git("rev-parse", result.branch ?? ""));
+    assertEquals(
+      result.metadata?.head_commit,
+      await repository.git("rev-parse", result.branch ?? ""),
+    );
     assert(!exists(repository.worktree("task-1")), "the worktree stayed");
     assertEquals(await repository.git("status", "--porcelain", "--", ":!.mosaic"), "");
   });
@@ -155,7 +165,10 @@ Deno.test("Events of an attempt come in the order of the specification, each wit
     const events = repository.events();
     assertEquals(new Set(events.map(({ event_id }) => event_id)).size, events.length);
     for (const { event_id, timestamp, source } of events) {
-      assertMatch(event_id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      assertMatch(
+        event_id,
+        /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      );
       assertMatch(timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       assert(["controller", "worker", "quality-gate", "dispatcher"].includes(source));
     }
@@ -171,8 +184,11 @@ Deno.test("The worker gets the environment of the contract and nothing that ties
   await withRepository(async (repository) => {
     const seen = repository.outside("seen");
     repository.writeQueue([
-      execTask("Env-1", `env > ${seen}; cat "$MACP_TASK_FILE" > ${seen}.task; ` +
-        `readlink /proc/self/fd/0 > ${seen}.stdin`),
+      execTask(
+        "Env-1",
+        `env > ${seen}; cat "$MACP_TASK_FILE" > ${seen}.task; ` +
+          `readlink /proc/self/fd/0 > ${seen}.stdin`,
+      ),
     ]);
 
     const ran = await repository.macp(["drain"], { env: { GIT_DIR: undefined, GIT_PREFIX: "x/" } });
@@ -202,7 +218,15 @@ Deno.test("The files that can hold worker output are for the user only", async (
   await withRepository(async (repository) => {
     await repository.submit("t", "echo hi", "--gate", "false", "--max-attempts", "2");
     await repository.macp(["drain"]);
-    for (const name of ["logs/t/1.log", "results/t.json", "results/attempts/t/1.json", "events.ndjson", "state.json"]) {
+    for (
+      const name of [
+        "logs/t/1.log",
+        "results/t.json",
+        "results/attempts/t/1.json",
+        "events.ndjson",
+        "state.json",
+      ]
+    ) {
       const mode = (Deno.statSync(repository.state(name)).mode ?? 0) & 0o777;
       assertEquals(mode.toString(8), "600", name);
     }

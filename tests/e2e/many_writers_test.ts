@@ -29,14 +29,19 @@ Deno.test("show 4: eight processes submit 50 tasks each while a drain runs; each
     const tasks = repository.readQueue().filter(({ id }) => id !== "gatekeeper");
     assertEquals(tasks.length, 400);
     assertEquals(new Set(tasks.map(({ status }) => status)), new Set(["completed"]));
-    const completed = repository.events().filter(({ event_type }) => event_type === "task.completed");
+    const completed = repository.events().filter(({ event_type }) =>
+      event_type === "task.completed"
+    );
     assertEquals(completed.length, 401);
   });
 });
 
 Deno.test("Edits by a program that takes no lock survive a drain beside it", async () => {
   await withRepository(async (repository) => {
-    const tasks = Array.from({ length: 30 }, (_, i) => execTask(`t${i}`, "true", { worktree: "." }));
+    const tasks = Array.from(
+      { length: 30 },
+      (_, i) => execTask(`t${i}`, "true", { worktree: "." }),
+    );
     repository.writeQueue(tasks);
     const drain = repository.start(["drain", "--quiet"]);
     // Writes by rename and without the lock, as an editor or a script would.

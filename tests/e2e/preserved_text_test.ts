@@ -20,14 +20,17 @@ const tail = `
 
 Deno.test("What an edit does not name keeps its bytes: numbers, key order, white space, escapes", async () => {
   await withRepository(async (repository) => {
-    const own = `{"title":"T","status":"pending","extra":3.0,"id":"t","dispatch":"exec","command":"true","n":90071992547409931}`;
+    const own =
+      `{"title":"T","status":"pending","extra":3.0,"id":"t","dispatch":"exec","command":"true","n":90071992547409931}`;
     repository.writeQueue(head + own + tail);
     assertEquals((await repository.macp(["drain"])).code, 0);
     const text = repository.queueText();
     assert(text.startsWith(head), text);
     assert(text.endsWith(tail), text);
     assertEquals(repository.task("t").status, "completed");
-    for (const part of ['"title":"T"', '"extra":3.0', '"n":90071992547409931']) assertStringIncludes(text, part);
+    for (const part of ['"title":"T"', '"extra":3.0', '"n":90071992547409931']) {
+      assertStringIncludes(text, part);
+    }
     assertEquals(text.indexOf('"title":"T"') < text.indexOf('"extra":3.0'), true);
   });
 });
@@ -50,23 +53,33 @@ function execText(): string {
 
 Deno.test("retry and cancel change the fields that they name and nothing else", async () => {
   await withRepository(async (repository) => {
-    const own = (status: string) => `{"a": 1.0, "id": "t", "title": "T", "status": "${status}", "dispatch": "exec", "command": "true", "z": 2.0}`;
+    const own = (status: string) =>
+      `{"a": 1.0, "id": "t", "title": "T", "status": "${status}", "dispatch": "exec", "command": "true", "z": 2.0}`;
     repository.writeQueue(head + own("failed") + tail);
     assertEquals((await repository.macp(["retry", "t"])).code, 0);
     assertEquals((await repository.macp(["cancel", "t"])).code, 0);
     const text = repository.queueText();
     assert(text.startsWith(head) && text.endsWith(tail), text);
-    assertStringIncludes(text, '{"a": 1.0, "id": "t", "title": "T", "status": "failed", "dispatch": "exec", "command": "true", "z": 2.0');
+    assertStringIncludes(
+      text,
+      '{"a": 1.0, "id": "t", "title": "T", "status": "failed", "dispatch": "exec", "command": "true", "z": 2.0',
+    );
   });
 });
 
 Deno.test("Line breaks of Windows, tabs and a missing last line break stay", async () => {
   await withRepository(async (repository) => {
-    const text = '{\r\n\t"tasks": [\r\n\t\t{\r\n\t\t\t"id": "t",\r\n\t\t\t"title": "T",\r\n\t\t\t"status": "pending",\r\n\t\t\t"dispatch": "exec",\r\n\t\t\t"command": "true"\r\n\t\t}\r\n\t]\r\n}';
+    const text =
+      '{\r\n\t"tasks": [\r\n\t\t{\r\n\t\t\t"id": "t",\r\n\t\t\t"title": "T",\r\n\t\t\t"status": "pending",\r\n\t\t\t"dispatch": "exec",\r\n\t\t\t"command": "true"\r\n\t\t}\r\n\t]\r\n}';
     repository.writeQueue(text);
     assertEquals((await repository.macp(["drain"])).code, 0);
     const now = repository.queueText();
-    assert(now.startsWith('{\r\n\t"tasks": [\r\n\t\t{\r\n\t\t\t"id": "t",\r\n\t\t\t"title": "T",\r\n\t\t\t"status": "completed",\r\n'), now);
+    assert(
+      now.startsWith(
+        '{\r\n\t"tasks": [\r\n\t\t{\r\n\t\t\t"id": "t",\r\n\t\t\t"title": "T",\r\n\t\t\t"status": "completed",\r\n',
+      ),
+      now,
+    );
     assert(now.endsWith("\r\n\t\t}\r\n\t]\r\n}"), now);
   });
 });
@@ -75,6 +88,9 @@ Deno.test("The mode of tasks.json stays", async () => {
   await withRepository(async (repository) => {
     Deno.chmodSync(repository.state("tasks.json"), 0o664);
     await repository.submit("t", "true");
-    assertEquals(((Deno.statSync(repository.state("tasks.json")).mode ?? 0) & 0o777).toString(8), "664");
+    assertEquals(
+      ((Deno.statSync(repository.state("tasks.json")).mode ?? 0) & 0o777).toString(8),
+      "664",
+    );
   });
 });

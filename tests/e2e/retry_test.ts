@@ -4,7 +4,12 @@ import { execTask, exists, textOf, until, withRepository } from "./harness.ts";
 Deno.test("A worker that fails is retried while attempts are left, then failed", async () => {
   await withRepository(async (repository) => {
     const ran = repository.outside("ran");
-    await repository.submit("t", `echo $MACP_ATTEMPT/$MACP_MAX_ATTEMPTS >> ${ran}; exit 5`, "--max-attempts", "3");
+    await repository.submit(
+      "t",
+      `echo $MACP_ATTEMPT/$MACP_MAX_ATTEMPTS >> ${ran}; exit 5`,
+      "--max-attempts",
+      "3",
+    );
     assertEquals((await repository.macp(["drain"])).code, 1);
     assertEquals(textOf(ran), "1/3\n2/3\n3/3\n");
     const result = repository.result("t");
@@ -34,15 +39,21 @@ Deno.test("A back-off is kept in the file, doubles, and survives a restart", asy
     await repository.submit("t", `echo x >> ${ran}; exit 1`, "--max-attempts", "5");
     await repository.macp(["run", "--once"]);
     const pause = () => {
-      const event = repository.events("t").findLast(({ event_type }) => event_type === "task.retry.scheduled");
-      return (Date.parse(repository.task("t").not_before ?? "") - Date.parse(event?.timestamp ?? "")) / 1000;
+      const event = repository.events("t").findLast(({ event_type }) =>
+        event_type === "task.retry.scheduled"
+      );
+      return (Date.parse(repository.task("t").not_before ?? "") -
+        Date.parse(event?.timestamp ?? "")) / 1000;
     };
     assert(Math.abs(pause() - 100) < 5, `the pause is ${pause()} s`);
     // A run that comes later still waits.
     assertEquals((await repository.macp(["run", "--once"])).code, 0);
     assertEquals(textOf(ran), "x\n");
     const status = await repository.json<{ next_wake_up: string }>(["status"]);
-    assertEquals(status.next_wake_up, new Date(repository.task("t").not_before ?? "").toISOString());
+    assertEquals(
+      status.next_wake_up,
+      new Date(repository.task("t").not_before ?? "").toISOString(),
+    );
     for (const expected of [200, 300, 300]) {
       const queue = JSON.parse(repository.queueText());
       queue.tasks[0].not_before = new Date(0).toISOString();
@@ -58,7 +69,12 @@ Deno.test("drain passes over a task in back-off while others can run, then waits
   await withRepository(async (repository) => {
     repository.writeConfig({ macp: { retry_backoff_seconds: 1 } });
     const order = repository.outside("order");
-    await repository.submit("a", `echo a$MACP_ATTEMPT >> ${order}; test "$MACP_ATTEMPT" = 2`, "--max-attempts", "2");
+    await repository.submit(
+      "a",
+      `echo a$MACP_ATTEMPT >> ${order}; test "$MACP_ATTEMPT" = 2`,
+      "--max-attempts",
+      "2",
+    );
     await repository.submit("b", `echo b >> ${order}`);
     assertEquals((await repository.macp(["drain"])).code, 0);
     assertEquals(textOf(order), "a1\nb\na2\n");
@@ -93,7 +109,9 @@ Deno.test("retry refuses what runs or is completed, and cancel what ended", asyn
     ]);
     const drain = repository.start(["drain"]);
     await repository.untilWritten(pid);
-    for (const args of [["retry", "done"], ["retry", "busy"], ["cancel", "done"], ["cancel", "lost"]]) {
+    for (
+      const args of [["retry", "done"], ["retry", "busy"], ["cancel", "done"], ["cancel", "lost"]]
+    ) {
       const { code, stderr } = await repository.macp(args);
       assertEquals(code, 2, args.join(" "));
       assertStringIncludes(stderr, args[1] ?? "");
@@ -152,6 +170,9 @@ Deno.test("A crash between an event's promise and its line is made good by the n
     const ids = (textOf(path) ?? "").split("\n").filter((line) => line.includes(last.event_id));
     assertEquals(ids.length, 1);
     assertEquals(JSON.parse(ids[0] ?? ""), last);
-    await until("history", async () => (await repository.macp(["history"])).stdout.includes("task.failed"));
+    await until(
+      "history",
+      async () => (await repository.macp(["history"])).stdout.includes("task.failed"),
+    );
   });
 });

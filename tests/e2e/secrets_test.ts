@@ -92,7 +92,10 @@ Deno.test("A log has no escape sequences, and is capped in its middle, never at 
   await withRepository(async (repository) => {
     repository.writeConfig({ macp: { log_max_bytes: 65_536 } });
     repository.writeQueue([
-      execTask("t", "printf 'first \\033[31mred\\033[0m\\n'; seq 1 200000; echo the very last line; exit 1"),
+      execTask(
+        "t",
+        "printf 'first \\033[31mred\\033[0m\\n'; seq 1 200000; echo the very last line; exit 1",
+      ),
     ]);
     assertEquals((await repository.macp(["drain"])).code, 1);
     const log = repository.log("t");

@@ -17,7 +17,11 @@ async function inTerminal(
   args: string,
   env: Record<string, string> = {},
 ): Promise<string> {
-  const ran = await startProgram("script", ["-qefc", `stty cols 100 rows 30; '${macpPath}' ${args}`, "/dev/null"], {
+  const ran = await startProgram("script", [
+    "-qefc",
+    `stty cols 100 rows 30; '${macpPath}' ${args}`,
+    "/dev/null",
+  ], {
     cwd: repository.path,
     env: { TERM: "xterm-256color", SHELL: "/bin/sh", ...repository.env, ...env },
   }).ended;
@@ -72,10 +76,24 @@ Deno.test({
 Deno.test("A pipe gets plain lines: no escape sequence, no carriage return", async () => {
   await withWork(async (repository) => {
     const env = { TERM: "xterm-256color" };
-    const calls = [["drain"], ["status"], ["show", "red"], ["history"], ["logs", "bad"], ["diff", "good"], ["help"], ["show", "nobody"], ["validate"], ["config", "--show-origin"]];
+    const calls = [
+      ["drain"],
+      ["status"],
+      ["show", "red"],
+      ["history"],
+      ["logs", "bad"],
+      ["diff", "good"],
+      ["help"],
+      ["show", "nobody"],
+      ["validate"],
+      ["config", "--show-origin"],
+    ];
     for (const args of calls) {
       const { stdout, stderr } = await repository.macp(args, { env });
-      assert(!/[\x1b\r]/.test(stdout + stderr), `macp ${args.join(" ")}: ${JSON.stringify(stdout + stderr)}`); // deno-lint-ignore-line no-control-regex
+      assert(
+        !/[\x1b\r]/.test(stdout + stderr),
+        `macp ${args.join(" ")}: ${JSON.stringify(stdout + stderr)}`,
+      ); // deno-lint-ignore-line no-control-regex
     }
     const drained = await repository.macp(["drain"], { env });
     assertEquals(drained.stdout, "nothing to run\n");
@@ -86,14 +104,23 @@ Deno.test("A pipe gets plain lines: no escape sequence, no carriage return", asy
 
 Deno.test("A reader that goes away ends the output and nothing else", async () => {
   await withRepository(async (repository) => {
-    const tasks = Array.from({ length: 10 }, (_, i) => execTask(`t${i}`, "true", { worktree: "." }));
+    const tasks = Array.from(
+      { length: 10 },
+      (_, i) => execTask(`t${i}`, "true", { worktree: "." }),
+    );
     repository.writeQueue(tasks);
-    const ran = await startProgram("/bin/sh", ["-c", `{ '${macpPath}' drain; echo $? > ../code; } | head -n 1`], {
+    const ran = await startProgram("/bin/sh", [
+      "-c",
+      `{ '${macpPath}' drain; echo $? > ../code; } | head -n 1`,
+    ], {
       cwd: repository.path,
       env: repository.env,
     }).ended;
     assertEquals(ran.code, 0);
     assertEquals(Deno.readTextFileSync(repository.outside("code")), "0\n");
-    assertEquals(new Set(repository.readQueue().map(({ status }) => status)), new Set(["completed"]));
+    assertEquals(
+      new Set(repository.readQueue().map(({ status }) => status)),
+      new Set(["completed"]),
+    );
   });
 });

@@ -13,7 +13,12 @@ Deno.test("A worker that reports itself completed does not turn a red gate green
       metadata: { outcome: "completed", gates: [] },
       exit_code: 0,
     });
-    await repository.submit("t", `printf '%s' '${report}' > "$MACP_RESULT_FILE"`, "--gate", "false");
+    await repository.submit(
+      "t",
+      `printf '%s' '${report}' > "$MACP_RESULT_FILE"`,
+      "--gate",
+      "false",
+    );
     assertEquals((await repository.macp(["drain"])).code, 3);
     const result = repository.result("t");
     assertEquals([result.status, result.metadata?.outcome], ["escalated", "gate_failed"]);
@@ -108,11 +113,10 @@ Deno.test("A worker that empties its gates in tasks.json and config.json meets t
 
 Deno.test("Gates and settings in the worktree count for nothing", async () => {
   await withRepository(async (repository) => {
-    await repository.commit({ x: "x\n" });
-    await repository.git("add", "--force", ".mosaic/orchestrator/config.json", ".mosaic/orchestrator/tasks.json");
-    await repository.git("commit", "--quiet", "--message", "track the state");
+    await repository.commit({ x: "x\n" }); // The state is tracked too.
     repository.writeConfig({ quality_gates: ["exit 9"] });
-    const command = `echo '{"enabled":true,"quality_gates":[]}' > .mosaic/orchestrator/config.json; ` +
+    const command =
+      `echo '{"enabled":true,"quality_gates":[]}' > .mosaic/orchestrator/config.json; ` +
       `echo '{"tasks":[]}' > .mosaic/orchestrator/tasks.json; ${commitAll}`;
     repository.writeQueue([execTask("t", command)]);
     assertEquals((await repository.macp(["drain"])).code, 3);
@@ -124,11 +128,17 @@ Deno.test("A worker that raises its max_attempts in tasks.json gains no attempt 
   await withRepository(async (repository) => {
     const ran = repository.outside("ran");
     repository.writeQueue([
-      execTask("t", `echo x >> ${ran}; ${editState(repository.state("tasks.json"), '"attempts": 1', '"attempts": 0')}`, {
-        quality_gates: ["false"],
-        attempts: 0,
-        max_attempts: 1,
-      }),
+      execTask(
+        "t",
+        `echo x >> ${ran}; ${
+          editState(repository.state("tasks.json"), '"attempts": 1', '"attempts": 0')
+        }`,
+        {
+          quality_gates: ["false"],
+          attempts: 0,
+          max_attempts: 1,
+        },
+      ),
     ]);
     await repository.macp(["drain"]);
     assertEquals(textOf(ran), "x\n");
@@ -140,7 +150,9 @@ Deno.test("A worker that calls macp inside its worktree reaches the main checkou
   await withRepository(async (repository) => {
     const macp = Deno.env.get("MACP_BIN") ?? `${Deno.cwd()}/dist/macp`;
     const command = `"${macp}" submit --task-id child --title child --command true; ` +
-      `"${macp}" drain > ${repository.outside("inner")} 2>&1; echo $? >> ${repository.outside("inner")}; ` +
+      `"${macp}" drain > ${repository.outside("inner")} 2>&1; echo $? >> ${
+        repository.outside("inner")
+      }; ` +
       "test ! -e .mosaic";
     await repository.submit("parent", command);
     const ran = await repository.macp(["drain"]);
@@ -156,7 +168,8 @@ Deno.test("A worker that calls macp inside its worktree reaches the main checkou
 Deno.test("A worker that leaves its branch or a merge half-way has failed", async () => {
   await withRepository(async (repository) => {
     const conflict = "git checkout -q -b other && echo a > f && " + commitAll +
-      ' && git checkout -q "$MACP_BRANCH" && echo b > f && ' + commitAll + " && ! git merge -q other";
+      ' && git checkout -q "$MACP_BRANCH" && echo b > f && ' + commitAll +
+      " && ! git -c user.name=w -c user.email=w@localhost merge -q other";
     repository.writeQueue([
       execTask("strays", "git checkout -q -b elsewhere && echo x > x"),
       execTask("detaches", "git checkout -q --detach"),
@@ -180,7 +193,11 @@ Deno.test("A worker that removes its worktree or its .git ends failed, and the r
     ]);
     const ran = await repository.macp(["drain"]);
     assertEquals(ran.code, 1, ran.stderr);
-    assertEquals(repository.readQueue().map(({ status }) => status), ["failed", "failed", "completed"]);
+    assertEquals(repository.readQueue().map(({ status }) => status), [
+      "failed",
+      "failed",
+      "completed",
+    ]);
   });
 });
 
@@ -188,13 +205,23 @@ Deno.test("Hooks, editors, signing and aliases of the user's git neither hang no
   await withRepository(async (repository) => {
     const hook = repository.outside("hook-ran");
     Deno.mkdirSync(repository.outside("hooks"));
-    for (const name of ["pre-commit", "post-checkout", "commit-msg", "prepare-commit-msg", "reference-transaction"]) {
+    for (
+      const name of [
+        "pre-commit",
+        "post-checkout",
+        "commit-msg",
+        "prepare-commit-msg",
+        "reference-transaction",
+      ]
+    ) {
       const path = repository.outside("hooks", name);
       Deno.writeTextFileSync(path, `#!/bin/sh\necho ${name} >> ${hook}\nexit 1\n`, { mode: 0o755 });
     }
     await Deno.writeTextFile(
       repository.outside("gitconfig"),
-      `[core]\n\thooksPath = ${repository.outside("hooks")}\n\teditor = sleep 600\n\tpager = sleep 600\n\tquotePath = true\n` +
+      `[core]\n\thooksPath = ${
+        repository.outside("hooks")
+      }\n\teditor = sleep 600\n\tpager = sleep 600\n\tquotePath = true\n` +
         "[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = /bin/false\n[status]\n\tshowUntrackedFiles = no\n" +
         "[diff]\n\texternal = /bin/false\n\tnoprefix = true\n[worktree]\n\tguessRemote = true\n[user]\n\tuseConfigOnly = true\n",
     );

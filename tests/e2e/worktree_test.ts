@@ -91,11 +91,19 @@ Deno.test("What a failed worker left, untracked and staged, is pinned and can be
     assertEquals(metadata?.snapshot_ref, ref);
     assertEquals(metadata?.dirty, true);
     assert(!exists(repository.worktree("t")), "the worktree stayed");
-    for (const [file, text] of [["tracked", "two"], ["untracked", "new"], ["staged", "st"], ["deep/ä b/file", "deep"], ["link", "/nowhere"]]) {
+    for (
+      const [file, text] of [["tracked", "two"], ["untracked", "new"], ["staged", "st"], [
+        "deep/ä b/file",
+        "deep",
+      ], ["link", "/nowhere"]]
+    ) {
       assertEquals(await repository.git("show", `${ref}:${file}`), text);
     }
     assertEquals(await repository.git("ls-tree", ref, "ignored"), "");
-    assertEquals(await repository.git("rev-parse", `${branch}`), await repository.git("rev-parse", "main"));
+    assertEquals(
+      await repository.git("rev-parse", `${branch}`),
+      await repository.git("rev-parse", "main"),
+    );
     const diff = (await repository.macp(["diff", "t"])).stdout;
     for (const part of ["+two", "+new", "+deep"]) assertStringIncludes(diff, part);
   });
@@ -114,7 +122,12 @@ Deno.test("A worker's unpushed commits are pinned also when their branch is dele
 
 Deno.test("A retry works on in the same worktree, with what the attempt before left", async () => {
   await withRepository(async (repository) => {
-    await repository.submit("t", 'echo $MACP_ATTEMPT >> tries; test "$MACP_ATTEMPT" = 3', "--max-attempts", "3");
+    await repository.submit(
+      "t",
+      'echo $MACP_ATTEMPT >> tries; test "$MACP_ATTEMPT" = 3',
+      "--max-attempts",
+      "3",
+    );
     assertEquals((await repository.macp(["drain"])).code, 0);
     const { branch } = repository.result("t");
     assertEquals(await repository.git("show", `${branch}:tries`), "1\n2\n3");
@@ -145,7 +158,10 @@ Deno.test("cleanup_worktrees false leaves the worktree; worktree . makes none an
     assertEquals(textOf(`${repository.worktree("stays")}/hi`), "hi\n");
     assertEquals(textOf(repository.outside("pwd")), `${repository.path}\n`);
     assertEquals(repository.result("here").branch, null);
-    assertEquals(await repository.git("branch", "--format=%(refname:short)"), "feat/stays-task-stays\nmain");
+    assertEquals(
+      await repository.git("branch", "--format=%(refname:short)"),
+      "feat/stays-task-stays\nmain",
+    );
   });
 });
 
@@ -157,11 +173,25 @@ Deno.test("Worktrees start from base_ref; where it does not exist, from the next
     repository.writeConfig({ macp: { base_ref: "no/such/ref" } });
     await repository.submit("fallback", "cat version > seen");
     assertEquals((await repository.macp(["drain"])).code, 0);
-    assertEquals((await repository.macp(["submit", "--task-id", "named", "--title", "x", "--command", "cat version > seen"])).code, 0);
+    assertEquals(
+      (await repository.macp([
+        "submit",
+        "--task-id",
+        "named",
+        "--title",
+        "x",
+        "--command",
+        "cat version > seen",
+      ])).code,
+      0,
+    );
     assertEquals((await repository.macp(["drain", "--set", "macp.base_ref=develop"])).code, 0);
     const seen = (id: string) => repository.git("show", `${repository.result(id).branch}:seen`);
     assertEquals([await seen("fallback"), await seen("named")], ["main", "develop"]);
-    assertStringIncludes((repository.result("fallback").metadata?.warnings ?? []).join(), "no/such/ref");
+    assertStringIncludes(
+      (repository.result("fallback").metadata?.warnings ?? []).join(),
+      "no/such/ref",
+    );
     assertEquals(repository.result("named").metadata?.warnings, []);
   });
 });

@@ -250,7 +250,10 @@ Deno.test("runGate() matches what is expected against all of a long output", () 
     const command = "echo first; yes 'a line of some length' | head -n 100000; echo last";
     assertEquals((await run({ command, expect: "^first$" }))?.outcome, "passed");
     assertEquals((await run({ command, expect: "^last$" }))?.outcome, "passed");
-    assertEquals((await run({ command, expect: "^first\\n(?:a line.*\\n){100000}last$" }))?.outcome, "passed");
+    assertEquals(
+      (await run({ command, expect: "^first\\n(?:a line.*\\n){100000}last$" }))?.outcome,
+      "passed",
+    );
   }));
 
 Deno.test("runGate() gives null when it is ended by the signal", () =>

@@ -104,6 +104,33 @@ Deno.test("stream() gives the same as text() when the pieces are small", () => {
   }
 });
 
+/** Parts that secrets and tokens are made of, and what stands around them. */
+const parts = [
+  ...["abcdefgh", "-12345", "cdefgh-1", "-wxyz!", "first line of it", "\n", '"second" line'],
+  ...["ghp_", "a1B2a1B2a1B2a1B2", "_", "sk-", "ant-", "proj-", "eyJhbGciOiJIUzI1NiJ9", ".", "-"],
+  ...["AKIA", "IOSFODNN7EXAMPLE", ",", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "=", " ", "x"],
+  ...["aws_secret_access_key", "-----BEGIN ", "PRIVATE KEY-----", "-----END ", "xox", "b-", "\\n"],
+  "Ab+/".repeat(12),
+];
+
+Deno.test("stream() gives the same as text() when texts and pieces are random", () => {
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return (seed >>> 8) % below;
+  };
+  let redacted = 0;
+  for (let n = 0; n < 20_000; n++) {
+    let text = "";
+    for (let left = 1 + random(20); left > 0; left--) text += parts[random(parts.length)];
+    const sizes = Array.from({ length: 100 }, () => 1 + random(20));
+    const whole = redactor.text(text);
+    assertEquals(inPieces(text, sizes), whole, JSON.stringify({ text, sizes }));
+    if (whole !== text) redacted++;
+  }
+  assert(redacted > 1000, String(redacted));
+});
+
 Deno.test("stream() gives out a complete line at once", () => {
   const stream = redactor.stream();
   assertEquals(stream.push("compiled in 3 s\n"), "compiled in 3 s\n");
