@@ -101,11 +101,3 @@ function width(cell: string): number {
   // deno-lint-ignore no-control-regex
   return [...cell.replaceAll(/\x1b\[\d+m/g, "")].length;
 }
-
-/** A text for a person on one line, without control characters, at most `most` characters. */
-export function oneLine(text: string, most = 80): string {
-  // deno-lint-ignore no-control-regex
-  const flat = text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
-  const chars = [...flat];
-  return chars.length > most ? `${chars.slice(0, most - 1).join("")}…` : flat;
-}

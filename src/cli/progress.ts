@@ -6,7 +6,8 @@
  */
 import type { TaskEvent } from "../protocol/generated/types.ts";
 import type { Invocation } from "./command.ts";
-import { type Color, oneLine } from "./output.ts";
+import { type Color } from "./output.ts";
+import { oneLine } from "../protocol/text.ts";
 
 /** Milliseconds between two looks of the live line. */
 const redrawMs = 500;

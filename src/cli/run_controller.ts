@@ -13,7 +13,7 @@ import type { StopSignal } from "../sys/terminal.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { type OpenRepository, openRepository } from "./open_repository.ts";
-import { oneLine } from "./output.ts";
+import { oneLine } from "../protocol/text.ts";
 import { createProgress } from "./progress.ts";
 import { signalExitCode } from "./report_error.ts";
 

@@ -119,7 +119,8 @@ async function pinWorktree(
     const status = await readStatus(git.at(path));
     const clean = status.changed.length + status.untracked.length + status.unmerged.length === 0;
     const ref = snapshotRef(names.ref, attempt.serial);
-    if (!clean || status.head !== attempt.base_commit) {
+    // Without a base no worker has seen it.
+    if (attempt.base_commit !== null && (!clean || status.head !== attempt.base_commit)) {
       await takeSnapshot(git.at(path), {
         ref,
         status,

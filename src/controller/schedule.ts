@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { isRecord } from "../protocol/events.ts";
-import { checkTask, idOf, type RawTask, statusOf } from "../protocol/task.ts";
+import { checkTask, dependenciesOf, idOf, type RawTask, statusOf } from "../protocol/task.ts";
 import { describeFault } from "../protocol/validation.ts";
 import type { Queue } from "../store/queue.ts";
 
@@ -132,6 +131,5 @@ function walk(queue: Queue, start: string, path: string[], done: Set<string>): s
 
 function openDependencies(queue: Queue, id: string): string[] {
   const raw = queue.find(id);
-  if (!isRecord(raw) || raw.status !== "pending" || !Array.isArray(raw.depends_on)) return [];
-  return raw.depends_on.filter((name): name is string => typeof name === "string").reverse();
+  return statusOf(raw) === "pending" ? dependenciesOf(raw).reverse() : [];
 }

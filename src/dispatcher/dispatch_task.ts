@@ -15,6 +15,7 @@ import type { TaskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { ownSecretNames, type Settings } from "../protocol/settings.ts";
 import { isMacpAware, runtimeOf } from "../protocol/task.ts";
+import { oneLine } from "../protocol/text.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
 import { type AttemptFiles, readBrief, writeAttemptFiles } from "./attempt_files.ts";
@@ -284,5 +285,5 @@ function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
 
 function leftoverMessage({ task, serial }: DispatchRequest): string {
   return `chore: what the worker of ${task.id} left uncommitted\n\n` +
-    `Committed by macp after attempt ${serial}: ${task.title.split("\n")[0]}\n`;
+    `Committed by macp after attempt ${serial}: ${oneLine(task.title)}\n`;
 }

@@ -11,6 +11,7 @@ import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
+import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
@@ -54,14 +55,22 @@ export function checkPlace(
   taskId: string,
 ): string {
   const { files } = git.world;
-  const real = realPathOf(files, place.path);
-  if (!isBelow(real, realPathOf(files, place.base))) {
+  const real = withoutLinks(files, place.path);
+  if (!isBelow(real, withoutLinks(files, place.base))) {
     throw failed(`${place.path} lies outside worktree_base ${place.base}`);
   }
   if (files.lstat(real) !== null && ownerOf(real) !== taskId) {
     throw failed(`${place.path} exists already and macp did not make it for this task`);
   }
   return real;
+}
+
+function withoutLinks(files: Files, path: string): string {
+  try {
+    return realPathOf(files, path);
+  } catch (error) {
+    throw failed(`${path} cannot be followed: ${messageOf(error)}`);
+  }
 }
 
 /**
@@ -104,11 +113,11 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   if (head === null) return await addNew(request, owner);
   if (base === null) throw failed(`branch ${branch} exists already and macp did not make it`);
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
-  if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
-    return await standOnDependencies(request, owner, base, []);
-  }
   const newest = newestSnapshot(refs.filter(({ name }) => name.startsWith(snapshots)));
   if (newest !== null) await restoreSnapshot(git.at(place.path), newest);
+  else if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
+    return await standOnDependencies(request, owner, base, []);
+  }
   return { path: place.path, branch, baseCommit: base, warnings: [] };
 }
 

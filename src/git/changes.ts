@@ -4,6 +4,7 @@
  * @module
  */
 import type { Git } from "./git.ts";
+import { resolveCommit } from "./refs.ts";
 import type { CheckoutStatus } from "./status.ts";
 
 /** What a branch holds over its base. */
@@ -119,7 +120,12 @@ function withoutNested(status: CheckoutStatus): string[] {
   return status.nestedRepositories.map((path) => `:(exclude,literal)${path.replace(/\/$/, "")}`);
 }
 
-/** Files that differ between the parts of a checkout and a snapshot are brought back. */
+/**
+ * Brings back what a snapshot holds into a checkout without changes: its files, and what
+ * was staged. HEAD stays.
+ */
 export async function restoreSnapshot(git: Git, ref: string): Promise<void> {
-  await git.read(["restore", `--source=${ref}`, "--worktree", "--", ":/"]);
+  await git.read(["read-tree", "--reset", "-u", ref]);
+  await git.read(["read-tree", await resolveCommit(git, `${ref}^2`) ?? "HEAD"]);
+}`, "--staged", "--", ":/"]);
 }

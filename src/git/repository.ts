@@ -31,9 +31,20 @@ export async function findRepository(git: Git): Promise<Repository> {
     "--git-common-dir",
     "--show-toplevel",
   ]);
-  const [bare, gitFolder, commonFolder, toplevel] = stdout.split("\n");
+  const lines = stdout.split("\n");
+  const [bare, gitFolder, commonFolder, toplevel] = lines;
   if (bare === "true") throw bareError(git.cwd);
   if (code !== 0 || !gitFolder || !commonFolder) throw noRepository(git.cwd, stderr);
+  if (lines.length > 5) {
+    throw new MacpError(
+      "usage",
+      `Cannot use a repository as its path holds a line break: ${git.cwd}`,
+      {
+        code: "unusable_path",
+        hints: ["Move it to a path without one"],
+      },
+    );
+  }
   if (!toplevel) {
     throw new MacpError("usage", `Cannot use ${git.cwd} as it is inside a .git folder`, {
       code: "inside_git_folder",

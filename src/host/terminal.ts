@@ -19,7 +19,7 @@ export function realTerminal(): Terminal {
         return 80;
       }
     },
-    folder: Deno.env.get("INIT_CWD") ?? Deno.cwd(),
+    folder: Deno.cwd(),
     program: Deno.build.standalone
       ? [Deno.execPath()]
       : [Deno.execPath(), "run", "-A", Deno.mainModule],

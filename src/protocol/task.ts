@@ -40,6 +40,12 @@ export function titleOf(raw: RawTask): string {
   return isRecord(raw) && typeof raw.title === "string" ? raw.title : "";
 }
 
+/** Ids that an element depends on. */
+export function dependenciesOf(raw: RawTask): string[] {
+  if (!isRecord(raw) || !Array.isArray(raw.depends_on)) return [];
+  return raw.depends_on.filter((id): id is string => typeof id === "string");
+}
+
 /** Whether an element is MACP-aware: exactly when it has its own property `dispatch`. */
 export function isMacpAware(raw: RawTask): boolean {
   return isRecord(raw) && Object.hasOwn(raw, "dispatch");

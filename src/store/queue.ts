@@ -81,6 +81,11 @@ export class Queue {
     return this.#pieces[0] ?? "";
   }
 
+  /** Whether the queue is a bare array. */
+  get isArray(): boolean {
+    return this.text[this.#arrayAt] === "[" && this.text.slice(0, this.#arrayAt).trim() === "";
+  }
+
   /** The element with this id, or undefined. */
   find(id: string): RawTask | undefined {
     const index = this.#byId.get(id);

@@ -105,7 +105,7 @@ Deno.test("history filters by task, type and time", async () => {
     assertEquals((await ask("--since", "1h")).length, all.length);
     assertEquals((await ask("--since", "2100-01-01T00:00:00Z")).length, 0);
     const plain = (await repository.macp(["history", "--type", "task.failed"])).stdout;
-    assertMatch(plain, /^\d{4}-\d\d-\d\dT\S+Z  bad  task\.failed  \[controller\]  .*\n$/);
+    assertMatch(plain, /^\d{4}-\d\d-\d\dT\S+Z +bad +task\.failed +\[controller\] .*\n$/);
   });
 });
 

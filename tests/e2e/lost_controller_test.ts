@@ -39,7 +39,7 @@ Deno.test("show 5: after kill -9 of the controller the attempt is worker_lost an
     const pids = repository.outside("pids");
     // The first attempt leaves processes that stay for ever, one in a session of its own.
     const command = `echo $MACP_ATTEMPT >> ${repository.outside("attempts")}; ` +
-      `if [ "$MACP_ATTEMPT" = 1 ]; then trap '' TERM HUP; setsid sleep 600 & ` +
+      `if [ "$MACP_ATTEMPT" = 1 ]; then setsid sleep 600 & ` +
       `echo "$$ $!" > ${pids}; while :; do sleep 1; done; fi`;
     await repository.submit("t", command, "--max-attempts", "2", "--gate", "true");
     const killed = repository.start(["drain"]);

@@ -8,7 +8,7 @@ import { parseEventLine, type ReadEvent } from "../../protocol/events.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository } from "../open_repository.ts";
-import { oneLine } from "../output.ts";
+import { oneLine } from "../../protocol/text.ts";
 import { parseSince } from "../time.ts";
 
 /** Prints events, oldest first. */

@@ -9,6 +9,7 @@ import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { findRecords } from "../find_result.ts";
 import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
+import { schemaVersion } from "../output.ts";
 import { usageError } from "../parse_arguments.ts";
 
 /** Milliseconds between looks at a log that grows. */
@@ -32,14 +33,17 @@ export async function run(invocation: Invocation): Promise<number> {
       ],
     );
   }
-  const print = (text: string) =>
-    output.options.json
-      ? output.jsonLine({ schema_version: 1, task_id: id, attempt: log.serial, text })
-      : output.raw(text);
+  const about = { task_id: id, attempt: log.serial };
   if (args.flag("follow")) {
+    const print = (text: string) =>
+      output.options.json
+        ? output.jsonLine({ schema_version: schemaVersion, ...about, text })
+        : output.raw(text);
     await follow(invocation, repository, { id, path: log.path, serial: log.serial, print });
+  } else if (output.options.json) {
+    output.json({ ...about, text: [...readFrom(world.files, log.path, { offset: 0 })].join("") });
   } else {
-    for (const text of readFrom(world.files, log.path, { offset: 0 })) print(text);
+    for (const text of readFrom(world.files, log.path, { offset: 0 })) output.raw(text);
   }
   return exitCodes.done;
 }

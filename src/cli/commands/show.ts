@@ -10,7 +10,8 @@ import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { findRecords, type TaskRecords } from "../find_result.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
-import { oneLine, type Output, tabulate } from "../output.ts";
+import { type Output, tabulate } from "../output.ts";
+import { oneLine } from "../../protocol/text.ts";
 
 /** Shows one task. */
 export async function run(invocation: Invocation): Promise<number> {

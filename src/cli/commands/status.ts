@@ -18,7 +18,8 @@ import type { Queue } from "../../store/queue.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
-import { type Color, oneLine, type Output, tabulate } from "../output.ts";
+import { type Color, type Output, tabulate } from "../output.ts";
+import { oneLine } from "../../protocol/text.ts";
 
 /** Most rows that are printed for people. */
 const maxRows = 60;

@@ -19,7 +19,7 @@ import {
   type Validator,
 } from "../../protocol/generated/validators.js";
 import { unknownKeys } from "../../protocol/settings.ts";
-import { checkTask, idOf } from "../../protocol/task.ts";
+import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
 import { orchestratorFolder } from "../../store/paths.ts";
 import { Queue } from "../../store/queue.ts";
@@ -122,16 +122,15 @@ function queueFaults(text: string, file: string): Found {
   const queue = Queue.parse(text, file);
   const faults = queue.tasks.flatMap((raw, index) => {
     const checked = checkTask(raw);
-    const at = `/${index}`;
+    const at = `${queue.isArray ? "" : "/tasks"}/${index}`;
     const own = checked.ok
       ? []
       : checked.faults.map((fault) =>
-        describeFault(file, { ...fault, path: `/tasks${at}${fault.path}` })
+        describeFault(file, { ...fault, path: `${at}${fault.path}` })
       );
-    const dependencies = checked.ok ? checked.task.depends_on ?? [] : [];
-    const unknown = dependencies.filter((id) => queue.find(id) === undefined)
+    const unknown = dependenciesOf(raw).filter((id) => queue.find(id) === undefined)
       .map((id) =>
-        `${file}: /tasks${at}/depends_on: task ${idOf(raw)} depends on an unknown task: ${id}`
+        `${file}: ${at}/depends_on: task ${idOf(raw)} depends on an unknown task: ${id}`
       );
     return [...own, ...unknown];
   });

@@ -1,0 +1,63 @@
+import { assert, assertEquals } from "@std/assert";
+import { execTask, exists, textOf, withRepository } from "./harness.ts";
+
+Deno.test("result_path names the result's place inside .mosaic/orchestrator, and show finds it", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("t", "true", { result_path: "results/deep/x.json" })]);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    const text = textOf(repository.state("results", "deep", "x.json")) ?? "";
+    assertEquals(JSON.parse(text).task_id, "t");
+    const { result } = await repository.json<{ result: { status: string } }>(["show", "t"]);
+    assertEquals(result.status, "completed");
+  });
+});
+
+Deno.test("A result_path that leaves the folder or names the state writes no file there", async () => {
+  await withRepository(async (repository) => {
+    const absolute = repository.outside("absolute.json");
+    const paths = [
+      ...[absolute, "../../escaped.json", "results/../../../escaped.json", "config.json"],
+      ...["tasks.json", "./state.json", "logs/../events.ndjson", "run.lock", "tasks.lock"],
+      ...["logs/t0/1.log", "event_cursor.json"],
+    ];
+    repository.writeQueue(paths.map((path, i) => execTask(`t${i}`, "true", { result_path: path })));
+    const config = textOf(repository.state("config.json"));
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 0, ran.stderr);
+    assertEquals(textOf(repository.state("config.json")), config);
+    assertEquals(repository.readQueue().length, paths.length);
+    for (const [i] of paths.entries()) {
+      assertEquals(repository.result(`t${i}`).task_id, `t${i}`);
+    }
+    for (const path of [absolute, `${repository.path}/escaped.json`]) assert(!exists(path), path);
+    assert(!exists(repository.outside("escaped.json")));
+    assertEquals((await repository.macp(["validate"])).code, 0);
+  });
+});
+
+for (const path of ["results", "", ".", "tasks.json/x.json", "config.json/x/y.json"]) {
+  Deno.test(`A result_path that can be no file stops no other task: ${JSON.stringify(path)}`, async () => {
+    await withRepository(async (repository) => {
+      repository.writeQueue([
+        execTask("odd", "true", { result_path: path }),
+        execTask("good", "true"),
+      ]);
+      // Whatever becomes of the odd one.
+      for (let time = 0; time < 2; time++) await repository.macp(["drain"]);
+      assertEquals(repository.task("good").status, "completed");
+      assert(["completed", "escalated", "failed"].includes(repository.task("odd").status));
+      repository.readQueue();
+    });
+  });
+}
+
+Deno.test("A symbolic link on the way to a result or a log is not followed out of the folder", async () => {
+  await withRepository(async (repository) => {
+    const target = repository.outside("target");
+    Deno.mkdirSync(target);
+    Deno.symlinkSync(target, repository.state("elsewhere"));
+    repository.writeQueue([execTask("t", "true", { result_path: "elsewhere/x.json" })]);
+    await repository.macp(["drain"]);
+    assertEquals([...Deno.readDirSync(target)], []);
+  });
+});
