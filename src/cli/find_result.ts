@@ -34,8 +34,9 @@ export async function findRecords(
   const { files } = world;
   const names = await taskNames(id);
   const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
-  const path = resultPath(paths, settings, names, named) ??
-    resultPath(paths, settings, names, undefined) ?? "";
+  const usual = resultPath(paths, settings, names, undefined) ?? "";
+  const own = resultPath(paths, settings, names, named);
+  const path = own !== null && readResult(files, own) !== null ? own : usual;
   const folder = join(attemptResultsFolder(paths, settings), names.file);
   const logs = join(paths.logs, names.file);
   return {

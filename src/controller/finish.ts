@@ -7,6 +7,7 @@
 import { dirname, join } from "@std/path";
 import { cleanupWorktree } from "../dispatcher/worktree.ts";
 import { attemptResultPath, resultPath } from "../dispatcher/result_paths.ts";
+import { isBelow, realPathOf } from "../dispatcher/worktree_place.ts";
 import { takeSnapshot } from "../git/changes.ts";
 import { snapshotRef } from "../git/refs.ts";
 import { readStatus } from "../git/status.ts";
@@ -136,6 +137,7 @@ async function pinWorktree(
   }
 }
 
+/** Writes the result to its place; an attempt that is retried has a place of its own. */
 function writeResult(
   { world, store, settings }: ControllerContext,
   id: string,
@@ -145,15 +147,26 @@ function writeResult(
   result: TaskResult,
 ): void {
   const { paths } = store;
+  if (!ends) {
+    return atomicWriteJson(world, attemptResultPath(paths, settings, names, serial), result);
+  }
   const raw = store.readQueue().find(id);
   const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
-  const wanted = resultPath(paths, settings, names, named);
-  if (wanted === null && result.metadata) {
-    const warning = `result_path was ignored, as it must lie inside .mosaic/orchestrator: ${named}`;
-    result.metadata.warnings = [...result.metadata.warnings ?? [], warning];
+  const usual = resultPath(paths, settings, names, undefined) ?? "";
+  if (named === undefined) return atomicWriteJson(world, usual, result);
+  try {
+    const path = resultPath(paths, settings, names, named);
+    const folder = world.files.realPath(paths.folder);
+    if (path === null || !isBelow(realPathOf(world.files, path), folder)) {
+      throw new Error("it must name a .json file of its own inside .mosaic/orchestrator");
+    }
+    atomicWriteJson(world, path, result);
+  } catch (error) {
+    const metadata = result.metadata ??= {};
+    const warning = `result_path ${named} was not used: ${messageOf(error)}`;
+    metadata.warnings = [...metadata.warnings ?? [], warning];
+    atomicWriteJson(world, usual, result);
   }
-  const path = ends ? wanted ?? resultPath(paths, settings, names, undefined) : null;
-  atomicWriteJson(world, path ?? attemptResultPath(paths, settings, names, serial), result);
 }
 
 /**

@@ -9,8 +9,9 @@ import type { TaskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { StorePaths } from "../store/paths.ts";
 
-/** Files of the state that no result may replace. */
-const reserved = /^(config|tasks|state|event_cursor)\.json$|^events\.ndjson$|\.lock$|^logs\//;
+/** Names below `.mosaic/orchestrator/` that no result may replace or stand below. */
+const reserved =
+  /^(\.|\.\..*|(config|tasks|state|event_cursor)\.json|events\.ndjson|.*\.lock|\.gitignore|logs|attempts|handover)$/;
 
 /** Folder of the results. Throws `MacpError` when it lies outside. */
 export function resultsFolder(paths: StorePaths, settings: Settings): string {
@@ -40,8 +41,8 @@ export function attemptResultPath(
 
 /**
  * Path of a task's result: `result_path`, relative to `.mosaic/orchestrator/`, or
- * `<result_dir>/<id>.json`. Null when `result_path` leaves the folder or names a file
- * of the state.
+ * `<result_dir>/<id>.json`. Null when `result_path` leaves the folder, names a file of the
+ * state, or does not end in `.json`.
  */
 export function resultPath(
   paths: StorePaths,
@@ -51,6 +52,7 @@ export function resultPath(
 ): string | null {
   if (named === undefined) return join(resultsFolder(paths, settings), `${names.file}.json`);
   const relative = normalize(named);
-  const inside = !isAbsolute(relative) && !relative.startsWith("..") && !reserved.test(relative);
-  return inside ? join(paths.folder, relative) : null;
+  const [first = "."] = relative.split("/");
+  const usable = relative.endsWith(".json") && !isAbsolute(relative) && !reserved.test(first);
+  return usable ? join(paths.folder, relative) : null;
 }

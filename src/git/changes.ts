@@ -127,5 +127,4 @@ function withoutNested(status: CheckoutStatus): string[] {
 export async function restoreSnapshot(git: Git, ref: string): Promise<void> {
   await git.read(["read-tree", "--reset", "-u", ref]);
   await git.read(["read-tree", await resolveCommit(git, `${ref}^2`) ?? "HEAD"]);
-}`, "--staged", "--", ":/"]);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../protocol/errors.ts";
 import type { FileLock, Files, FileStat, OpenFile, OpenOptions } from "../sys/files.ts";
 
 /** The real file system. */
@@ -58,16 +59,26 @@ function openFile(path: string, options: OpenOptions): OpenFile {
     ...options,
   });
   return {
-    write(bytes) {
-      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
-    },
-    read: (buffer) => file.readSync(buffer),
-    seek: (offset) => void file.seekSync(offset, Deno.SeekMode.Start),
-    truncate: (size) => file.truncateSync(size),
-    sync: () => file.syncSync(),
-    stat: () => toStat(file.statSync()),
+    write: (bytes) =>
+      named("write", path, () => {
+        for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+      }),
+    read: (buffer) => named("read", path, () => file.readSync(buffer)),
+    seek: (offset) => named("seek", path, () => void file.seekSync(offset, Deno.SeekMode.Start)),
+    truncate: (size) => named("truncate", path, () => file.truncateSync(size)),
+    sync: () => named("sync", path, () => file.syncSync()),
+    stat: () => named("stat", path, () => toStat(file.statSync())),
     close: () => file.close(),
   };
+}
+
+/** What the system says of an open file does not name it. */
+function named<T>(verb: string, path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    throw new Error(`${messageOf(cause)}: ${verb} '${path}'`, { cause });
+  }
 }
 
 /**

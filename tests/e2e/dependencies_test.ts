@@ -55,6 +55,24 @@ Deno.test("show 9: two dependencies that conflict escalate, with the files named
   });
 });
 
+Deno.test("When a person mended the conflict, retry lets the dependant run", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ shared: "base\n" });
+    repository.writeQueue([
+      execTask("a", "echo a > shared", { branch: "a" }),
+      execTask("b", "echo b > shared", { branch: "b" }),
+      execTask("use", "cat shared > seen", { depends_on: ["a", "b"] }),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    await repository.git("checkout", "--quiet", "b");
+    await repository.git("merge", "--quiet", "--strategy-option=ours", "--message=mend", "a");
+    await repository.git("checkout", "--quiet", "main");
+    assertEquals((await repository.macp(["retry", "use"])).code, 0);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals(await repository.git("show", `${repository.result("use").branch}:seen`), "b");
+  });
+});
+
 Deno.test("A failed or escalated dependency leaves its dependants pending, and drain exits 3", async () => {
   await withRepository(async (repository) => {
     const ran = repository.outside("ran");

@@ -221,3 +221,32 @@ Deno.test("A worktree that holds a repository of its own, or is locked, is not l
     assertEquals(await repository.git("show", `${repository.result("locked").branch}:hi`), "hi");
   });
 });
+
+Deno.test("A lock that a worker left in its index costs no work", async () => {
+  await withRepository(async (repository) => {
+    const lock = 'touch "$(git rev-parse --git-path index.lock)"';
+    repository.writeQueue([
+      execTask("failed", `echo x > x; ${lock}; exit 1`),
+      execTask("good", `echo x > x; ${lock}`),
+    ]);
+    await repository.macp(["drain"]);
+    for (const id of ["failed", "good"]) {
+      const ref = repository.result(id).metadata?.snapshot_ref ?? null;
+      const kept = ref === null
+        ? textOf(`${repository.worktree(id)}/x`)?.trimEnd()
+        : await repository.git("show", `${ref}:x`);
+      assertEquals([id, kept], [id, "x"]);
+    }
+  });
+});
+
+Deno.test("Files of every name are committed and listed as they are", async () => {
+  await withRepository(async (repository) => {
+    const names = [" sp ", "--", "-n", ":(glob)x", "a\nb", 'q"\t', "é漢", "$(touch CODE)"];
+    const files = names.map((name) => `'${name}'`).join(" ");
+    const command = `for f in ${files}; do echo x > "./$f"; done; rm -f CODE`;
+    await repository.submit("t", command, "--type", "coding");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals(new Set(repository.result("t").files_changed), new Set(names));
+  });
+});

@@ -60,8 +60,12 @@ export function taskFrom(args: Arguments, settings: Settings): Task {
     );
   }
   const dispatch = args.text("dispatch") ??
-    (args.text("command") ? "exec" : args.text("brief") ? "yolo" : settings.macp.default_dispatch);
-  if (dispatch === "exec" && args.text("command") === undefined) {
+    (args.text("command") !== undefined
+      ? "exec"
+      : args.text("brief")
+      ? "yolo"
+      : settings.macp.default_dispatch);
+  if (dispatch === "exec" && !args.text("command")?.trim()) {
     throw usageError(`Cannot submit task ${id} as dispatch exec needs --command`);
   }
   const fields = {

@@ -1,0 +1,51 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { exists, textOf, withRepository } from "./harness.ts";
+
+for (const text of ["", "{", "[]", '{"schema_version": 1}', '{"running": 5}']) {
+  Deno.test(`state.json that holds ${text || "nothing"}: exit 5, named, untouched, nothing run`, async () => {
+    await withRepository(async (repository) => {
+      await repository.submit("t", `touch ${repository.outside("ran")}`);
+      const path = repository.state("state.json");
+      Deno.writeTextFileSync(path, text);
+      const queue = repository.queueText();
+      for (const args of [["drain"], ["run", "--once"], ["cancel", "t"]]) {
+        const { code, stderr } = await repository.macp(args);
+        assertEquals(code, 5, `macp ${args.join(" ")}: ${stderr}`);
+        assertStringIncludes(stderr, path);
+        assertStringIncludes(stderr, "hint: ");
+        assertEquals([Deno.readTextFileSync(path), repository.queueText()], [text, queue]);
+      }
+      assert(!exists(repository.outside("ran")));
+      Deno.removeSync(path);
+      assertEquals((await repository.macp(["drain"])).code, 0);
+    });
+  });
+}
+
+Deno.test("An event file that cannot be written: exit 5 that names it, and no worker runs", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("t", `echo x >> ${repository.outside("ran")}`, "--max-attempts", "2");
+    const path = repository.state("events.ndjson");
+    Deno.mkdirSync(path);
+    const { code, stderr } = await repository.macp(["drain"]);
+    assertEquals(code, 5);
+    assert(!exists(repository.outside("ran")));
+    Deno.removeSync(path);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals([repository.task("t").status, textOf(repository.outside("ran"))], [
+      "completed",
+      "x\n",
+    ]);
+    assertStringIncludes(stderr, path);
+  });
+});
+
+Deno.test("A worker that removes the state folder: exit 5, its processes ended, no crash", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("t", `rm -rf ${repository.state()}`);
+    const { code, stderr } = await repository.macp(["drain"]);
+    assertEquals(code, 5);
+    assertStringIncludes(stderr, "error: Cannot ");
+    assertStringIncludes(stderr, repository.state());
+  });
+});
