@@ -8,7 +8,7 @@
 import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
 import { type Figure, formatCommands, formatTable, verdictOf } from "./bench/figures.ts";
-import { machineFacts } from "./bench/machine.ts";
+import { load, machineFacts } from "./bench/machine.ts";
 import type { Rounds } from "./bench/measure.ts";
 import { queueFigures } from "./bench/queue_figures.ts";
 import { type Bench, benchEnvironment } from "./bench/repository.ts";
@@ -54,7 +54,7 @@ async function main(args: string[]): Promise<number> {
     for (const { figures: measure, rounds, quick } of chosen) {
       figures.push(...await measure(bench, flags.quick ? quick : rounds));
     }
-    console.log(`\n${formatTable(figures)}\n${formatCommands(figures)}`);
+    console.log(`\n${formatTable(figures)}\n${formatCommands(figures)}\nload after: ${load()}`);
     const missed = figures.filter((figure) => verdictOf(figure) === "MISSED");
     if (missed.length > 0) console.log(`${missed.length} of the marks are missed`);
     return missed.length > 0 ? 1 : 0;

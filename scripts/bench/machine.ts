@@ -10,15 +10,19 @@ export async function machineFacts(macp: string, workFolder: string): Promise<st
   const version = (program: string) => firstLine(program, ["--version"]);
   const fileSystem = await firstLine("stat", ["-f", "-c", "%T", workFolder]);
   const gibibytes = Deno.systemMemoryInfo().total / 2 ** 30;
-  const load = Deno.loadavg()[0] ?? 0;
   return [
     `date: ${new Date().toISOString()}`,
     `machine: ${navigator.hardwareConcurrency} cores of ${cpuModel()}, ${gibibytes.toFixed(0)} GiB`,
     `system: ${Deno.build.os} ${Deno.osRelease()}, work folder on ${fileSystem ?? "?"}`,
-    `load before: ${load.toFixed(2)}`,
+    `load before: ${load()}`,
     `versions: ${await version(macp)}, ${await version("git")}, ` +
     `${await version("python3") ?? "no python3"}, measured by Deno ${Deno.version.deno}`,
   ];
+}
+
+/** Mean number of programs that wanted a core in the last minute; noise, when it is high. */
+export function load(): string {
+  return (Deno.loadavg()[0] ?? 0).toFixed(2);
 }
 
 /** First line that a program prints; null when there is no such program. */

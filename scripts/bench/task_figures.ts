@@ -117,7 +117,7 @@ function drainFigure(places: Places, rounds: Rounds): Figure {
   return ratioFigure("macp drain, each of 20 tasks : script", {
     of: each(run, idle),
     to: each(script, nothing),
-    most: null,
+    most: 2,
     commands: [
       "dist/macp drain",
       "sh task.sh ID …; each with 20 tasks, less the time with none, by 20",

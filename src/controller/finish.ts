@@ -4,29 +4,17 @@
  *
  * @module
  */
-import { dirname, join } from "@std/path";
-import { cleanupWorktree } from "../dispatcher/worktree.ts";
-import { attemptResultPath, resultPath } from "../dispatcher/result_paths.ts";
-import { isBelow, realPathOf } from "../dispatcher/worktree_place.ts";
-import { takeSnapshot } from "../git/changes.ts";
-import { snapshotRef } from "../git/refs.ts";
-import { readStatus } from "../git/status.ts";
-import { messageOf } from "../protocol/errors.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
-import type {
-  RunningAttempt,
-  State,
-  Task,
-  TaskResult,
-  Verdict,
-} from "../protocol/generated/types.ts";
-import { type TaskNames, taskNames } from "../protocol/names.ts";
-import { followUp, type Outcome } from "../protocol/outcomes.ts";
+import type { RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
+import { taskNames } from "../protocol/names.ts";
+import type { Outcome } from "../protocol/outcomes.ts";
 import { redactVerdict } from "../redaction/redact_formats.ts";
-import { atomicWriteJson } from "../store/atomic_write.ts";
 import type { View } from "../store/store.ts";
+import { removeAttemptFiles } from "./attempt_folder.ts";
+import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
+import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
 
 /** Outcomes after which a worktree is never removed. */
 const staying: readonly Outcome[] = ["handed_over", "worktree_failed"];
@@ -71,7 +59,8 @@ export async function finishAttempt(
     context.settings.macp.cleanup_worktrees && !staying.includes(verdict.outcome);
   const result = structuredClone(verdict.result);
   const removes = removable && await pinWorktree(context, attempt, { id, names, result });
-  writeResult(context, id, names, attempt.serial, ends, result);
+  if (ends) writeTaskResult(context, id, names, result);
+  else writeAttemptResult(context, names, attempt.serial, result);
   const event = await context.store.change((view) =>
     settle(context, view, { id, attempt, verdict, removes })
   );
@@ -85,88 +74,6 @@ export async function finishAttempt(
     forgetWorktree(state, attempt.worktree, gone);
     return { change: { state }, result: null };
   });
-}
-
-/** Folder of the files through which an attempt talks with its worker. */
-export function attemptFolder(
-  { store: { paths } }: ControllerContext,
-  names: TaskNames,
-  serial: number,
-): string {
-  return join(paths.attempts, names.file, String(serial));
-}
-
-function removeAttemptFiles(context: ControllerContext, names: TaskNames, serial: number): void {
-  const { files } = context.world;
-  const folder = attemptFolder(context, names, serial);
-  files.remove(folder, { recursive: true });
-  if (files.list(dirname(folder)).length === 0) files.remove(dirname(folder));
-}
-
-/** Pins what the worktree holds; whether it may be removed then. */
-async function pinWorktree(
-  { git, store }: ControllerContext,
-  attempt: RunningAttempt,
-  { id, names, result }: { id: string; names: TaskNames; result: TaskResult },
-): Promise<boolean> {
-  const path = attempt.worktree ?? "";
-  if (git.world.files.lstat(path) === null) return true;
-  const metadata = result.metadata ??= {};
-  const stays = (why: string) => {
-    metadata.warnings = [...metadata.warnings ?? [], `The worktree stays: ${why}`];
-    return false;
-  };
-  try {
-    const status = await readStatus(git.at(path));
-    const clean = status.changed.length + status.untracked.length + status.unmerged.length === 0;
-    const ref = snapshotRef(names.ref, attempt.serial);
-    // Without a base no worker has seen it.
-    if (attempt.base_commit !== null && (!clean || status.head !== attempt.base_commit)) {
-      await takeSnapshot(git.at(path), {
-        ref,
-        status,
-        message: `macp: snapshot of ${id}, attempt ${attempt.serial}`,
-        indexPath: join(store.paths.folder, `snapshot.${names.file}.index`),
-      });
-      metadata.snapshot_ref = ref;
-    }
-    const nested = status.nestedRepositories;
-    return nested.length === 0 || stays(`it holds repositories of its own: ${nested.join(", ")}`);
-  } catch (error) {
-    return stays(`it could not be pinned: ${messageOf(error)}`);
-  }
-}
-
-/** Writes the result to its place; an attempt that is retried has a place of its own. */
-function writeResult(
-  { world, store, settings }: ControllerContext,
-  id: string,
-  names: TaskNames,
-  serial: number,
-  ends: boolean,
-  result: TaskResult,
-): void {
-  const { paths } = store;
-  if (!ends) {
-    return atomicWriteJson(world, attemptResultPath(paths, settings, names, serial), result);
-  }
-  const raw = store.readQueue().find(id);
-  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
-  const usual = resultPath(paths, settings, names, undefined) ?? "";
-  if (named === undefined) return atomicWriteJson(world, usual, result);
-  try {
-    const path = resultPath(paths, settings, names, named);
-    const folder = world.files.realPath(paths.folder);
-    if (path === null || !isBelow(realPathOf(world.files, path), folder)) {
-      throw new Error("it must name a .json file of its own inside .mosaic/orchestrator");
-    }
-    atomicWriteJson(world, path, result);
-  } catch (error) {
-    const metadata = result.metadata ??= {};
-    const warning = `result_path ${named} was not used: ${messageOf(error)}`;
-    metadata.warnings = [...metadata.warnings ?? [], warning];
-    atomicWriteJson(world, usual, result);
-  }
 }
 
 /**
@@ -239,41 +146,4 @@ function isSettled(
   if (typeof raw.last_attempt === "number" && raw.last_attempt !== serial) return true;
   if (raw.status === next_status) return raw.outcome === outcome;
   return raw.status === "completed" || raw.status === "failed" || raw.status === "escalated";
-}
-
-/** Removes a worktree that is pinned; whether it is gone. */
-export async function removeWorktree(context: ControllerContext, path: string): Promise<boolean> {
-  const why = await cleanupWorktree(context.git, path);
-  if (why !== null) context.onNote(`The worktree ${path} stays: ${why}`);
-  return why === null;
-}
-
-/** Takes a worktree that is gone out of the ledger; one that stays can be used again. */
-export function forgetWorktree(state: State, path: string | null, gone: boolean): void {
-  const owned = path === null ? undefined : state.worktrees[path];
-  if (path === null || owned === undefined) return;
-  if (gone) delete state.worktrees[path];
-  else if (owned.phase === "removing") owned.phase = "ready";
-}
-
-/** The verdict on an attempt whose result is known. */
-export function makeVerdict(
-  result: TaskResult,
-  end: Parameters<typeof followUp>[0],
-): Verdict {
-  const next = followUp(end);
-  const status = next.status === "pending" ? "failed" : next.status;
-  const failed = status === "failed" ? result.completed_at : null;
-  return {
-    outcome: end.outcome,
-    next_status: next.status,
-    spent: next.spent,
-    not_before: next.notBefore,
-    result: {
-      ...result,
-      status,
-      failed_at: failed,
-      escalation_reason: status === "escalated" ? result.error ?? null : null,
-    },
-  };
 }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { collectResult } from "../dispatcher/collect_result.ts";
-import { emptyReport } from "../dispatcher/worker_report.ts";
+import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { Task, TaskResult } from "../protocol/generated/types.ts";
@@ -121,17 +120,8 @@ function cancelledResult(task: Task, settings: Settings, now: number): TaskResul
     maxAttempts: task.max_attempts ?? settings.worker.max_attempts,
     runtime: runtimeOf(task, settings),
     startedAt: now,
-    logPath: null,
-    worktree: null,
+    ...nothingSeen,
     branch: isMacpAware(task) ? task.branch ?? null : null,
-    baseCommit: null,
-    headCommit: null,
-    exitCode: null,
-    changes: null,
-    dirty: null,
-    gates: [],
-    report: emptyReport(),
-    warnings: [],
   }, { outcome: "cancelled", status: "failed", error: "Cancelled by a person", endedAt: now });
 }
 

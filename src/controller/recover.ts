@@ -4,8 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { collectResult } from "../dispatcher/collect_result.ts";
-import { emptyReport } from "../dispatcher/worker_report.ts";
+import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { endAttemptProcesses } from "../process/end_processes.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { RunningAttempt, Task } from "../protocol/generated/types.ts";
@@ -19,14 +18,9 @@ import {
   statusOf,
 } from "../protocol/task.ts";
 import type { ControllerContext } from "./context.ts";
-import {
-  endAttempt,
-  type EndedAttempt,
-  finishAttempt,
-  forgetWorktree,
-  makeVerdict,
-  removeWorktree,
-} from "./finish.ts";
+import { forgetWorktree, removeWorktree } from "./clear_worktree.ts";
+import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
+import { makeVerdict } from "./verdict.ts";
 
 /** Milliseconds that a lost worker has between TERM and KILL. */
 const graceMs = 10_000;
@@ -109,6 +103,7 @@ async function loseAttempt(
   const hasLog = world.files.lstat(join(store.paths.folder, logPath)) !== null;
   const outcome = task.cancel_requested === true ? "cancelled" : "worker_lost";
   const result = collectResult(task, {
+    ...nothingSeen,
     serial: attempt.serial,
     attempts,
     maxAttempts,
@@ -118,13 +113,6 @@ async function loseAttempt(
     worktree: attempt.worktree,
     branch: attempt.branch,
     baseCommit: attempt.base_commit,
-    headCommit: null,
-    exitCode: null,
-    changes: null,
-    dirty: null,
-    gates: [],
-    report: emptyReport(),
-    warnings: [],
   }, {
     outcome,
     status: "failed",

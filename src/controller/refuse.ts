@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { collectResult } from "../dispatcher/collect_result.ts";
-import { emptyReport } from "../dispatcher/worker_report.ts";
+import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
 import type { Task } from "../protocol/generated/types.ts";
@@ -62,17 +61,7 @@ function invalidResult(task: Task, reason: string, now: number) {
       maxAttempts: 1,
       runtime: "",
       startedAt: now,
-      logPath: null,
-      worktree: null,
-      branch: null,
-      baseCommit: null,
-      headCommit: null,
-      exitCode: null,
-      changes: null,
-      dirty: null,
-      gates: [],
-      report: emptyReport(),
-      warnings: [],
+      ...nothingSeen,
     },
     { outcome: "invalid_task", status: "escalated", error: reason, endedAt: now },
   );

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { GateEvidence, Task } from "../protocol/generated/types.ts";
-import type { Failure } from "../protocol/outcomes.ts";
+import type { GateEvidence, Task, TaskResult, Verdict } from "../protocol/generated/types.ts";
+import { type AttemptEnd, type Failure, followUp } from "../protocol/outcomes.ts";
 
 /** Why the gates are not green; null when all passed. */
 export function judgeGates(gates: readonly GateEvidence[]): Failure | null {
@@ -25,4 +25,26 @@ export function judgeChanges(task: Task, commits: number | null): Failure | null
   const expects = task.type === "coding" && task.metadata?.expects_changes !== false;
   if (!expects || commits === null || commits > 0) return null;
   return { outcome: "no_changes", error: "Worker left no commit over the base" };
+}
+
+/** The verdict on an attempt whose result is known. */
+export function makeVerdict(
+  result: TaskResult,
+  end: AttemptEnd,
+): Verdict {
+  const next = followUp(end);
+  const status = next.status === "pending" ? "failed" : next.status;
+  const failed = status === "failed" ? result.completed_at : null;
+  return {
+    outcome: end.outcome,
+    next_status: next.status,
+    spent: next.spent,
+    not_before: next.notBefore,
+    result: {
+      ...result,
+      status,
+      failed_at: failed,
+      escalation_reason: status === "escalated" ? result.error ?? null : null,
+    },
+  };
 }

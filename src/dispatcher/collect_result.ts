@@ -7,7 +7,7 @@ import type { BranchChanges } from "../git/changes.ts";
 import type { GateEvidence, Task, TaskResult } from "../protocol/generated/types.ts";
 import type { Outcome } from "../protocol/outcomes.ts";
 import { isMacpAware } from "../protocol/task.ts";
-import type { WorkerReport } from "./worker_report.ts";
+import { emptyReport, type WorkerReport } from "./worker_report.ts";
 
 /** What is known when an attempt ends; null where it is not known. */
 export interface AttemptFacts {
@@ -27,12 +27,27 @@ export interface AttemptFacts {
   exitCode: number | null;
   changes: BranchChanges | null;
   dirty: boolean | null;
-  gates: GateEvidence[];
+  gates: readonly GateEvidence[];
   report: WorkerReport;
   /** Path of the hand-over of an `acp` task. */
   handover?: string | null;
-  warnings: string[];
+  warnings: readonly string[];
 }
+
+/** Facts of an attempt of which nothing was seen. */
+export const nothingSeen = {
+  worktree: null,
+  branch: null,
+  baseCommit: null,
+  headCommit: null,
+  exitCode: null,
+  changes: null,
+  dirty: null,
+  gates: [],
+  report: emptyReport(),
+  warnings: [],
+  logPath: null,
+} as const satisfies Partial<AttemptFacts>;
 
 /** How it ended. */
 export interface AttemptVerdict {
@@ -84,7 +99,7 @@ export function collectResult(
       started_at: new Date(facts.startedAt).toISOString(),
       duration_seconds: Math.max(0, (verdict.endedAt - facts.startedAt) / 1000),
       log_path: facts.logPath,
-      gates: facts.gates,
+      gates: [...facts.gates],
       gate_files_changed: null,
       main_checkout_dirtied: null,
       usage: null,

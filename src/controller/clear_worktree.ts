@@ -1,0 +1,67 @@
+/**
+ * What becomes of a worktree when its task has ended: pinned, then removed.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { cleanupWorktree } from "../dispatcher/worktree.ts";
+import { takeSnapshot } from "../git/changes.ts";
+import { snapshotRef } from "../git/refs.ts";
+import { readStatus } from "../git/status.ts";
+import { messageOf } from "../protocol/errors.ts";
+import type { RunningAttempt, State, TaskResult } from "../protocol/generated/types.ts";
+import type { TaskNames } from "../protocol/names.ts";
+import type { ControllerContext } from "./context.ts";
+
+/**
+ * Pins what the worktree holds, and says so in the result.
+ *
+ * @returns Whether it may be removed then.
+ */
+export async function pinWorktree(
+  { git, store }: ControllerContext,
+  attempt: RunningAttempt,
+  { id, names, result }: { id: string; names: TaskNames; result: TaskResult },
+): Promise<boolean> {
+  const path = attempt.worktree ?? "";
+  if (git.world.files.lstat(path) === null) return true;
+  const metadata = result.metadata ??= {};
+  const stays = (why: string) => {
+    metadata.warnings = [...metadata.warnings ?? [], `The worktree stays: ${why}`];
+    return false;
+  };
+  try {
+    const status = await readStatus(git.at(path));
+    const clean = status.changed.length + status.untracked.length + status.unmerged.length === 0;
+    const ref = snapshotRef(names.ref, attempt.serial);
+    // Without a base no worker has seen it.
+    if (attempt.base_commit !== null && (!clean || status.head !== attempt.base_commit)) {
+      await takeSnapshot(git.at(path), {
+        ref,
+        status,
+        message: `macp: snapshot of ${id}, attempt ${attempt.serial}`,
+        indexPath: join(store.paths.folder, `snapshot.${names.file}.index`),
+      });
+      metadata.snapshot_ref = ref;
+    }
+    const nested = status.nestedRepositories;
+    return nested.length === 0 || stays(`it holds repositories of its own: ${nested.join(", ")}`);
+  } catch (error) {
+    return stays(`it could not be pinned: ${messageOf(error)}`);
+  }
+}
+
+/** Removes a worktree that is pinned; whether it is gone. */
+export async function removeWorktree(context: ControllerContext, path: string): Promise<boolean> {
+  const why = await cleanupWorktree(context.git, path);
+  if (why !== null) context.onNote(`The worktree ${path} stays: ${why}`);
+  return why === null;
+}
+
+/** Takes a worktree that is gone out of the ledger; one that stays can be used again. */
+export function forgetWorktree(state: State, path: string | null, gone: boolean): void {
+  const owned = path === null ? undefined : state.worktrees[path];
+  if (path === null || owned === undefined) return;
+  if (gone) delete state.worktrees[path];
+  else if (owned.phase === "removing") owned.phase = "ready";
+}

@@ -1,0 +1,104 @@
+/**
+ * Hands an attempt to the dispatcher.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import type { DependencyBranch } from "../dispatcher/dependencies.ts";
+import type { Dispatched, DispatchHooks } from "../dispatcher/dispatch_request.ts";
+import { dispatchTask } from "../dispatcher/dispatch_task.ts";
+import type { AttemptLog } from "../logs/attempt_log.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { State } from "../protocol/generated/types.ts";
+import { attemptFolder } from "./attempt_folder.ts";
+import type { Claimed } from "./claim.ts";
+import type { ControllerContext } from "./context.ts";
+import { describeTask } from "./event_metadata.ts";
+import { previousFailure } from "./previous_failure.ts";
+import { updateLedger } from "./update_ledger.ts";
+
+/** Runs the worker of an attempt, with the ledger a step ahead of it. */
+export async function dispatchAttempt(
+  context: ControllerContext,
+  claimed: Claimed,
+  log: AttemptLog,
+  signal: AbortSignal,
+): Promise<Dispatched> {
+  const { task, names, attempt, maxAttempts } = claimed;
+  const { store, git, settings } = context;
+  const worktrees = store.readState().worktrees;
+  return await dispatchTask({
+    git,
+    settings,
+    task,
+    names,
+    attemptId: attempt.attempt_id,
+    serial: attempt.serial,
+    maxAttempts,
+    branch: attempt.branch,
+    dependencies: dependencyBranches(context, task.depends_on ?? []),
+    ownedAt: (path) => worktrees[path] ?? null,
+    previous: previousFailure(context, names),
+    handoverPath: join(store.paths.folder, "handover", `${names.file}.json`),
+    folder: attemptFolder(context, names, attempt.serial),
+    log,
+    signal,
+    hooks: ledgerHooks(context, claimed, worktrees),
+  });
+}
+
+function ledgerHooks(
+  context: ControllerContext,
+  { task, attempt, attempts, maxAttempts }: Claimed,
+  worktrees: State["worktrees"],
+): DispatchHooks {
+  return {
+    placed: (path) =>
+      updateLedger(context, task.id, {
+        attempt: { phase: "preparing", worktree: path },
+        more: (state) => {
+          state.worktrees[path] ??= {
+            task_id: task.id,
+            branch: attempt.branch ?? "",
+            phase: "adding",
+            created_at: new Date(context.world.clock.now()).toISOString(),
+            base_commit: null,
+          };
+          if (worktrees[path]?.phase === "removing") state.worktrees[path].phase = "adding";
+        },
+      }),
+    ready: ({ path, baseCommit }) =>
+      updateLedger(context, task.id, {
+        attempt: { phase: "spawning", base_commit: baseCommit },
+        more: (state) => {
+          const owned = state.worktrees[path];
+          if (owned) Object.assign(owned, { phase: "ready", base_commit: baseCommit });
+        },
+      }),
+    started: (leader) =>
+      updateLedger(context, task.id, {
+        attempt: { phase: "running", worker: leader },
+        event: {
+          event_type: "task.started",
+          task_id: task.id,
+          status: "running",
+          source: "dispatcher",
+          message: "Worker started",
+          metadata: describeTask(task, context.settings, { attempt: attempts, maxAttempts }),
+        },
+      }),
+  };
+}
+
+/** Branches of the dependencies that have one. */
+function dependencyBranches(
+  { store }: ControllerContext,
+  ids: readonly string[],
+): DependencyBranch[] {
+  const queue = store.readQueue();
+  return ids.flatMap((taskId) => {
+    const raw = queue.find(taskId);
+    const branch = isRecord(raw) && "dispatch" in raw ? raw.branch : undefined;
+    return typeof branch === "string" && branch !== "" ? [{ taskId, branch }] : [];
+  });
+}

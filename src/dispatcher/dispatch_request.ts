@@ -1,0 +1,96 @@
+/**
+ * What the dispatcher is asked for, and what it gives.
+ *
+ * @module
+ */
+import type { BranchChanges } from "../git/changes.ts";
+import type { Git } from "../git/git.ts";
+import type { AttemptLog } from "../logs/attempt_log.ts";
+import type {
+  OwnedWorktree,
+  ProcessIdentity,
+  Task,
+  TaskResult,
+} from "../protocol/generated/types.ts";
+import type { TaskNames } from "../protocol/names.ts";
+import type { Failure } from "../protocol/outcomes.ts";
+import type { Settings } from "../protocol/settings.ts";
+import type { DependencyBranch } from "./dependencies.ts";
+import { emptyReport, type WorkerReport } from "./worker_report.ts";
+import type { ReadyWorktree } from "./worktree.ts";
+
+/** What the dispatcher tells while it works, so that a ledger can be kept. */
+export interface DispatchHooks {
+  /** Before the worktree is made at `path`, which macp may do. */
+  placed(path: string): Promise<void>;
+  /** The worktree is ready for the worker. */
+  ready(worktree: ReadyWorktree): Promise<void>;
+  /** The worker's process exists and begins when this returned. */
+  started(leader: ProcessIdentity): Promise<void>;
+}
+
+/** One attempt to dispatch. */
+export interface DispatchRequest {
+  /** Git in the main checkout. */
+  git: Git;
+  settings: Settings;
+  task: Task;
+  names: TaskNames;
+  attemptId: string;
+  serial: number;
+  maxAttempts: number;
+  /** Branch of a task with a worktree of its own, else null. */
+  branch: string | null;
+  dependencies: readonly DependencyBranch[];
+  /** What the ledger says of a place. */
+  ownedAt: (path: string) => OwnedWorktree | null;
+  /** Result of the attempt before that failed, or null. */
+  previous: TaskResult | null;
+  /** Where an `acp` task is handed over. */
+  handoverPath: string;
+  /** Folder for the files of this attempt. */
+  folder: string;
+  log: AttemptLog;
+  /** Aborts the attempt. */
+  signal: AbortSignal;
+  hooks: DispatchHooks;
+}
+
+/** What came of it. A failure comes before the gates; null lets them run. */
+export interface Dispatched {
+  failure: Failure | null;
+  /** Whether the worker was aborted by the request's signal. */
+  aborted: boolean;
+  /** Folder that the worker ran in, and its environment; for the gates. */
+  cwd: string;
+  env: Record<string, string>;
+  worktree: string | null;
+  baseCommit: string | null;
+  headCommit: string | null;
+  exitCode: number | null;
+  changes: BranchChanges | null;
+  dirty: boolean | null;
+  report: WorkerReport;
+  /** Path of the hand-over of an `acp` task. */
+  handover: string | null;
+  warnings: string[];
+}
+
+/** Before anything was done. */
+export function nothingYet(cwd: string): Dispatched {
+  return {
+    failure: null,
+    aborted: false,
+    cwd,
+    env: {},
+    worktree: null,
+    baseCommit: null,
+    headCommit: null,
+    exitCode: null,
+    changes: null,
+    dirty: null,
+    report: emptyReport(),
+    handover: null,
+    warnings: [],
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * What a worker left in its checkout.
+ *
+ * @module
+ */
+import { commitAll, readChanges } from "../git/changes.ts";
+import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
+import { messageOf } from "../protocol/errors.ts";
+import type { Failure } from "../protocol/outcomes.ts";
+import { oneLine } from "../protocol/text.ts";
+import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
+
+/**
+ * Looks at what the worker left. After a good end the rest is committed, so that gates
+ * judge the branch.
+ */
+export async function inspectWork(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
+  const git = request.git.at(dispatched.cwd);
+  try {
+    const status = await readStatus(git);
+    dispatched.dirty = isDirty(status);
+    dispatched.headCommit = status.head;
+    const ended = dispatched.failure === null && !dispatched.aborted;
+    if (ended && request.branch !== null) {
+      dispatched.failure = judgeCheckout(status, request.branch);
+      if (dispatched.failure === null && dispatched.dirty) {
+        dispatched.headCommit = await commitAll(git, status, leftoverMessage(request));
+      }
+    }
+    const { baseCommit, headCommit } = dispatched;
+    if (baseCommit && headCommit) {
+      dispatched.changes = await readChanges(git, baseCommit, headCommit);
+    }
+  } catch (error) {
+    dispatched.failure ??= {
+      outcome: "worker_failed",
+      error: `The worktree cannot be read after the worker: ${messageOf(error)}`,
+    };
+  }
+}
+
+/** The branch must hold the work: the worker may not leave it, nor a merge half-way. */
+function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
+  const failed = (error: string): Failure => ({ outcome: "worker_failed", error });
+  if (status.branch !== branch) {
+    return failed(
+      `Worker left the worktree on ${status.branch ?? "a detached HEAD"}, not ${branch}`,
+    );
+  }
+  if (status.unmerged.length === 0) return null;
+  return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
+}
+
+function leftoverMessage({ task, serial }: DispatchRequest): string {
+  return `chore: what the worker of ${task.id} left uncommitted\n\n` +
+    `Committed by macp after attempt ${serial}: ${oneLine(task.title)}\n`;
+}
