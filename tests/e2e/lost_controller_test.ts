@@ -184,6 +184,15 @@ Deno.test("A task that only the queue calls running is lost, counts and runs ane
   });
 });
 
+Deno.test("A lost attempt that nobody had counted counts", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("t", "true", { status: "gated" })]);
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    const { status, outcome, attempts } = repository.task("t");
+    assertEquals([status, outcome, attempts], ["failed", "worker_lost", 1]);
+  });
+});
+
 Deno.test("Killed again and again a task never runs more often than its attempts allow", async () => {
   await withRepository(async (repository) => {
     const attempts = repository.outside("attempts");
