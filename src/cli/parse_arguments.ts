@@ -65,6 +65,7 @@ function refuseUnknown(spec: CommandSpec, options: readonly OptionSpec[], arg: s
   const name = arg.replace(/=.*$/s, "");
   throw usageError(`Cannot use option ${name} as macp ${spec.name} has none of that name`, [
     ...nearestHint(name.replace(/^-+/, ""), options.map(({ name }) => name), "--"),
+    `A value that begins with - is given as --option=VALUE`,
     `See: macp help ${spec.name}`,
   ]);
 }

@@ -67,8 +67,8 @@ async function requireCommit({ git, store, settings }: OpenRepository): Promise<
   const waits = store.readQueue().tasks.some((raw) =>
     statusOf(raw) === "pending" && isMacpAware(raw)
   );
-  if (!waits || await resolveCommit(git, settings.macp.base_ref) !== null) return;
-  if (await resolveCommit(git, "HEAD") !== null) return;
+  if (!waits || await resolveCommit(git, "HEAD") !== null) return;
+  if (await resolveCommit(git, settings.macp.base_ref) !== null) return;
   throw new MacpError(
     "usage",
     `Cannot run the queue as the repository has no commit yet: ${git.cwd}`,

@@ -52,9 +52,9 @@ export async function runAttempt(
     const evidence = gated
       ? await runTaskGates(context, claimed, { dispatched, gates, log, signal })
       : [];
-    // An attempt that was cut short says nothing of the work.
-    const cut = dispatched.aborted || (gated && evidence.length < gates.length);
-    const end = cut
+    // An attempt that was cut short says nothing of the work, whatever failed in it.
+    const whole = gated && evidence.length === gates.length;
+    const end = signal.aborted && !whole && dispatched.failure?.outcome !== "handed_over"
       ? abortion(signal.reason as AbortReason)
       : dispatched.failure ?? judgeGates(evidence) ??
         judgeChanges(task, dispatched.changes?.commits ?? null);

@@ -6,16 +6,17 @@
 import { join } from "@std/path";
 import type { DependencyBranch } from "../dispatcher/dependencies.ts";
 import type { Dispatched, DispatchHooks } from "../dispatcher/dispatch_request.ts";
+import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { dispatchTask } from "../dispatcher/dispatch_task.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { isRecord } from "../protocol/events.ts";
-import type { State } from "../protocol/generated/types.ts";
+import type { RunningAttempt, State } from "../protocol/generated/types.ts";
 import { attemptFolder } from "./attempt_folder.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
 import { previousFailure } from "./previous_failure.ts";
-import { updateLedger } from "./update_ledger.ts";
+import { type LedgerUpdate, updateLedger } from "./update_ledger.ts";
 
 /** Runs the worker of an attempt, with the ledger a step ahead of it. */
 export async function dispatchAttempt(
@@ -67,17 +68,12 @@ function ledgerHooks(
           if (worktrees[path]?.phase === "removing") state.worktrees[path].phase = "adding";
         },
       }),
-    ready: ({ path, baseCommit }) =>
-      updateLedger(context, task.id, {
-        attempt: { phase: "spawning", base_commit: baseCommit },
-        more: (state) => {
-          const owned = state.worktrees[path];
-          if (owned) Object.assign(owned, { phase: "ready", base_commit: baseCommit });
-        },
-      }),
-    started: (leader) =>
-      updateLedger(context, task.id, {
-        attempt: { phase: "running", worker: leader },
+    ready: (worktree) => updateLedger(context, task.id, withWorktree(worktree, "finishing")),
+    started: (leader, worktree) => {
+      const update = withWorktree(worktree, "running");
+      return updateLedger(context, task.id, {
+        ...update,
+        attempt: { ...update.attempt, worker: leader },
         event: {
           event_type: "task.started",
           task_id: task.id,
@@ -86,7 +82,24 @@ function ledgerHooks(
           message: "Worker started",
           metadata: describeTask(task, context.settings, { attempt: attempts, maxAttempts }),
         },
-      }),
+      });
+    },
+  };
+}
+
+/** From now on somebody may work in the worktree. */
+function withWorktree(
+  worktree: ReadyWorktree | null,
+  phase: RunningAttempt["phase"],
+): LedgerUpdate {
+  if (worktree === null) return { attempt: { phase } };
+  const { path, baseCommit } = worktree;
+  return {
+    attempt: { phase, base_commit: baseCommit },
+    more: (state) => {
+      const owned = state.worktrees[path];
+      if (owned) Object.assign(owned, { phase: "ready", base_commit: baseCommit });
+    },
   };
 }
 

@@ -103,7 +103,7 @@ function settle(
     reason: result.error ?? undefined,
     not_before: verdict.not_before ?? undefined,
     cancel_requested: undefined,
-    ...(verdict.spent ? {} : { attempts: attempt.attempts_before }),
+    attempts: verdict.spent ? result.attempt : attempt.attempts_before,
     ...(result.pr ? { pr: result.pr } : {}),
   };
   const event = makeEvent({

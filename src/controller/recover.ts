@@ -5,9 +5,10 @@
  */
 import { join } from "@std/path";
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
+import { resultPath } from "../dispatcher/result_paths.ts";
 import { endAttemptProcesses } from "../process/end_processes.ts";
 import { isRecord } from "../protocol/events.ts";
-import type { RunningAttempt, Task } from "../protocol/generated/types.ts";
+import type { OwnedWorktree, RunningAttempt, Task } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import {
   checkTask,
@@ -18,9 +19,11 @@ import {
   statusOf,
 } from "../protocol/task.ts";
 import type { ControllerContext } from "./context.ts";
-import { forgetWorktree, removeWorktree } from "./clear_worktree.ts";
+import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
+import { readResult } from "./previous_failure.ts";
 import { makeVerdict } from "./verdict.ts";
+import { writeTaskResult } from "./write_result.ts";
 
 /** Milliseconds that a lost worker has between TERM and KILL. */
 const graceMs = 10_000;
@@ -45,6 +48,7 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
   }
   for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
     if (owned.phase === "removing") await removeLeftWorktree(context, path);
+    else if (isCancelled(context, owned.task_id)) await clearCancelled(context, path, owned);
   }
   return ended;
 }
@@ -156,4 +160,39 @@ async function removeLeftWorktree(context: ControllerContext, path: string): Pro
     forgetWorktree(state, path, gone);
     return { change: { state }, result: null };
   });
+}
+
+/** Whether a task was cancelled while no attempt of it ran. */
+function isCancelled({ store }: ControllerContext, id: string): boolean {
+  const raw = store.readQueue().find(id);
+  return isRecord(raw) && raw.status === "failed" && raw.outcome === "cancelled";
+}
+
+/** The worktree of a task that was cancelled between two attempts: pinned, then removed. */
+async function clearCancelled(
+  context: ControllerContext,
+  path: string,
+  owned: OwnedWorktree,
+): Promise<void> {
+  if (!context.settings.macp.cleanup_worktrees) return;
+  const id = owned.task_id;
+  const names = await taskNames(id);
+  const { files } = context.world;
+  const resultFile = resultPath(context.store.paths, context.settings, names, undefined) ?? "";
+  const result = readResult(files, resultFile) ??
+    {
+      task_id: id,
+      status: "failed",
+      completed_at: new Date(context.world.clock.now()).toISOString(),
+    };
+  const task = context.store.readQueue().find(id) as Task;
+  const attempt = {
+    ...unknownAttempt(context, task),
+    worktree: path,
+    branch: owned.branch,
+    base_commit: owned.base_commit,
+  };
+  if (!await pinWorktree(context, attempt, { id, names, result })) return;
+  if (files.lstat(resultFile) !== null) writeTaskResult(context, id, names, result);
+  await removeLeftWorktree(context, path);
 }

@@ -63,7 +63,6 @@ export async function runTaskGates(
       log,
       redactor: context.redactor,
       signal,
-      onStarted: (leader) => updateLedger(context, task.id, { attempt: { worker: leader } }),
     },
     gates,
     {

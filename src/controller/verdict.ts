@@ -12,7 +12,9 @@ export function judgeGates(gates: readonly GateEvidence[]): Failure | null {
   if (red.length === 0) return null;
   const failed = red.some(({ outcome }) => outcome === "failed");
   const described = red.map((gate) =>
-    `${gate.command} (${gate.reason ?? `${gate.outcome}, exit code ${gate.exit_code}`})`
+    `${gate.command.trim() || "(empty)"} (${
+      gate.reason ?? `${gate.outcome}, exit code ${gate.exit_code}`
+    })`
   );
   return {
     outcome: failed ? "gate_failed" : "gate_broken",

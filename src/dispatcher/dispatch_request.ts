@@ -23,10 +23,10 @@ import type { ReadyWorktree } from "./worktree.ts";
 export interface DispatchHooks {
   /** Before the worktree is made at `path`, which macp may do. */
   placed(path: string): Promise<void>;
-  /** The worktree is ready for the worker. */
+  /** The worktree of an `acp` task is ready to be handed over. */
   ready(worktree: ReadyWorktree): Promise<void>;
-  /** The worker's process exists and begins when this returned. */
-  started(leader: ProcessIdentity): Promise<void>;
+  /** The worktree is ready and the worker's process exists; it begins when this returned. */
+  started(leader: ProcessIdentity, worktree: ReadyWorktree | null): Promise<void>;
 }
 
 /** One attempt to dispatch. */
@@ -65,6 +65,8 @@ export interface Dispatched {
   cwd: string;
   env: Record<string, string>;
   worktree: string | null;
+  /** The task's own worktree, when it has one. */
+  ready: ReadyWorktree | null;
   baseCommit: string | null;
   headCommit: string | null;
   exitCode: number | null;
@@ -84,6 +86,7 @@ export function nothingYet(cwd: string): Dispatched {
     cwd,
     env: {},
     worktree: null,
+    ready: null,
     baseCommit: null,
     headCommit: null,
     exitCode: null,

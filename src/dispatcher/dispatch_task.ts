@@ -34,7 +34,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
     const { world, cwd: repository } = request.git;
     const brief = readBrief(world, repository, request.task, request.settings);
     await enterWorktree(request, dispatched);
-    if (command === null) return handOver(request, dispatched, brief);
+    if (command === null) return await handOver(request, dispatched, brief);
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
     await runWorker(request, dispatched, command, files);
     if (isMacpAware(request.task)) await inspectWork(request, dispatched);
@@ -83,15 +83,20 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
     baseRef: settings.macp.base_ref,
     owned,
   });
-  await hooks.ready(ready);
+  dispatched.ready = ready;
   dispatched.cwd = dispatched.worktree = ready.path;
   dispatched.baseCommit = ready.baseCommit;
   dispatched.warnings.push(...ready.warnings);
 }
 
 /** No worker runs: what a caller needs to spawn one is written down. */
-function handOver(request: DispatchRequest, dispatched: Dispatched, brief: string | null) {
-  const { git, task, settings, previous, handoverPath } = request;
+async function handOver(
+  request: DispatchRequest,
+  dispatched: Dispatched,
+  brief: string | null,
+): Promise<Dispatched> {
+  const { git, task, settings, previous, handoverPath, hooks } = request;
+  if (dispatched.ready) await hooks.ready(dispatched.ready);
   const handover = buildHandover(task, {
     brief: composeBrief(task, brief, previous),
     runtime: runtimeOf(task, settings),

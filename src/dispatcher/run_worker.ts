@@ -38,7 +38,7 @@ export async function runWorker(
     cwd: dispatched.cwd,
     env: dispatched.env,
     timeoutMs: timeoutSeconds * 1000,
-    onStarted: hooks.started,
+    onStarted: (leader) => hooks.started(leader, dispatched.ready),
     onOutput: (chunk) => log.write(chunk),
     signal,
   });

@@ -58,7 +58,7 @@ export async function commitAll(
   status: CheckoutStatus,
   message: string,
 ): Promise<string> {
-  await git.read(["add", "--all", "--", ".", ...withoutNested(status)]);
+  await readWithoutLock(git, ["add", "--all", "--", ".", ...withoutNested(status)]);
   await git.read(["commit", "--quiet", "--no-verify", "--allow-empty", "--file=-"], {
     stdin: message,
   });
@@ -88,9 +88,11 @@ export async function takeSnapshot(git: Git, options: SnapshotOptions): Promise<
     const args = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent])];
     return (await git.read(args, { stdin: text })).trim();
   };
-  const index = status.unmerged.length > 0
-    ? null
-    : await commit((await git.read(["write-tree"])).trim(), [head], `${message} (index)`);
+  const index = status.unmerged.length > 0 ? null : await commit(
+    (await readWithoutLock(git, ["write-tree"])).trim(),
+    [head],
+    `${message} (index)`,
+  );
   const env = { GIT_INDEX_FILE: indexPath };
   try {
     await copyIndex(git, indexPath);
@@ -101,6 +103,19 @@ export async function takeSnapshot(git: Git, options: SnapshotOptions): Promise<
   } finally {
     git.world.files.remove(indexPath);
   }
+}
+
+/**
+ * A call that takes the lock of the index. Where nothing works in the checkout any more,
+ * a lock that is there was left by a git that was killed.
+ */
+async function readWithoutLock(git: Git, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await git.run(args);
+  if (code === 0) return stdout;
+  if (!stderr.includes("index.lock")) return await git.read(args);
+  const lock = await git.read(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"]);
+  git.world.files.remove(lock.trimEnd());
+  return await git.read(args);
 }
 
 /** A copy keeps what git knows of unchanged files, so that they are not read again. */

@@ -105,7 +105,7 @@ export class Git {
     void this.world.clock.sleep(options.timeoutMs ?? defaultTimeoutMs, timer.signal).then(() => {
       if (timer.signal.aborted) return;
       hangs = true;
-      this.world.processes.signal(-child.pid, "SIGKILL");
+      this.world.processes.signal(isQuery(args) ? child.pid : -child.pid, "SIGKILL");
     });
     const fed = options.stdin === undefined
       ? null
@@ -135,7 +135,7 @@ export class Git {
         args: [...pinnedConfiguration, ...args],
         cwd: options.cwd ?? this.cwd,
         env: { ...this.#env, ...options.env },
-        ownSession: true,
+        ownSession: !isQuery(args),
         stdin: options.stdin === undefined ? "null" : "piped",
         stderr: "piped",
       });
@@ -145,6 +145,17 @@ export class Git {
       throw gitError(args, why, "git_not_started", cause);
     }
   }
+}
+
+/** Verbs that change nothing, and may end with the program when a terminal is interrupted. */
+const queries = ["cat-file", "diff", "for-each-ref", "rev-list", "rev-parse", "status"];
+
+/**
+ * Whether a call only asks. A call that changes something runs in a session of its own,
+ * so that no interrupt cuts it short; that takes some milliseconds more.
+ */
+function isQuery(args: readonly string[]): boolean {
+  return queries.includes(args[0] ?? "");
 }
 
 /** The environment without what ties git to another repository. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { sha256Hex } from "../protocol/names.ts";
+import { oneLine } from "../protocol/text.ts";
 import type { Git } from "./git.ts";
 
 /** A ref and the commit that it stands for. */
@@ -56,12 +57,15 @@ const fallbackRefs = ["origin/HEAD", "main", "master", "HEAD"];
 
 /** The commit that branches start from; null in a repository without commits. */
 export async function resolveBase(git: Git, configured: string): Promise<Base | null> {
-  const commit = await resolveCommit(git, configured);
-  if (commit !== null) return { commit, ref: configured, warning: null };
-  for (const ref of fallbackRefs) {
-    const found = await resolveCommit(git, ref);
-    if (found === null) continue;
-    return { commit: found, ref, warning: `base ref ${configured} does not exist; used ${ref}` };
-  }
-  return null;
+  const refs = [configured, ...fallbackRefs];
+  const output = await git.read(["cat-file", "--batch-check"], {
+    stdin: refs.map((ref) => `${oneLine(ref)}^{commit}\n`).join(""),
+  });
+  const commits = output.split("\n").map((line) => /^([0-9a-f]+) commit /.exec(line)?.[1] ?? null);
+  const index = refs.findIndex((_, i) => commits[i]);
+  const ref = refs[index] ?? "";
+  const commit = commits[index];
+  if (!commit) return null;
+  const warning = index === 0 ? null : `base ref ${configured} does not exist; used ${ref}`;
+  return { commit, ref, warning };
 }

@@ -14,7 +14,7 @@ type Complete<T> = { [K in keyof T as string extends K ? never : K]-?: NonNullab
 export type Settings =
   & Omit<Complete<ConfigFile>, "macp" | "worker">
   & {
-    macp: Omit<Complete<MacpConfig>, "setup"> & { setup: string | null };
+    macp: Complete<MacpConfig>;
     worker: Complete<WorkerConfig>;
   };
 

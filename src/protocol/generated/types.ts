@@ -502,17 +502,9 @@ export interface MacpConfig {
    */
   result_dir?: string;
   /**
-   * Attempts at once.
-   */
-  jobs?: number;
-  /**
    * Pause before the second attempt; doubled for each further one, at most 300 s.
    */
   retry_backoff_seconds?: number;
-  /**
-   * Seconds between two looks at the event file.
-   */
-  watch_poll_interval_seconds?: number;
   /**
    * Size of one attempt's log; beyond it the middle is dropped.
    */
@@ -521,38 +513,6 @@ export interface MacpConfig {
    * Environment variables whose values are secrets, besides those that are known by their names.
    */
   secrets?: string[];
-  /**
-   * Command that prepares a new worktree.
-   */
-  setup?: string | null;
-  /**
-   * Headless commands by runtime.
-   */
-  runtimes?: {
-    [k: string]: {
-      [k: string]: unknown;
-    };
-  };
-  webhook?: WebhookConfig;
-  [k: string]: unknown;
-}
-export interface WebhookConfig {
-  enabled?: boolean;
-  /**
-   * Receiver.
-   */
-  url?: string;
-  /**
-   * Bearer token; prefer auth_token_env.
-   */
-  auth_token?: string;
-  /**
-   * Environment variable that holds the bearer token.
-   */
-  auth_token_env?: string;
-  timeout_seconds?: number;
-  retry_count?: number;
-  event_filter?: string[];
   [k: string]: unknown;
 }
 export interface WorkerConfig {

@@ -76,8 +76,8 @@ const samples: [string, Validator, unknown, string[]][] = [
     "/status enum",
   ]],
   ["an empty configuration", validateConfig, {}, []],
-  ["a configuration with a wrong value", validateConfig, { macp: { jobs: 0 } }, [
-    "/macp/jobs minimum",
+  ["a configuration with a wrong value", validateConfig, { macp: { log_max_bytes: 1 } }, [
+    "/macp/log_max_bytes minimum",
   ]],
   ["a state", validateState, state, []],
   [
