@@ -77,13 +77,17 @@ export function nextStep(queue: Queue, now: number, running: ReadonlySet<string>
 export function stuckTasks(queue: Queue): string[] {
   const dependants = new Map<string, string[]>();
   const reached: string[] = [];
-  for (const id of queue.ids()) {
-    const status = statusOf(queue.find(id));
+  for (const raw of queue.tasks) {
+    const id = idOf(raw);
+    const status = statusOf(raw);
+    if (id === null) continue;
     if (status === "failed" || status === "escalated") reached.push(id);
-    for (const name of openDependencies(queue, id)) {
+    if (status !== "pending") continue;
+    for (const name of dependenciesOf(raw)) {
       dependants.set(name, [...dependants.get(name) ?? [], id]);
     }
   }
+  if (dependants.size === 0) return [];
   const stuck = new Set<string>();
   for (let id = reached.pop(); id !== undefined; id = reached.pop()) {
     for (const dependant of dependants.get(id) ?? []) {

@@ -9,6 +9,7 @@ import type { FileLock, Files, FileStat, OpenFile, OpenOptions } from "../sys/fi
 /** The real file system. */
 export const realFiles: Files = {
   readBytes: (path) => Deno.readFileSync(path),
+  readText: (path) => Deno.readTextFileSync(path),
   stat: (path) => orNull(() => toStat(Deno.statSync(path))),
   lstat: (path) => orNull(() => toStat(Deno.lstatSync(path))),
   list: (path) => orNull(() => [...Deno.readDirSync(path)].map((entry) => entry.name).sort()) ?? [],

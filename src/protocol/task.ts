@@ -21,18 +21,20 @@ export const statuses: readonly Status[] = [
   "escalated",
 ];
 
+const knownStatuses: ReadonlySet<unknown> = new Set(statuses);
+
 /** An element of the queue, not validated. */
 export type RawTask = unknown;
 
 /** Id of an element, or null when it has none. */
 export function idOf(raw: RawTask): string | null {
-  return isRecord(raw) && typeof raw.id === "string" && raw.id !== "" ? raw.id : null;
+  const id = isRecord(raw) ? raw.id : null;
+  return typeof id === "string" && id !== "" ? id : null;
 }
 
 /** Status of an element, or null when it is none that the program knows. */
 export function statusOf(raw: RawTask): Status | null {
-  const status = isRecord(raw) ? raw.status : null;
-  return statuses.find((known) => known === status) ?? null;
+  return isRecord(raw) && knownStatuses.has(raw.status) ? raw.status as Status : null;
 }
 
 /** Title of an element, or the empty text. */

@@ -85,6 +85,26 @@ export function elementSpans(text: string, at: number, count: number): ElementSp
   return { starts, ends };
 }
 
+/**
+ * Where the value of the last member `key` of the object that starts at `at` begins.
+ * With `isOnly` no other member has this name, and what follows is not read.
+ */
+export function findMember(text: string, at: number, key: string, isOnly: boolean): number {
+  let found = -1;
+  at = skipSpace(text, at + 1);
+  while (text.charCodeAt(at) !== closeBrace) {
+    const keyEnd = skipString(text, at);
+    const value = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    if (JSON.parse(text.slice(at, keyEnd)) === key) {
+      found = value;
+      if (isOnly) break;
+    }
+    at = skipSpace(text, skipValue(text, value));
+    if (text.charCodeAt(at) === comma) at = skipSpace(text, at + 1);
+  }
+  return found;
+}
+
 /** Members of the object that starts at `at`. */
 export function memberSpans(text: string, at: number): Member[] {
   const members: Member[] = [];

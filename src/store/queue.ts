@@ -12,8 +12,8 @@ import {
   editObject,
   type ElementSpans,
   elementSpans,
+  findMember,
   type Insertion,
-  memberSpans,
 } from "./json_text.ts";
 import { parseJson } from "./read_json.ts";
 
@@ -33,20 +33,19 @@ export class Queue {
   /** Elements in file order, not validated. */
   readonly tasks: readonly RawTask[];
   readonly #byId: ReadonlyMap<string, number>;
-  readonly #arrayAt: number;
   /** Only known once the queue is edited. */
-  #spans: ElementSpans | null = null;
+  #layout: Layout | null = null;
+  /** Element that the second of three pieces is; it is likely to be edited again. */
+  #between: number | null = null;
 
   private constructor(
     pieces: readonly string[],
     tasks: readonly RawTask[],
     byId: ReadonlyMap<string, number>,
-    arrayAt: number,
   ) {
     this.#pieces = pieces;
     this.tasks = tasks;
     this.#byId = byId;
-    this.#arrayAt = arrayAt;
   }
 
   /**
@@ -62,7 +61,7 @@ export class Queue {
       ? document.tasks
       : undefined;
     if (Array.isArray(tasks)) {
-      return new Queue([text], tasks, indexById(tasks, path), findArray(text));
+      return new Queue([text], tasks, indexById(tasks, path));
     }
     throw new MacpError("failure", `Cannot read ${path} as it holds no list of tasks`, {
       code: "queue_without_tasks",
@@ -78,12 +77,13 @@ export class Queue {
   /** The whole text. */
   get text(): string {
     if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join("")];
+    this.#between = null;
     return this.#pieces[0] ?? "";
   }
 
   /** Whether the queue is a bare array. */
   get isArray(): boolean {
-    return this.text[this.#arrayAt] === "[" && this.text.slice(0, this.#arrayAt).trim() === "";
+    return this.text.trimStart().startsWith("[");
   }
 
   /** The element with this id, or undefined. */
@@ -109,8 +109,12 @@ export class Queue {
   edit(patches: readonly TaskPatch[], added: readonly RawTask[], path: string): Queue {
     const byIndex = this.#byIndex(patches);
     if (byIndex.length === 0 && added.length === 0) return this;
+    const [first] = byIndex;
+    if (added.length === 0 && byIndex.length === 1 && first && first[0] === this.#between) {
+      return this.#editBetween(first[0], first[1]);
+    }
     const text = this.text;
-    const { starts, ends } = this.#spans ??= elementSpans(text, this.#arrayAt, this.tasks.length);
+    const { arrayAt, starts, ends } = this.#layout ??= layoutOf(text, this.tasks.length);
     const tasks = [...this.tasks];
     const edits: Insertion[] = byIndex.map(([index, fields]) => {
       const start = starts[index] ?? 0;
@@ -123,12 +127,30 @@ export class Queue {
       const last = tasks.length === 0
         ? null
         : { start: starts[tasks.length - 1] ?? 0, end: ends[tasks.length - 1] ?? 0 };
-      edits.push(appendElements(text, this.#arrayAt, last, added));
+      edits.push(appendElements(text, arrayAt, last, added));
       tasks.push(...added);
     }
     const byId = added.length === 0 ? this.#byId : indexById(tasks, path);
-    const queue = new Queue(splice(text, edits), tasks, byId, this.#arrayAt);
-    if (added.length === 0) queue.#spans = shifted({ starts, ends }, byIndex, edits);
+    const queue = new Queue(splice(text, edits), tasks, byId);
+    if (added.length === 0) {
+      queue.#layout = { arrayAt, ...shifted({ starts, ends }, byIndex, edits) };
+      queue.#between = byIndex.length === 1 && first ? first[0] : null;
+    }
+    return queue;
+  }
+
+  /** Edits the element that stands between the other pieces, without joining them. */
+  #editBetween(index: number, fields: TaskPatch["fields"]): Queue {
+    const [before = "", element = "", after = ""] = this.#pieces;
+    const edited = editObject(element, fields);
+    const tasks = [...this.tasks];
+    tasks[index] = JSON.parse(edited);
+    const queue = new Queue([before, edited, after], tasks, this.#byId);
+    const start = before.length;
+    const edit = { start, end: start + element.length, text: edited };
+    queue.#layout = this.#layout &&
+      { ...this.#layout, ...shifted(this.#layout, [[index, fields]], [edit]) };
+    queue.#between = index;
     return queue;
   }
 
@@ -141,6 +163,16 @@ export class Queue {
     }
     return [...byIndex].sort(([a], [b]) => a - b);
   }
+}
+
+/** Where the list of tasks and its elements stand in the text. */
+interface Layout extends ElementSpans {
+  arrayAt: number;
+}
+
+function layoutOf(text: string, count: number): Layout {
+  const arrayAt = findArray(text);
+  return { arrayAt, ...elementSpans(text, arrayAt, count) };
 }
 
 /** Pieces of a text with edits in their order. */
@@ -176,19 +208,22 @@ function shifted(
 function findArray(text: string): number {
   const start = text.search(/[[{]/);
   if (text[start] === "[") return start;
-  return memberSpans(text, start).findLast(({ key }) => key === "tasks")?.value.start ?? start;
+  // A name that stands only once in the whole text is that of one member at most.
+  const isOnly = text.indexOf('"tasks"') === text.lastIndexOf('"tasks"') && !text.includes("\\u");
+  return findMember(text, start, "tasks", isOnly);
 }
 
 function indexById(tasks: readonly RawTask[], path: string): Map<string, number> {
   const byId = new Map<string, number>();
-  const doubled: string[] = [];
-  for (const [index, raw] of tasks.entries()) {
-    const id = idOf(raw);
+  let named = 0;
+  for (let index = 0; index < tasks.length; index++) {
+    const id = idOf(tasks[index]);
     if (id === null) continue;
-    if (byId.has(id)) doubled.push(id);
-    else byId.set(id, index);
+    named++;
+    byId.set(id, index);
   }
-  if (doubled.length === 0) return byId;
+  if (byId.size === named) return byId;
+  const doubled = tasks.map(idOf).filter((id, index) => id !== null && byId.get(id) !== index);
   throw new MacpError(
     "failure",
     `Cannot read ${path} as several tasks have the same id: ${[...new Set(doubled)].join(", ")}`,

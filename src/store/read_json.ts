@@ -16,20 +16,17 @@ export function readText(files: Files, path: string): string | null {
       code: "not_a_file",
     });
   }
-  let bytes: Uint8Array;
   try {
-    bytes = files.readBytes(path);
+    const text = files.readText(path);
+    // Quick, but silent about what is not UTF-8: then the bytes are looked at.
+    if (text.includes("\ufffd")) {
+      new TextDecoder("utf-8", { fatal: true }).decode(files.readBytes(path));
+    }
+    return text.startsWith("\ufeff") ? text.slice(1) : text;
   } catch (cause) {
-    throw new MacpError("failure", `Cannot read ${path} as ${messageOf(cause)}`, {
+    const why = cause instanceof TypeError ? "it is not UTF-8 text" : messageOf(cause);
+    throw new MacpError("failure", `Cannot read ${path} as ${why}`, {
       code: "unreadable_file",
-      cause,
-    });
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new MacpError("failure", `Cannot read ${path} as it is not UTF-8 text`, {
-      code: "unparsable_file",
       hints: ["Nothing was overwritten; mend the file or move it away"],
       cause,
     });

@@ -55,6 +55,8 @@ export interface FileLock {
 export interface Files {
   /** Whole content. */
   readBytes(path: string): Uint8Array;
+  /** Whole content as text; what is not UTF-8 becomes U+FFFD. */
+  readText(path: string): string;
   /** Null when nothing is there. Follows symbolic links. */
   stat(path: string): FileStat | null;
   /** Null when nothing is there. Does not follow symbolic links. */
