@@ -17,9 +17,11 @@ export interface Bench {
   env: Readonly<Record<string, string>>;
 }
 
-/** Files in a repository, and characters in each. */
-const fileCount = 20;
-const fileSize = 1000;
+/** Files in a repository: about as many as this project has, and few. */
+export const fileCounts = { usual: 300, few: 20 } as const;
+const filesInFolder = 10;
+/** Characters in a file. */
+export const fileSize = 3300;
 
 /** Environment without anything of the user: an empty home, and the path. */
 export function benchEnvironment(folder: string): Record<string, string> {
@@ -39,26 +41,34 @@ export function benchEnvironment(folder: string): Record<string, string> {
   };
 }
 
-/** Makes a clone with 20 small files and a remote, ready for macp. Gives its path. */
-export async function makeRepository(bench: Bench, name: string): Promise<string> {
+/** Makes a repository with files, a commit and a remote, ready for macp. Gives its path. */
+export async function makeRepository(
+  bench: Bench,
+  name: string,
+  fileCount: number = fileCounts.usual,
+): Promise<string> {
   const path = join(bench.folder, name);
   const origin = `${path}.git`;
   const git = (cwd: string, ...args: string[]) => succeed(bench, "git", args, cwd);
   await git(bench.folder, "init", "--quiet", "--bare", "--initial-branch=main", origin);
   await git(bench.folder, "init", "--quiet", "--initial-branch=main", path);
-  for (let number = 0; number < fileCount; number++) {
-    const line = `line of file ${number}\n`;
-    Deno.writeTextFileSync(
-      join(path, `file-${number}.txt`),
-      line.repeat(Math.ceil(fileSize / line.length)),
-    );
-  }
+  writeFiles(path, fileCount);
   await git(path, "add", "--all");
   await git(path, "commit", "--quiet", "--message=start");
   await git(path, "remote", "add", "origin", origin);
   await git(path, "push", "--quiet", "origin", "main");
   await succeed(bench, bench.macp, ["init", "--enable", "--quiet"], path);
   return path;
+}
+
+function writeFiles(repository: string, fileCount: number): void {
+  for (let number = 0; number < fileCount; number++) {
+    const folder = join(repository, `part-${Math.floor(number / filesInFolder)}`);
+    Deno.mkdirSync(folder, { recursive: true });
+    const line = `line of file ${number}\n`;
+    const text = line.repeat(Math.ceil(fileSize / line.length));
+    Deno.writeTextFileSync(join(folder, `file-${number}.txt`), text);
+  }
 }
 
 /** Replaces the queue of a repository, so that nothing of it is left to be written. */

@@ -7,7 +7,14 @@ import { join } from "@std/path";
 import { type Figure, formatValue, median, ratioFigure } from "./figures.ts";
 import { type Call, measureInTurn, type Rounds, timeOf } from "./measure.ts";
 import { type BenchTask, completedTasks } from "./queue_file.ts";
-import { type Bench, makeRepository, succeed, writeQueue } from "./repository.ts";
+import {
+  type Bench,
+  fileCounts,
+  fileSize,
+  makeRepository,
+  succeed,
+  writeQueue,
+} from "./repository.ts";
 import {
   gateCommand,
   summarizeCalls,
@@ -26,23 +33,36 @@ interface Places {
   script: string;
   /** Path of the shell script. */
   scriptFile: string;
+  /** Files in each repository. */
+  files: number;
 }
 
 /** Costs of one task, and how they depend on the length of the queue. */
 export async function taskFigures(bench: Bench, rounds: Rounds): Promise<Figure[]> {
-  const places = {
-    bench,
-    macp: await makeRepository(bench, "by-macp"),
-    script: await makeRepository(bench, "by-script"),
-    scriptFile: join(bench.folder, "task.sh"),
-  };
-  Deno.writeTextFileSync(places.scriptFile, taskScript);
-  const calls = await compareCalls(places);
+  const usual = await makePlaces(bench, fileCounts.usual);
+  const few = await makePlaces(bench, fileCounts.few);
+  const calls = await compareCalls(few);
+  const drains = { ...rounds, counted: Math.max(3, rounds.counted >> 2) };
   return [
-    onceFigure(places, rounds, calls),
-    drainFigure(places, { ...rounds, counted: Math.max(3, rounds.counted >> 2) }),
-    await lengthFigure(bench, rounds),
+    onceFigure(usual, rounds, { calls, most: 2 }),
+    onceFigure(few, rounds, { calls, most: null }),
+    drainFigure(usual, drains, 2),
+    drainFigure(few, drains, null),
+    await lengthFigure(bench, rounds, { files: fileCounts.usual, most: 1.2 }),
+    await lengthFigure(bench, rounds, { files: fileCounts.few, most: null }),
   ];
+}
+
+async function makePlaces(bench: Bench, files: number): Promise<Places> {
+  const scriptFile = join(bench.folder, "task.sh");
+  Deno.writeTextFileSync(scriptFile, taskScript);
+  return {
+    bench,
+    macp: await makeRepository(bench, `by-macp-${files}`, files),
+    script: await makeRepository(bench, `by-script-${files}`, files),
+    scriptFile,
+    files,
+  };
 }
 
 function pendingTask(id: string): BenchTask {
@@ -93,19 +113,27 @@ async function compareCalls(places: Places): Promise<string> {
 }
 
 /** One task, from the start of the program to its end. */
-function onceFigure(places: Places, rounds: Rounds, calls: string): Figure {
+function onceFigure(
+  places: Places,
+  rounds: Rounds,
+  { calls, most }: { calls: string; most: number | null },
+): Figure {
+  const { bench, macp, files } = places;
   const [of = [], to = []] = measureInTurn([
-    (round) => runCall(places.bench, places.macp, [`once-${round}`], completedTasks(100)),
+    (round) => runCall(bench, macp, [`once-${round}`], completedTasks(100)),
     (round) => scriptCall(places, [`once-${round}`]),
   ], rounds);
-  const commands = ["dist/macp run --once", `sh task.sh ID; each calls git for: ${calls}`];
-  return ratioFigure("macp run --once, 1 task : script", { of, to, most: 2, commands });
+  const commands = [
+    "dist/macp run --once",
+    `sh task.sh ID; each with files of ${fileSize} bytes, calling git for: ${calls}`,
+  ];
+  return ratioFigure(`macp run --once : script, ${files} files`, { of, to, most, commands });
 }
 
 /** What one task more costs in one run: 20 tasks less the run of none. */
-function drainFigure(places: Places, rounds: Rounds): Figure {
+function drainFigure(places: Places, rounds: Rounds, most: number | null): Figure {
   const ids = (round: number) => Array.from({ length: drained }, (_, n) => `drain-${round}-${n}`);
-  const { bench, macp } = places;
+  const { bench, macp, files } = places;
   const [run = [], idle = [], script = [], nothing = []] = measureInTurn([
     (round) => runCall(bench, macp, ids(round), completedTasks(100)),
     () => runCall(bench, macp, [], completedTasks(100)),
@@ -114,10 +142,10 @@ function drainFigure(places: Places, rounds: Rounds): Figure {
   ], rounds);
   const each = (all: number[], none: number[]) =>
     all.map((time, index) => (time - (none[index] ?? NaN)) / drained);
-  return ratioFigure("macp drain, each of 20 tasks : script", {
+  return ratioFigure(`macp drain, a task : script, ${files} files`, {
     of: each(run, idle),
     to: each(script, nothing),
-    most: 2,
+    most,
     commands: [
       "dist/macp drain",
       "sh task.sh ID …; each with 20 tasks, less the time with none, by 20",
@@ -126,14 +154,19 @@ function drainFigure(places: Places, rounds: Rounds): Figure {
 }
 
 /** One task behind 4,999 completed ones, beside one behind 99. */
-async function lengthFigure(bench: Bench, rounds: Rounds): Promise<Figure> {
-  const many = await makeRepository(bench, "many");
-  const few = await makeRepository(bench, "few");
+async function lengthFigure(
+  bench: Bench,
+  rounds: Rounds,
+  { files, most }: { files: number; most: number | null },
+): Promise<Figure> {
+  const many = await makeRepository(bench, `many-${files}`, files);
+  const few = await makeRepository(bench, `few-${files}`, files);
   const [of = [], to = []] = measureInTurn([
     (round) => runCall(bench, many, [`long-${round}`], completedTasks(4999)),
     (round) => runCall(bench, few, [`long-${round}`], completedTasks(99)),
   ], rounds);
+  const name = `macp run --once, 5000 tasks : 100, ${files} files`;
   const commands = ["dist/macp run --once; the last task is pending, all others are completed"];
-  const figure = ratioFigure("macp run --once, 5000 tasks : 100", { of, to, most: 1.2, commands });
+  const figure = ratioFigure(name, { of, to, most, commands });
   return { ...figure, note: `${figure.note}; ${formatValue(median(of) - median(to), "ms")} more` };
 }

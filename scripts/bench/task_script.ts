@@ -20,7 +20,7 @@ export const gateCommand = "grep -q work work.txt";
 export const taskScript = `set -e
 git rev-parse --path-format=absolute --is-bare-repository --git-dir --git-common-dir \\
   --show-toplevel >/dev/null
-git rev-parse --verify --quiet --end-of-options 'origin/main^{commit}' >/dev/null
+git rev-parse --verify --quiet --end-of-options 'HEAD^{commit}' >/dev/null
 mkdir -p logs
 for id do
   tree="$HOME/trees/$id"
@@ -28,7 +28,8 @@ for id do
   export MACP_TASK_ID="$id"
   git for-each-ref --format='%(objectname) %(refname)' \\
     "refs/heads/$branch" "refs/bench/owner/$id" "refs/bench/snapshots/$id/" >/dev/null
-  base=$(git rev-parse --verify --quiet --end-of-options 'origin/main^{commit}')
+  base=$(echo 'origin/main^{commit}' | git cat-file --batch-check)
+  base=\${base%% *}
   git update-ref "refs/bench/owner/$id" "$base"
   git worktree add --quiet --no-track -b "$branch" -- "$tree" "$base"
   cd "$tree"

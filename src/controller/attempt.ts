@@ -8,6 +8,7 @@ import { collectResult } from "../dispatcher/collect_result.ts";
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
+import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Verdict } from "../protocol/generated/types.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { runtimeOf } from "../protocol/task.ts";
@@ -21,6 +22,13 @@ import { judgeChanges, judgeGates, makeVerdict } from "./verdict.ts";
 /** Why an attempt is aborted. */
 export type AbortReason = "cancelled" | "interrupted";
 
+/** An attempt that was judged. */
+export interface JudgedAttempt {
+  verdict: Verdict;
+  /** Events that are to be told with it. */
+  events: EventDraft[];
+}
+
 /**
  * Runs a claimed attempt up to its verdict.
  *
@@ -30,7 +38,7 @@ export async function runAttempt(
   context: ControllerContext,
   claimed: Claimed,
   signal: AbortSignal,
-): Promise<Verdict> {
+): Promise<JudgedAttempt> {
   const { world, store, settings, redactor } = context;
   const { task, names, attempt } = claimed;
   retireResult(context, task, names, attempt.serial);
@@ -49,16 +57,17 @@ export async function runAttempt(
     log.section(`${task.id}: attempt ${claimed.attempts} of ${claimed.maxAttempts}`);
     const dispatched = await dispatchAttempt(context, claimed, log, signal);
     const gated = dispatched.failure === null && !dispatched.aborted;
-    const evidence = gated
+    const { evidence, last } = gated
       ? await runTaskGates(context, claimed, { dispatched, gates, log, signal })
-      : [];
+      : { evidence: [], last: [] };
     // An attempt that was cut short says nothing of the work, whatever failed in it.
     const whole = gated && evidence.length === gates.length;
     const end = signal.aborted && !whole && dispatched.failure?.outcome !== "handed_over"
       ? abortion(signal.reason as AbortReason)
       : dispatched.failure ?? judgeGates(evidence) ??
         judgeChanges(task, dispatched.changes?.commits ?? null);
-    return verdictOf(context, claimed, { dispatched, evidence, end, logPath });
+    const verdict = verdictOf(context, claimed, { dispatched, evidence, end, logPath });
+    return { verdict, events: last };
   } finally {
     log.end();
   }

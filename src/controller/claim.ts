@@ -4,11 +4,12 @@
  * @module
  */
 import { attemptResultsFolder } from "../dispatcher/result_paths.ts";
+import { checkPlace } from "../dispatcher/worktree.ts";
+import { taskPlace } from "../dispatcher/worktree_place.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
-import type { RunningAttempt, Task } from "../protocol/generated/types.ts";
+import type { OwnedWorktree, RunningAttempt, State, Task } from "../protocol/generated/types.ts";
 import { defaultBranch, type TaskNames } from "../protocol/names.ts";
 import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
-import type { Queue } from "../store/queue.ts";
 import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
@@ -23,6 +24,8 @@ export interface Claimed {
   /** Spent attempts, this one included. */
   attempts: number;
   maxAttempts: number;
+  /** What the ledger said of the worktree's place before the claim, or null. */
+  owned: OwnedWorktree | null;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function claimTask(
   const claimed = await context.store.change(({ queue, state }) => {
     const step = nextStep(queue, now, new Set(Object.keys(state.running)));
     if (step.kind !== "claim" || step.id !== id) return { change: null, result: null };
-    const claimed = claimedTask(context, queue, names, { id, attemptId, now });
+    const claimed = claimedTask(context, { queue, state }, names, { id, attemptId, now });
     const { task, attempt, attempts, maxAttempts } = claimed;
     const event = makeEvent({
       event_type: "task.assigned",
@@ -50,6 +53,7 @@ export async function claimTask(
       metadata: describeTask(task, context.settings, { attempt: attempts, maxAttempts }),
     }, now);
     state.running[id] = attempt;
+    placeWorktree(state, claimed);
     const fields = {
       status: "running",
       attempts,
@@ -68,11 +72,12 @@ export async function claimTask(
 }
 
 function claimedTask(
-  { world, store, settings }: ControllerContext,
-  queue: Queue,
+  context: ControllerContext,
+  { queue, state }: View,
   names: TaskNames,
   { id, attemptId, now }: { id: string; attemptId: string; now: number },
 ): Claimed {
+  const { world, store, settings } = context;
   const task = queue.find(id) as Task;
   const before = task.attempts ?? 0;
   const traces = {
@@ -80,11 +85,13 @@ function claimedTask(
     attemptResults: attemptResultsFolder(store.paths, settings),
   };
   const usesWorktree = isMacpAware(task) && task.worktree !== ".";
+  const worktree = usesWorktree ? usablePlace(context, task, names, state) : null;
   return {
     task,
     names,
     attempts: before + 1,
     maxAttempts: maxAttemptsOf(task, settings),
+    owned: worktree === null ? null : state.worktrees[worktree] ?? null,
     attempt: {
       attempt_id: attemptId,
       serial: nextSerial(world.files, traces, names, task),
@@ -92,13 +99,44 @@ function claimedTask(
       phase: "claimed",
       started_at: new Date(now).toISOString(),
       legacy: !isMacpAware(task),
-      worktree: null,
+      worktree,
       branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
       base_commit: null,
       worker: null,
       verdict: null,
     },
   };
+}
+
+/**
+ * Place of the task's worktree; null where none may stand, which the dispatcher then
+ * reports.
+ */
+function usablePlace(
+  { git, settings }: ControllerContext,
+  task: Task,
+  names: TaskNames,
+  { worktrees }: State,
+): string | null {
+  try {
+    const ownerOf = (path: string) => worktrees[path]?.task_id ?? null;
+    return checkPlace(git, taskPlace(git, settings, task, names), ownerOf, task.id);
+  } catch {
+    return null;
+  }
+}
+
+/** The ledger names the worktree before it is made. */
+function placeWorktree(state: State, { task, attempt }: Claimed): void {
+  if (attempt.worktree === null) return;
+  const owned = state.worktrees[attempt.worktree] ??= {
+    task_id: task.id,
+    branch: attempt.branch ?? "",
+    phase: "adding",
+    created_at: attempt.started_at,
+    base_commit: null,
+  };
+  if (owned.phase === "removing") owned.phase = "adding";
 }
 
 /** Fields of an attempt before that say nothing of this one. */

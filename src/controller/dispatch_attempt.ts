@@ -10,7 +10,7 @@ import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { dispatchTask } from "../dispatcher/dispatch_task.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { isRecord } from "../protocol/events.ts";
-import type { RunningAttempt, State } from "../protocol/generated/types.ts";
+import type { RunningAttempt } from "../protocol/generated/types.ts";
 import { attemptFolder } from "./attempt_folder.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
@@ -27,7 +27,6 @@ export async function dispatchAttempt(
 ): Promise<Dispatched> {
   const { task, names, attempt, maxAttempts } = claimed;
   const { store, git, settings } = context;
-  const worktrees = store.readState().worktrees;
   return await dispatchTask({
     git,
     settings,
@@ -38,50 +37,35 @@ export async function dispatchAttempt(
     maxAttempts,
     branch: attempt.branch,
     dependencies: dependencyBranches(context, task.depends_on ?? []),
-    ownedAt: (path) => worktrees[path] ?? null,
+    owned: claimed.owned,
     previous: previousFailure(context, names),
     handoverPath: join(store.paths.folder, "handover", `${names.file}.json`),
     folder: attemptFolder(context, names, attempt.serial),
     log,
     signal,
-    hooks: ledgerHooks(context, claimed, worktrees),
+    hooks: ledgerHooks(context, claimed),
   });
 }
 
 function ledgerHooks(
   context: ControllerContext,
-  { task, attempt, attempts, maxAttempts }: Claimed,
-  worktrees: State["worktrees"],
+  { task, attempts, maxAttempts }: Claimed,
 ): DispatchHooks {
   return {
-    placed: (path) =>
-      updateLedger(context, task.id, {
-        attempt: { phase: "preparing", worktree: path },
-        more: (state) => {
-          state.worktrees[path] ??= {
-            task_id: task.id,
-            branch: attempt.branch ?? "",
-            phase: "adding",
-            created_at: new Date(context.world.clock.now()).toISOString(),
-            base_commit: null,
-          };
-          if (worktrees[path]?.phase === "removing") state.worktrees[path].phase = "adding";
-        },
-      }),
     ready: (worktree) => updateLedger(context, task.id, withWorktree(worktree, "finishing")),
     started: (leader, worktree) => {
       const update = withWorktree(worktree, "running");
       return updateLedger(context, task.id, {
         ...update,
         attempt: { ...update.attempt, worker: leader },
-        event: {
+        events: [{
           event_type: "task.started",
           task_id: task.id,
           status: "running",
           source: "dispatcher",
           message: "Worker started",
           metadata: describeTask(task, context.settings, { attempt: attempts, maxAttempts }),
-        },
+        }],
       });
     },
   };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isRecord, makeEvent } from "../protocol/events.ts";
+import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import type { Outcome } from "../protocol/outcomes.ts";
@@ -26,18 +26,25 @@ export interface EndedAttempt {
   outcome: Outcome;
 }
 
-/** Makes a verdict durable, then finishes the attempt. */
+/**
+ * Makes a verdict durable, then finishes the attempt.
+ *
+ * @param drafts Events that are to be told with the verdict.
+ */
 export async function endAttempt(
   context: ControllerContext,
   id: string,
   verdict: Verdict,
+  drafts: readonly EventDraft[] = [],
 ): Promise<EndedAttempt> {
+  const events = drafts.map((draft) => makeEvent(draft, context.world.clock.now()));
   const redacted = redactVerdict(context.redactor, verdict);
   const attempt = await context.store.change(({ state }) => {
     const attempt = state.running[id];
     if (attempt) state.running[id] = { ...attempt, phase: "finishing", verdict: redacted };
-    return { change: { state }, result: state.running[id] ?? null };
+    return { change: { state, events }, result: state.running[id] ?? null };
   });
+  events.forEach(context.onEvent);
   if (attempt) await finishAttempt(context, id, attempt, redacted);
   return { id, status: redacted.next_status, outcome: redacted.outcome };
 }

@@ -134,8 +134,8 @@ async function runTask(
   const watching = new AbortController();
   const watch = watchForCancel(context, id, watching.signal, () => abortFor("cancelled"));
   try {
-    const verdict = await runAttempt(context, claimed, abort.signal);
-    return await endAttempt(context, id, verdict);
+    const { verdict, events } = await runAttempt(context, claimed, abort.signal);
+    return await endAttempt(context, id, verdict, events);
   } finally {
     watching.abort();
     stop.removeEventListener("abort", interrupt);

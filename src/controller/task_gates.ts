@@ -12,13 +12,17 @@ import type { GateEvidence } from "../protocol/generated/types.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
-import { updateLedger } from "./update_ledger.ts";
+import { type LedgerUpdate, updateLedger } from "./update_ledger.ts";
 
-/**
- * Runs the gates on what a worker that ended well left.
- *
- * @returns What each said, in order; fewer than there are when the signal aborted.
- */
+/** What the gates of an attempt said. */
+export interface TaskGates {
+  /** Of each gate, in order; fewer than there are when the signal aborted. */
+  evidence: GateEvidence[];
+  /** Event of the last gate, which is not told yet: it goes with the verdict. */
+  last: EventDraft[];
+}
+
+/** Runs the gates on what a worker that ended well left. */
 export async function runTaskGates(
   context: ControllerContext,
   claimed: Claimed,
@@ -28,33 +32,17 @@ export async function runTaskGates(
     log: AttemptLog;
     signal: AbortSignal;
   },
-): Promise<GateEvidence[]> {
-  const { task, attempt, attempts, maxAttempts } = claimed;
-  const metadata = describeTask(task, context.settings, { attempt: attempts, maxAttempts });
-  const about = { task_id: task.id, status: attempt.legacy ? "running" : "gated" } as const;
-  if (!attempt.legacy) {
-    await updateLedger(context, task.id, {
-      attempt: { phase: "gating" },
-      task: { status: "gated" },
-      event: {
-        event_type: "task.gated",
-        ...about,
-        source: "controller",
-        message: "Quality gates running...",
-        metadata,
-      },
-    });
-  }
-  const say = (event_type: EventDraft["event_type"], message: string, more: object) =>
-    updateLedger(context, task.id, {
-      event: {
-        event_type,
-        ...about,
-        source: "quality-gate",
-        message,
-        metadata: { ...metadata, ...more },
-      },
-    });
+): Promise<TaskGates> {
+  const { task, attempt } = claimed;
+  const say = eventsOf(context, claimed);
+  let untold: EventDraft[] = attempt.legacy ? [] : [say.gated()];
+  let update: LedgerUpdate = attempt.legacy
+    ? {}
+    : { attempt: { phase: "gating" }, task: { status: "gated" } };
+  const tell = async (more: EventDraft[]) => {
+    await updateLedger(context, task.id, { ...update, events: [...untold, ...more] });
+    [untold, update] = [[], {}];
+  };
   const { evidence } = await runGates(
     {
       world: context.world,
@@ -66,15 +54,45 @@ export async function runTaskGates(
     },
     gates,
     {
-      before: ({ command }) =>
-        say("rail.check.started", `Gate started: ${command}`, { gate: command }),
-      after: ({ command, outcome, exit_code }) =>
-        say(
-          outcome === "passed" ? "rail.check.passed" : "rail.check.failed",
-          `Gate ${outcome}: ${command}`,
-          { gate: command, gate_outcome: outcome, exit_code },
-        ),
+      // What the gate before said is told together with the beginning of the next.
+      before: (gate) => tell([say.started(gate)]),
+      after: (gate) => void untold.push(say.ended(gate)),
     },
   );
-  return evidence;
+  if (gates.length === 0) await tell([]);
+  return { evidence, last: untold };
+}
+
+function eventsOf(
+  { settings }: ControllerContext,
+  { task, attempt, attempts, maxAttempts }: Claimed,
+) {
+  const about = {
+    task_id: task.id,
+    status: attempt.legacy ? "running" : "gated",
+    metadata: describeTask(task, settings, { attempt: attempts, maxAttempts }),
+  } as const;
+  const source = "quality-gate";
+  return {
+    gated: (): EventDraft => ({
+      ...about,
+      event_type: "task.gated",
+      source: "controller",
+      message: "Quality gates running...",
+    }),
+    started: ({ command }: Gate): EventDraft => ({
+      ...about,
+      event_type: "rail.check.started",
+      source,
+      message: `Gate started: ${command}`,
+      metadata: { ...about.metadata, gate: command },
+    }),
+    ended: ({ command, outcome, exit_code }: GateEvidence): EventDraft => ({
+      ...about,
+      event_type: outcome === "passed" ? "rail.check.passed" : "rail.check.failed",
+      source,
+      message: `Gate ${outcome}: ${command}`,
+      metadata: { ...about.metadata, gate: command, gate_outcome: outcome, exit_code },
+    }),
+  };
 }

@@ -13,7 +13,8 @@ export interface LedgerUpdate {
   attempt?: Partial<RunningAttempt>;
   /** Changes the rest of the ledger. */
   more?: (state: State) => void;
-  event?: EventDraft;
+  /** Events that tell of it, in order. */
+  events?: EventDraft[];
   /** Fields of the task in the queue. */
   task?: Record<string, unknown>;
 }
@@ -24,7 +25,7 @@ export async function updateLedger(
   id: string,
   update: LedgerUpdate,
 ): Promise<void> {
-  const event = update.event && makeEvent(update.event, world.clock.now());
+  const events = (update.events ?? []).map((draft) => makeEvent(draft, world.clock.now()));
   await store.change(({ state }) => {
     const attempt = state.running[id];
     if (attempt) Object.assign(attempt, update.attempt);
@@ -32,11 +33,11 @@ export async function updateLedger(
     return {
       change: {
         state,
-        ...(event ? { events: [event] } : {}),
+        events,
         ...(update.task ? { patches: [{ id, fields: update.task }] } : {}),
       },
       result: null,
     };
   });
-  if (event) onEvent(event);
+  events.forEach(onEvent);
 }

@@ -21,8 +21,6 @@ import type { ReadyWorktree } from "./worktree.ts";
 
 /** What the dispatcher tells while it works, so that a ledger can be kept. */
 export interface DispatchHooks {
-  /** Before the worktree is made at `path`, which macp may do. */
-  placed(path: string): Promise<void>;
   /** The worktree of an `acp` task is ready to be handed over. */
   ready(worktree: ReadyWorktree): Promise<void>;
   /** The worktree is ready and the worker's process exists; it begins when this returned. */
@@ -42,8 +40,8 @@ export interface DispatchRequest {
   /** Branch of a task with a worktree of its own, else null. */
   branch: string | null;
   dependencies: readonly DependencyBranch[];
-  /** What the ledger says of a place. */
-  ownedAt: (path: string) => OwnedWorktree | null;
+  /** What the ledger said of the worktree's place before this attempt, or null. */
+  owned: OwnedWorktree | null;
   /** Result of the attempt before that failed, or null. */
   previous: TaskResult | null;
   /** Where an `acp` task is handed over. */

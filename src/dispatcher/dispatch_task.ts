@@ -18,7 +18,7 @@ import { inspectWork } from "./inspect_work.ts";
 import { runWorker } from "./run_worker.ts";
 import { checkPlace, setupWorktree } from "./worktree.ts";
 import { WorktreeError } from "./worktree_error.ts";
-import { worktreePlace } from "./worktree_place.ts";
+import { taskPlace } from "./worktree_place.ts";
 
 /**
  * Sets up the worktree, runs the worker to its end and commits what it left. Never
@@ -59,29 +59,19 @@ function failureOf(error: unknown, task: Task): Failure {
 
 /** Where the worker runs: its worktree, or the main checkout. */
 async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
-  const { git, task, settings, names, branch, hooks } = request;
+  const { git, task, settings, names, branch, owned } = request;
   if (branch === null) {
     if (isMacpAware(task)) dispatched.baseCommit = await resolveCommit(git, "HEAD");
     return;
   }
-  const place = worktreePlace({
-    repository: git.cwd,
-    base: settings.macp.worktree_base,
-    worktree: task.worktree,
-    slug: names.slug,
-    home: git.world.env.HOME,
-  });
-  const ownerOf = (path: string) => request.ownedAt(path)?.task_id ?? null;
-  const path = checkPlace(git, place, ownerOf, task.id);
-  const owned = request.ownedAt(path);
-  await hooks.placed(path);
+  const place = taskPlace(git, settings, task, names);
+  const path = checkPlace(git, place, () => owned?.task_id ?? null, task.id);
   const ready = await setupWorktree({
     ...request,
     taskId: task.id,
     branch,
     place: { ...place, path },
     baseRef: settings.macp.base_ref,
-    owned,
   });
   dispatched.ready = ready;
   dispatched.cwd = dispatched.worktree = ready.path;

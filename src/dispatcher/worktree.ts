@@ -6,7 +6,7 @@
 import { dirname, join } from "@std/path";
 import { restoreSnapshot } from "../git/changes.ts";
 import type { Git } from "../git/git.ts";
-import { listRefs, ownershipRef, type Ref, resolveBase } from "../git/refs.ts";
+import { type Base, listRefs, ownershipRef, type Ref, resolveBase } from "../git/refs.ts";
 import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
@@ -105,12 +105,15 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   await clearUnfinished(request);
   const owner = await ownershipRef(names.ref, branch);
   const snapshots = `refs/macp/snapshots/${names.ref}/`;
-  const refs = await listRefs(git, `refs/heads/${branch}`, owner, snapshots);
+  const [refs, found] = await Promise.all([
+    listRefs(git, `refs/heads/${branch}`, owner, snapshots),
+    resolveBase(git, request.baseRef),
+  ]);
   const commitOf = (name: string) => refs.find((ref) => ref.name === name)?.commit ?? null;
   const head = commitOf(`refs/heads/${branch}`);
   const base = commitOf(owner);
   git.world.files.makeFolder(dirname(place.path), 0o755);
-  if (head === null) return await addNew(request, owner);
+  if (head === null) return await addNew(request, owner, found);
   if (base === null) throw failed(`branch ${branch} exists already and macp did not make it`);
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
   const newest = newestSnapshot(refs.filter(({ name }) => name.startsWith(snapshots)));
@@ -121,9 +124,12 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   return { path: place.path, branch, baseCommit: base, warnings: [] };
 }
 
-async function addNew(request: WorktreeRequest, owner: string): Promise<ReadyWorktree> {
-  const { git, place, branch, baseRef } = request;
-  const base = await resolveBase(git, baseRef);
+async function addNew(
+  request: WorktreeRequest,
+  owner: string,
+  base: Base | null,
+): Promise<ReadyWorktree> {
+  const { git, place, branch } = request;
   if (base === null) throw failed("the repository has no commit yet");
   await git.read(["update-ref", owner, base.commit]);
   const add = ["worktree", "add", "--quiet", "--no-track", "-b", branch, "--"];

@@ -4,6 +4,10 @@
  * @module
  */
 import { basename, dirname, isAbsolute, join, resolve } from "@std/path";
+import type { Git } from "../git/git.ts";
+import type { Task } from "../protocol/generated/types.ts";
+import type { TaskNames } from "../protocol/names.ts";
+import type { Settings } from "../protocol/settings.ts";
 import type { Files } from "../sys/files.ts";
 
 /** What the place depends on. */
@@ -40,6 +44,22 @@ export function worktreePlace(options: PlaceOptions): WorktreePlace {
   };
   const base = expand(options.base);
   return { base, path: options.worktree ? expand(options.worktree) : join(base, options.slug) };
+}
+
+/** Place of a task's worktree under the settings. */
+export function taskPlace(
+  { cwd, world }: Git,
+  settings: Settings,
+  task: Task,
+  { slug }: TaskNames,
+): WorktreePlace {
+  return worktreePlace({
+    repository: cwd,
+    base: settings.macp.worktree_base,
+    worktree: task.worktree,
+    slug,
+    home: world.env.HOME,
+  });
 }
 
 /** Whether `path` lies below `folder`, both without symbolic links. */

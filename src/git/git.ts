@@ -131,7 +131,7 @@ export class Git {
   #spawn(args: readonly string[], options: GitCallOptions): Child {
     try {
       return this.world.processes.spawn({
-        command: "git",
+        command: gitPath(this.world),
         args: [...pinnedConfiguration, ...args],
         cwd: options.cwd ?? this.cwd,
         env: { ...this.#env, ...options.env },
@@ -145,6 +145,16 @@ export class Git {
       throw gitError(args, why, "git_not_started", cause);
     }
   }
+}
+
+/** Where git stands on the path, so that it need not be searched at each call. */
+function gitPath({ env, files }: World): string {
+  for (const folder of (env.PATH ?? "").split(":")) {
+    if (folder.startsWith("/") && files.stat(`${folder}/git`)?.kind === "file") {
+      return `${folder}/git`;
+    }
+  }
+  return "git";
 }
 
 /** Verbs that change nothing, and may end with the program when a terminal is interrupted. */

@@ -48,19 +48,40 @@ function spawn(options: SpawnOptions): Child {
 
 function startChild(options: SpawnOptions): Deno.ChildProcess {
   const { command, cwd } = options;
+  const viaSetsid = options.ownSession && canRun(command) && setsidPath() !== null;
   try {
-    return new Deno.Command(command, {
-      args: [...options.args],
+    return new Deno.Command(viaSetsid ? setsidPath() ?? command : command, {
+      args: viaSetsid ? [command, ...options.args] : [...options.args],
       ...(cwd === undefined ? {} : { cwd }),
       clearEnv: true,
       env: options.env,
-      detached: options.ownSession,
+      detached: options.ownSession && !viaSetsid,
       stdin: options.stdin,
       stdout: "piped",
       stderr: options.stderr,
     }).spawn();
   } catch (cause) {
     throw spawnError(command, cwd, cause);
+  }
+}
+
+let setsid: string | null | undefined;
+
+/**
+ * Path of setsid(1), where there is one. Through it a child gets its own session without
+ * a fork of this large process, which `detached` costs 2 to 3 ms; the pid stays the same.
+ */
+function setsidPath(): string | null {
+  setsid ??= onLinux && canRun("/usr/bin/setsid") ? "/usr/bin/setsid" : null;
+  return setsid;
+}
+
+/** Whether an absolute path names a program. */
+function canRun(path: string): boolean {
+  try {
+    return path.startsWith("/") && ((Deno.statSync(path).mode ?? 0) & 0o111) !== 0;
+  } catch {
+    return false;
   }
 }
 
