@@ -21,13 +21,17 @@ import { usageError } from "./parse_arguments.ts";
 /** An open repository. */
 export interface OpenRepository extends LoadedSettings {
   git: Git;
+  /** Whether the repository has a commit. */
+  hasCommit: boolean;
   paths: StorePaths;
   store: Store;
   redactor: Redactor;
 }
 
 /** Finds the repository that a call is about. Throws `MacpError` of kind usage. */
-export async function locateRepository({ world, terminal, args }: Invocation): Promise<Git> {
+export async function locateRepository(
+  { world, terminal, args }: Invocation,
+): Promise<{ git: Git; hasCommit: boolean }> {
   const folder = resolve(terminal.folder, args.text("repo") ?? ".");
   if (world.files.stat(folder)?.kind !== "folder") {
     throw usageError(`Cannot use ${folder} as it is not a folder`, [
@@ -35,13 +39,14 @@ export async function locateRepository({ world, terminal, args }: Invocation): P
     ]);
   }
   const git = new Git(world, folder);
-  return git.at((await findRepository(git)).root);
+  const { root, hasCommit } = await findRepository(git);
+  return { git: git.at(root), hasCommit };
 }
 
 /** Opens a repository that `macp init` prepared. Throws `MacpError`. */
 export async function openRepository(invocation: Invocation): Promise<OpenRepository> {
   const { world, output } = invocation;
-  const git = await locateRepository(invocation);
+  const { git, hasCommit } = await locateRepository(invocation);
   const paths = storePaths(git.cwd);
   if (world.files.stat(paths.folder)?.kind !== "folder") {
     throw new MacpError(
@@ -64,7 +69,7 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
   const redactor = createRedactor(secrets);
   output.options.redaction.text = (text) => redactor.text(text);
   const store = new Store(world, paths, (event) => redactEvent(redactor, event));
-  return { ...loaded, git, paths, store, redactor };
+  return { ...loaded, git, hasCommit, paths, store, redactor };
 }
 
 /** Settings given by `--set key=value`; the value is JSON where it parses as such. */

@@ -63,12 +63,13 @@ function requireEnabled({ settings, paths }: OpenRepository): void {
 }
 
 /** A worktree needs a commit; it is better to say so than to fail every task. */
-async function requireCommit({ git, store, settings }: OpenRepository): Promise<void> {
+async function requireCommit(repository: OpenRepository): Promise<void> {
+  const { git, store, settings, hasCommit } = repository;
+  if (hasCommit || await resolveCommit(git, settings.macp.base_ref) !== null) return;
   const waits = store.readQueue().tasks.some((raw) =>
     statusOf(raw) === "pending" && isMacpAware(raw)
   );
-  if (!waits || await resolveCommit(git, "HEAD") !== null) return;
-  if (await resolveCommit(git, settings.macp.base_ref) !== null) return;
+  if (!waits) return;
   throw new MacpError(
     "usage",
     `Cannot run the queue as the repository has no commit yet: ${git.cwd}`,

@@ -12,8 +12,8 @@ import { parseWorktreeList } from "./worktree_list.ts";
 export interface Repository {
   /** Main checkout, also when asked from a linked worktree. */
   root: string;
-  /** Name of its folder. */
-  name: string;
+  /** Whether there is a commit at all where it was asked. */
+  hasCommit: boolean;
 }
 
 /**
@@ -30,12 +30,15 @@ export async function findRepository(git: Git): Promise<Repository> {
     "--git-dir",
     "--git-common-dir",
     "--show-toplevel",
+    "HEAD",
   ]);
   const lines = stdout.split("\n");
-  const [bare, gitFolder, commonFolder, toplevel] = lines;
+  const [bare, gitFolder, commonFolder, toplevel, commit = ""] = lines;
+  // Before the first commit git gives everything but that.
+  const unborn = code !== 0 && commit === "HEAD";
   if (bare === "true") throw bareError(git.cwd);
-  if (code !== 0 || !gitFolder || !commonFolder) throw noRepository(git.cwd, stderr);
-  if (lines.length > 5) {
+  if ((code !== 0 && !unborn) || !gitFolder || !commonFolder) throw noRepository(git.cwd, stderr);
+  if (lines.length > 6) {
     throw new MacpError(
       "usage",
       `Cannot use a repository as its path holds a line break: ${git.cwd}`,
@@ -51,9 +54,8 @@ export async function findRepository(git: Git): Promise<Repository> {
       hints: ["Call macp in a checkout, or name it with --repo"],
     });
   }
-  if (gitFolder === commonFolder) return { root: toplevel, name: basename(toplevel) };
-  const root = await mainCheckout(git, commonFolder);
-  return { root, name: basename(root) };
+  const root = gitFolder === commonFolder ? toplevel : await mainCheckout(git, commonFolder);
+  return { root, hasCommit: !unborn };
 }
 
 /** A linked worktree's main checkout is the first of the list. */

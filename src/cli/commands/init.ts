@@ -19,7 +19,7 @@ import { repositoryTemplate } from "../templates.ts";
 export async function run(invocation: Invocation): Promise<number> {
   const { world, output, args } = invocation;
   const { files } = world;
-  const paths = storePaths((await locateRepository(invocation)).cwd);
+  const paths = storePaths((await locateRepository(invocation)).git.cwd);
   const enable = args.flag("enable");
   const planned = Object.entries(repositoryTemplate).flatMap(([name, text]) => {
     const path = join(paths.folder, name);

@@ -70,7 +70,7 @@ export async function run(invocation: Invocation): Promise<number> {
 /** All that the repository holds. */
 async function allFiles(invocation: Invocation): Promise<string[]> {
   const { files } = invocation.world;
-  const folder = join((await locateRepository(invocation)).cwd, orchestratorFolder);
+  const folder = join((await locateRepository(invocation)).git.cwd, orchestratorFolder);
   const results = join(folder, "results");
   const attempts = join(results, "attempts");
   const below = (folder: string) => files.list(folder).map((name) => join(folder, name));
