@@ -19,8 +19,7 @@ export const gateCommand = "grep -q work work.txt";
  */
 export const taskScript = `set -e
 git rev-parse --path-format=absolute --is-bare-repository --git-dir --git-common-dir \\
-  --show-toplevel >/dev/null
-git rev-parse --verify --quiet --end-of-options 'HEAD^{commit}' >/dev/null
+  --show-toplevel HEAD >/dev/null
 mkdir -p logs
 for id do
   tree="$HOME/trees/$id"
@@ -35,12 +34,14 @@ for id do
   cd "$tree"
   sh -c '${workerCommand.replaceAll("'", "'\\''")}' >"$OLDPWD/logs/$id.log" 2>&1
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none >/dev/null
+  git ls-files -v -z >/dev/null
   git add --all -- .
   echo "left by $id" | git commit --quiet --no-verify --allow-empty --file=-
   head=$(git rev-parse --verify 'HEAD^{commit}')
   git rev-list --count "$base..$head" -- >/dev/null
   git diff --numstat -z --no-renames --no-ext-diff --no-textconv "$base" "$head" -- >/dev/null
   sh -c '${gateCommand.replaceAll("'", "'\\''")}' >>"$OLDPWD/logs/$id.log" 2>&1
+  git rev-parse --verify --quiet --end-of-options "refs/heads/$branch^{commit}" >/dev/null
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none >/dev/null
   git update-ref "refs/bench/snapshots/$id/1" "$head"
   cd "$OLDPWD"

@@ -65,7 +65,16 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
       `${file}: unknown key ${key.path} has no effect${near ? `; did you mean ${near}?` : ""}`,
     );
   }
-  const secrets = collectSecrets({ env: world.env, names: loaded.settings.macp.secrets });
+  const secrets = [
+    ...collectSecrets({ env: world.env, names: loaded.settings.macp.secrets }),
+    ...loaded.literals.map(({ path, value }) => ({ name: path, value })),
+  ];
+  for (const { file, path } of loaded.literals) {
+    const { code } = await git.run(["ls-files", "--error-unmatch", "--", file]);
+    if (code === 0) {
+      output.warn(`${file}: git tracks the secret ${path}; name a variable with ${path}_env`);
+    }
+  }
   const redactor = createRedactor(secrets);
   output.options.redaction.text = (text) => redactor.text(text);
   const store = new Store(world, paths, (event) => redactEvent(redactor, event));

@@ -5,10 +5,10 @@
  */
 import type { EndedAttempt } from "../controller/finish.ts";
 import { type RunOptions, runQueue, type RunReport } from "../controller/run.ts";
-import { nextStep } from "../controller/schedule.ts";
+import { nextStep, standingOf } from "../controller/schedule.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
-import { isMacpAware, statusOf, titleOf } from "../protocol/task.ts";
+import { idOf, isMacpAware, statusOf, titleOf } from "../protocol/task.ts";
 import type { StopSignal } from "../sys/terminal.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -82,14 +82,19 @@ async function requireCommit(repository: OpenRepository): Promise<void> {
 
 function showNext({ output, world }: Invocation, { store }: OpenRepository): number {
   const queue = store.readQueue();
-  const step = nextStep(queue, world.clock.now(), new Set());
-  if (output.options.json) output.json({ next: step });
-  else if (step.kind === "claim") {
-    output.line(`would run ${step.id}: ${oneLine(titleOf(queue.find(step.id)))}`);
-  } else if (step.kind === "refuse") output.line(`would escalate ${step.id}: ${step.reason}`);
+  const now = world.clock.now();
+  const ready = queue.tasks.filter((raw) =>
+    statusOf(raw) === "pending" && standingOf(queue, raw, now).kind === "ready"
+  );
+  const step = nextStep(queue, now, new Set());
+  if (output.options.json) output.json({ next: step, ready: ready.map(idOf) });
+  else if (step.kind === "refuse") output.line(`would escalate ${step.id}: ${step.reason}`);
   else if (step.kind === "wait") {
     output.line(`would wait until ${new Date(step.until).toISOString()}`);
-  } else output.line("nothing can run");
+  } else if (ready.length === 0) output.line("nothing can run");
+  if (!output.options.json) {
+    for (const raw of ready) output.line(`would run ${idOf(raw)}: ${oneLine(titleOf(raw), 80)}`);
+  }
   return exitCodes.done;
 }
 

@@ -6,8 +6,11 @@
 import { relative } from "@std/path";
 import { collectResult } from "../dispatcher/collect_result.ts";
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
+import { isBelow, realPathOf } from "../dispatcher/worktree_place.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
+import { resolveCommit } from "../git/refs.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
+import { MacpError } from "../protocol/errors.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Verdict } from "../protocol/generated/types.ts";
 import type { Failure } from "../protocol/outcomes.ts";
@@ -42,6 +45,7 @@ export async function runAttempt(
   const { world, store, settings, redactor } = context;
   const { task, names, attempt } = claimed;
   retireResult(context, task, names, attempt.serial);
+  requireOwnLogs(context);
   const log = new AttemptLog({
     files: world.files,
     folder: store.paths.logs,
@@ -65,12 +69,40 @@ export async function runAttempt(
     const end = signal.aborted && !whole && dispatched.failure?.outcome !== "handed_over"
       ? abortion(signal.reason as AbortReason)
       : dispatched.failure ?? judgeGates(evidence) ??
+        await judgeBranch(context, claimed, dispatched) ??
         judgeChanges(task, dispatched.changes?.commits ?? null);
     const verdict = verdictOf(context, claimed, { dispatched, evidence, end, logPath });
     return { verdict, events: last };
   } finally {
     log.end();
   }
+}
+
+/** Logs are never written to where a link in the place of their folder leads. */
+function requireOwnLogs({ world: { files }, store: { paths } }: ControllerContext): void {
+  const own = isBelow(realPathOf(files, paths.logs), files.realPath(paths.folder));
+  if (own) return;
+  throw new MacpError(
+    "failure",
+    `Cannot write logs as their folder leads elsewhere: ${paths.logs}`,
+    {
+      code: "logs_elsewhere",
+      hints: ["Remove the link, and look at who made it"],
+    },
+  );
+}
+
+/** The branch must still hold what the gates judged. */
+async function judgeBranch(
+  { git }: ControllerContext,
+  { attempt: { branch } }: Claimed,
+  { headCommit }: Dispatched,
+): Promise<Failure | null> {
+  if (branch === null) return null;
+  const now = await resolveCommit(git, `refs/heads/${branch}`);
+  if (now === headCommit) return null;
+  const error = `Gate broken: the branch moved while gates ran, from ${headCommit} to ${now}`;
+  return { outcome: "gate_broken", error };
 }
 
 function verdictOf(

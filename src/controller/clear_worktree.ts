@@ -6,7 +6,7 @@
 import { join } from "@std/path";
 import { cleanupWorktree } from "../dispatcher/worktree.ts";
 import { takeSnapshot } from "../git/changes.ts";
-import { snapshotRef } from "../git/refs.ts";
+import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { RunningAttempt, State, TaskResult } from "../protocol/generated/types.ts";
@@ -43,6 +43,11 @@ export async function pinWorktree(
         indexPath: join(store.paths.folder, `snapshot.${names.file}.index`),
       });
       metadata.snapshot_ref = ref;
+    }
+    // What was judged is pinned too when the branch moved away from it.
+    const judged = metadata.head_commit;
+    if (judged && status.head !== judged && await resolveCommit(git, judged) !== null) {
+      await git.read(["update-ref", `${ref}-judged`, judged]);
     }
     const nested = status.nestedRepositories;
     return nested.length === 0 || stays(`it holds repositories of its own: ${nested.join(", ")}`);

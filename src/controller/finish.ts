@@ -73,14 +73,25 @@ export async function finishAttempt(
   );
   if (event) context.onEvent(event);
   removeAttemptFiles(context, names, attempt.serial);
-  const gone = removes && attempt.worktree
-    ? await removeWorktree(context, attempt.worktree)
-    : attempt.worktree !== null && context.world.files.lstat(attempt.worktree) === null;
+  const gone = await isGone(context, attempt, removes);
   await context.store.change(({ state }) => {
     delete state.running[id];
     forgetWorktree(state, attempt.worktree, gone);
     return { change: { state }, result: null };
   });
+}
+
+/** Whether the worktree is gone: removed now, or by somebody else, which git is told. */
+async function isGone(
+  context: ControllerContext,
+  { worktree }: RunningAttempt,
+  removes: boolean,
+): Promise<boolean> {
+  if (worktree === null) return false;
+  if (removes) return await removeWorktree(context, worktree);
+  if (context.world.files.lstat(worktree) !== null) return false;
+  await context.git.run(["worktree", "prune"]);
+  return true;
 }
 
 /**
@@ -100,9 +111,11 @@ function settle(
   const owned = attempt.worktree === null ? undefined : state.worktrees[attempt.worktree];
   if (owned && removes) owned.phase = "removing";
   const raw = queue.find(id);
-  if (!isRecord(raw) || isSettled(raw, attempt, verdict)) {
+  if (isRecord(raw) && isSettled(raw, attempt, verdict)) {
     return { change: { state }, result: null };
   }
+  // A task that somebody took out of the queue ends all the same.
+  const task = isRecord(raw) ? raw as Task : { id, title: "", status: "running" } as Task;
   const { result } = verdict;
   const fields: Record<string, unknown> = {
     status: verdict.next_status,
@@ -120,7 +133,7 @@ function settle(
     source: "controller",
     message: messageFor(verdict),
     metadata: {
-      ...describeTask(raw as Task, settings, {
+      ...describeTask(task, settings, {
         attempt: result.attempt ?? 0,
         maxAttempts: result.max_attempts ?? 1,
       }),

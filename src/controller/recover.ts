@@ -36,6 +36,7 @@ const graceMs = 10_000;
  * @returns The attempts that ended by this.
  */
 export async function recover(context: ControllerContext): Promise<EndedAttempt[]> {
+  await removeTemporaries(context);
   const ended: EndedAttempt[] = [];
   for (const [id, attempt] of Object.entries(context.store.readState().running)) {
     const end = await recoverAttempt(context, id, attempt);
@@ -51,6 +52,17 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
     else if (isCancelled(context, owned.task_id)) await clearCancelled(context, path, owned);
   }
   return ended;
+}
+
+/** Removes what writers that were killed left; those that live write under the same lock. */
+async function removeTemporaries({ store, world: { files } }: ControllerContext): Promise<void> {
+  await store.change(() => {
+    const { folder } = store.paths;
+    for (const name of files.list(folder)) {
+      if (/^(tasks|state)\.json\.[0-9a-f-]{36}\.tmp$/.test(name)) files.remove(join(folder, name));
+    }
+    return { change: null, result: null };
+  });
 }
 
 async function recoverAttempt(

@@ -13,6 +13,7 @@ import type { ControllerContext } from "./context.ts";
 import { endAttempt, type EndedAttempt } from "./finish.ts";
 import { recover } from "./recover.ts";
 import { refuseTask } from "./refuse.ts";
+import { cancelVerdict } from "./verdict.ts";
 import { nextStep, stuckTasks } from "./schedule.ts";
 
 /** Milliseconds to wait for another controller to end. */
@@ -124,6 +125,7 @@ async function runTask(
   id: string,
   stop: AbortSignal,
 ): Promise<EndedAttempt | null> {
+  const { store } = context;
   const claimed = await claimTask(context, id, await taskNames(id));
   if (claimed === null) return null;
   const abort = new AbortController();
@@ -135,7 +137,9 @@ async function runTask(
   const watch = watchForCancel(context, id, watching.signal, () => abortFor("cancelled"));
   try {
     const { verdict, events } = await runAttempt(context, claimed, abort.signal);
-    return await endAttempt(context, id, verdict, events);
+    const cancelled = verdict.next_status === "pending" &&
+      isCancelRequested({ queue: store.readQueue() }, id);
+    return await endAttempt(context, id, cancelled ? cancelVerdict(verdict) : verdict, events);
   } finally {
     watching.abort();
     stop.removeEventListener("abort", interrupt);

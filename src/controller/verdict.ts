@@ -50,3 +50,21 @@ export function makeVerdict(
     },
   };
 }
+
+/** The verdict on an attempt that would be followed by another, had no person cancelled it. */
+export function cancelVerdict(verdict: Verdict): Verdict {
+  const { result } = verdict;
+  return {
+    outcome: "cancelled",
+    next_status: "failed",
+    spent: true,
+    not_before: null,
+    result: {
+      ...result,
+      status: "failed",
+      failed_at: result.completed_at,
+      error: "Cancelled by a person",
+      metadata: { ...result.metadata, outcome: "cancelled" },
+    },
+  };
+}

@@ -24,10 +24,10 @@ export function writeAttemptResult(
 
 /**
  * Writes the result of a task that ended to its `result_path`, or else to its usual
- * place, with a warning when the former cannot be used.
+ * place, with a warning when the former cannot be used. What stands there in the way never stops the queue.
  */
 export function writeTaskResult(
-  { world, store, settings }: ControllerContext,
+  { world, store, settings, onNote }: ControllerContext,
   id: string,
   names: TaskNames,
   result: TaskResult,
@@ -36,9 +36,9 @@ export function writeTaskResult(
   const raw = store.readQueue().find(id);
   const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
   const usual = resultPath(paths, settings, names, undefined) ?? "";
-  if (named === undefined) return atomicWriteJson(world, usual, result);
+  const serial = result.metadata?.attempt_serial ?? 0;
   try {
-    const path = resultPath(paths, settings, names, named);
+    const path = named === undefined ? usual : resultPath(paths, settings, names, named);
     const folder = world.files.realPath(paths.folder);
     if (path === null || !isBelow(realPathOf(world.files, path), folder)) {
       throw new Error("it must name a .json file of its own inside .mosaic/orchestrator");
@@ -46,8 +46,10 @@ export function writeTaskResult(
     atomicWriteJson(world, path, result);
   } catch (error) {
     const metadata = result.metadata ??= {};
-    const warning = `result_path ${named} was not used: ${messageOf(error)}`;
+    const warning = `${named ?? usual} was not used for the result: ${messageOf(error)}`;
     metadata.warnings = [...metadata.warnings ?? [], warning];
-    atomicWriteJson(world, usual, result);
+    const other = named === undefined ? attemptResultPath(paths, settings, names, serial) : usual;
+    onNote(`${id}: ${warning}; see ${other}`);
+    atomicWriteJson(world, other, result);
   }
 }

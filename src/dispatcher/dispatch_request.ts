@@ -17,6 +17,7 @@ import type { Failure } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { DependencyBranch } from "./dependencies.ts";
 import { emptyReport, type WorkerReport } from "./worker_report.ts";
+import type { GitView } from "./hidden_changes.ts";
 import type { ReadyWorktree } from "./worktree.ts";
 
 /** What the dispatcher tells while it works, so that a ledger can be kept. */
@@ -65,6 +66,8 @@ export interface Dispatched {
   worktree: string | null;
   /** The task's own worktree, when it has one. */
   ready: ReadyWorktree | null;
+  /** What decided before the worker ran what git sees. */
+  view: GitView;
   baseCommit: string | null;
   headCommit: string | null;
   exitCode: number | null;
@@ -85,6 +88,7 @@ export function nothingYet(cwd: string): Dispatched {
     env: {},
     worktree: null,
     ready: null,
+    view: {},
     baseCommit: null,
     headCommit: null,
     exitCode: null,

@@ -7,6 +7,7 @@ import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import type { Failure } from "../protocol/outcomes.ts";
+import { isBranchName } from "../protocol/names.ts";
 import { isMacpAware, runtimeOf } from "../protocol/task.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
 import { readBrief, writeAttemptFiles } from "./attempt_files.ts";
@@ -14,6 +15,7 @@ import { composeBrief } from "./brief.ts";
 import { buildDispatchCommand } from "./command.ts";
 import { type Dispatched, type DispatchRequest, nothingYet } from "./dispatch_request.ts";
 import { buildHandover, handoverReason } from "./handover.ts";
+import { readGitView, unusableView } from "./hidden_changes.ts";
 import { inspectWork } from "./inspect_work.ts";
 import { runWorker } from "./run_worker.ts";
 import { checkPlace, setupWorktree } from "./worktree.ts";
@@ -63,6 +65,19 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
   if (branch === null) {
     if (isMacpAware(task)) dispatched.baseCommit = await resolveCommit(git, "HEAD");
     return;
+  }
+  if (!isBranchName(branch)) {
+    throw new WorktreeError(
+      "worktree_failed",
+      `Cannot make the worktree as git takes no branch of this name: ${branch}`,
+    );
+  }
+  dispatched.view = readGitView(git.world.files, git.cwd);
+  const unusable = unusableView(dispatched.view);
+  if (unusable !== null) {
+    const why =
+      `git is told by ${unusable} to look elsewhere; unset it: git config --unset ${unusable}`;
+    throw new WorktreeError("worktree_failed", `Cannot make the worktree as ${why}`);
   }
   const place = taskPlace(git, settings, task, names);
   const path = checkPlace(git, place, () => owned?.task_id ?? null, task.id);

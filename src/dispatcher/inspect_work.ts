@@ -8,6 +8,7 @@ import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { oneLine } from "../protocol/text.ts";
+import { changedViews, readGitView, unwatchedFiles } from "./hidden_changes.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 
 /**
@@ -17,12 +18,15 @@ import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 export async function inspectWork(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
   const git = request.git.at(dispatched.cwd);
   try {
-    const status = await readStatus(git);
+    const [status, hidden] = await Promise.all([
+      readStatus(git),
+      request.branch === null ? null : findHidden(request, dispatched),
+    ]);
     dispatched.dirty = isDirty(status);
     dispatched.headCommit = status.head;
     const ended = dispatched.failure === null && !dispatched.aborted;
     if (ended && request.branch !== null) {
-      dispatched.failure = judgeCheckout(status, request.branch);
+      dispatched.failure = hidden ?? judgeCheckout(status, request.branch);
       if (dispatched.failure === null && dispatched.dirty) {
         dispatched.headCommit = await commitAll(git, status, leftoverMessage(request));
       }
@@ -37,6 +41,27 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
       error: `The worktree cannot be read after the worker: ${messageOf(error)}`,
     };
   }
+}
+
+/** What a worker hid from git would be judged and not be in the branch. */
+async function findHidden(
+  request: DispatchRequest,
+  { cwd, view }: Dispatched,
+): Promise<Failure | null> {
+  const { git } = request;
+  const now = readGitView(git.world.files, git.cwd);
+  const changed = changedViews(view, now);
+  const failed = (error: string): Failure => ({ outcome: "worker_failed", error });
+  if (changed.length > 0) {
+    return failed(`Worker changed what git sees in the repository: ${changed.join(", ")}`);
+  }
+  const sparse = now["core.sparsecheckout"] !== undefined;
+  const unwatched = await unwatchedFiles(git.at(cwd), sparse);
+  return unwatched.length === 0 ? null : failed(
+    `Worker told git not to look at ${unwatched.slice(0, 5).join(", ")}${
+      unwatched.length > 5 ? ", …" : ""
+    }`,
+  );
 }
 
 /** The branch must hold the work: the worker may not leave it, nor a merge half-way. */

@@ -51,8 +51,12 @@ export function resultPath(
   named: string | undefined,
 ): string | null {
   if (named === undefined) return join(resultsFolder(paths, settings), `${names.file}.json`);
+  return isResultPath(named) ? join(paths.folder, normalize(named)) : null;
+}
+
+/** Whether a `result_path` stays inside the folder and names no file of the state. */
+export function isResultPath(named: string): boolean {
   const relative = normalize(named);
   const [first = "."] = relative.split("/");
-  const usable = relative.endsWith(".json") && !isAbsolute(relative) && !reserved.test(first);
-  return usable ? join(paths.folder, relative) : null;
+  return relative.endsWith(".json") && !isAbsolute(relative) && !reserved.test(first);
 }

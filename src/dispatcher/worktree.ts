@@ -5,8 +5,15 @@
  */
 import { dirname, join } from "@std/path";
 import { restoreSnapshot } from "../git/changes.ts";
-import type { Git } from "../git/git.ts";
-import { type Base, listRefs, ownershipRef, type Ref, resolveBase } from "../git/refs.ts";
+import { type Git, lastWords } from "../git/git.ts";
+import {
+  type Base,
+  listRefs,
+  ownershipRef,
+  type Ref,
+  resolveBase,
+  resolveCommit,
+} from "../git/refs.ts";
 import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
@@ -89,15 +96,41 @@ export async function setupWorktree(request: WorktreeRequest): Promise<ReadyWork
   }
 }
 
-/** The worktree of an earlier attempt, when it is whole and on its branch. */
+/**
+ * The worktree of an earlier attempt. No process works in it: a lock that is left is
+ * stale, and another branch that a worker went to is left again.
+ */
 async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
   const { git, place: { path }, branch, owned } = request;
   if (owned?.phase !== "ready" || git.world.files.lstat(path) === null) return null;
   const entry = (await listWorktrees(git)).find((entry) => entry.path === path);
-  if (entry?.branch !== branch || owned.base_commit === null) {
-    throw failed(`${path} is not on branch ${branch} any more; move it away`);
+  if (!entry || owned.base_commit === null) {
+    throw failed(`${path} is not the worktree that macp made; move it away`);
   }
-  return { path, branch, baseCommit: owned.base_commit, warnings: [] };
+  const own = git.at(path);
+  const lock = await own.read(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"]);
+  git.world.files.remove(lock.trimEnd());
+  const warnings: string[] = [];
+  if (entry.branch !== branch) {
+    await leaveOtherBranch(request, own, entry.branch);
+    warnings.push(`an earlier attempt left ${branch} for ${entry.branch ?? "a detached HEAD"}`);
+  }
+  return { path, branch, baseCommit: owned.base_commit, warnings };
+}
+
+/** Goes back to the task's branch; commits on no branch are pinned before. */
+async function leaveOtherBranch(
+  { names, branch }: WorktreeRequest,
+  own: Git,
+  other: string | null,
+) {
+  const head = await resolveCommit(own, "HEAD");
+  if (other === null && head !== null) {
+    await own.read(["update-ref", `refs/macp/snapshots/${names.ref}/detached-${head}`, head]);
+  }
+  const { code, stderr } = await own.run(["switch", "--quiet", branch]);
+  if (code === 0) return;
+  throw failed(`${own.cwd} cannot go back to branch ${branch}: ${lastWords(stderr)}`);
 }
 
 async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
@@ -115,8 +148,10 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   git.world.files.makeFolder(dirname(place.path), 0o755);
   if (head === null) return await addNew(request, owner, found);
   if (base === null) throw failed(`branch ${branch} exists already and macp did not make it`);
-  await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
   const newest = newestSnapshot(refs.filter(({ name }) => name.startsWith(snapshots)));
+  // A branch that holds nothing yet begins anew, from where the base is now.
+  if (newest === null && head === base) return await addNew(request, owner, found);
+  await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
   if (newest !== null) await restoreSnapshot(git.at(place.path), newest);
   else if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
     return await standOnDependencies(request, owner, base, []);
@@ -132,7 +167,7 @@ async function addNew(
   const { git, place, branch } = request;
   if (base === null) throw failed("the repository has no commit yet");
   await git.read(["update-ref", owner, base.commit]);
-  const add = ["worktree", "add", "--quiet", "--no-track", "-b", branch, "--"];
+  const add = ["worktree", "add", "--quiet", "--no-track", "-B", branch, "--"];
   await git.read([...add, place.path, base.commit]);
   const warnings = base.warning === null ? [] : [base.warning];
   return await standOnDependencies(request, owner, base.commit, warnings);

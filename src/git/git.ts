@@ -5,6 +5,7 @@
  * @module
  */
 import { MacpError, messageOf } from "../protocol/errors.ts";
+import { oneLine } from "../protocol/text.ts";
 import type { Child } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 
@@ -85,16 +86,19 @@ export class Git {
   readonly world: World;
   readonly cwd: string;
   readonly #env: Record<string, string>;
+  readonly #program: string;
 
-  constructor(world: World, cwd: string) {
+  /** @param program Path of git; searched on the path otherwise. */
+  constructor(world: World, cwd: string, program = gitPath(world)) {
     this.world = world;
     this.cwd = cwd;
+    this.#program = program;
     this.#env = { ...gitEnvironment(world.env), ...pinnedEnvironment };
   }
 
   /** Git in another folder. */
   at(cwd: string): Git {
-    return new Git(this.world, cwd);
+    return new Git(this.world, cwd, this.#program);
   }
 
   /** Runs git whatever its exit code. Throws `MacpError` when it cannot start or hangs. */
@@ -131,7 +135,7 @@ export class Git {
   #spawn(args: readonly string[], options: GitCallOptions): Child {
     try {
       return this.world.processes.spawn({
-        command: gitPath(this.world),
+        command: this.#program,
         args: [...pinnedConfiguration, ...args],
         cwd: options.cwd ?? this.cwd,
         env: { ...this.#env, ...options.env },
@@ -158,7 +162,7 @@ function gitPath({ env, files }: World): string {
 }
 
 /** Verbs that change nothing, and may end with the program when a terminal is interrupted. */
-const queries = ["cat-file", "diff", "for-each-ref", "rev-list", "rev-parse", "status"];
+const queries = ["cat-file", "diff", "for-each-ref", "ls-files", "rev-list", "rev-parse", "status"];
 
 /**
  * Whether a call only asks. A call that changes something runs in a session of its own,
@@ -185,5 +189,5 @@ function gitError(args: readonly string[], why: string, code: string, cause?: un
 export function lastWords(stderr: string): string {
   const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const telling = lines.filter((line) => /^(fatal|error):/.test(line));
-  return (telling.length > 0 ? telling : lines.slice(-3)).join("; ");
+  return oneLine((telling.length > 0 ? telling : lines.slice(-3)).join("; "), 1000);
 }

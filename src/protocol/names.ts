@@ -46,6 +46,18 @@ export function defaultBranch(slug: string, title: string): string {
   return name.replace(/[-.]+$/, "").replace(/\.lock$/, "-lock");
 }
 
+/**
+ * Whether git accepts the text as a branch that a task may have (git-check-ref-format):
+ * never one that could be taken for an option or for another ref.
+ */
+export function isBranchName(name: string): boolean {
+  // deno-lint-ignore no-control-regex
+  const forbidden = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\.$|\/$|^[-/]|^@$|^HEAD$|^refs\//;
+  const parts = name.split("/");
+  return name !== "" && !forbidden.test(name) &&
+    parts.every((part) => !part.startsWith(".") && !part.endsWith(".lock"));
+}
+
 /** Whether git accepts the text as one component of a ref (git-check-ref-format). */
 function isRefComponent(name: string): boolean {
   return !name.includes("..") && !name.endsWith(".lock") && !name.endsWith(".") &&

@@ -4,13 +4,17 @@
  * @module
  */
 
+/** Control characters, line separators, and marks of writing direction. */
+const unprintable =
+  // deno-lint-ignore no-control-regex
+  /[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+
 /**
- * A text on one line, without control characters, cut to `most` characters where that
+ * A text on one line, without control characters and marks of writing direction, cut to `most` characters where that
  * is given.
  */
 export function oneLine(text: string, most = Infinity): string {
-  // deno-lint-ignore no-control-regex
-  const flat = text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g, " ").trim();
+  const flat = text.replaceAll(unprintable, " ").trim();
   if (flat.length <= most) return flat;
   const chars = [...flat];
   return chars.length > most ? `${chars.slice(0, most - 1).join("")}…` : flat;

@@ -7,12 +7,12 @@
 /** Least characters of the part of a base64 text that does not depend on its surroundings. */
 const MIN_BASE64 = 12;
 /** Least characters of a single line of a secret with several lines. */
-const MIN_LINE = 16;
+const MIN_LINE = 8;
 
 /**
  * Every form in which `value` is looked for: as it is, JSON-escaped, URL-encoded,
  * base64 and base64url at the three alignments, and, when it has several lines,
- * each line of 16 characters or more. Each form comes once.
+ * each line of 8 characters or more. Each form comes once.
  */
 export function derivedForms(value: string): string[] {
   const forms = new Set<string>();

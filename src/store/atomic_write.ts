@@ -15,14 +15,15 @@ const chunkBytes = 256 * 1024;
 export interface AtomicWriteOptions {
   /** Permission bits; those of the replaced file, else 0600. */
   mode?: number;
+  /** Whether a symbolic link stays and what it points to is replaced; else it is replaced. */
+  followLink?: boolean;
   /** Called before the rename; false gives the write up, leaving nothing behind. */
   stillWanted?: () => boolean;
 }
 
 /**
  * Replaces `path` in one step: a uniquely named temporary file in the same folder,
- * fsync, rename, fsync of the folder. A crash leaves the old content or the new. Where
- * a symbolic link stands, what it points to is replaced.
+ * fsync, rename, fsync of the folder. A crash leaves the old content or the new.
  *
  * @returns Whether the file was replaced.
  * Throws `MacpError` that names the file; then it is as it was.
@@ -34,7 +35,7 @@ export function atomicWrite(
   options: AtomicWriteOptions = {},
 ): boolean {
   try {
-    const isLink = world.files.lstat(path)?.kind === "symlink";
+    const isLink = options.followLink && world.files.lstat(path)?.kind === "symlink";
     return replace(world, isLink ? world.files.realPath(path) : path, [content].flat(), options);
   } catch (cause) {
     throw writeError(path, cause);
@@ -56,7 +57,8 @@ function replace(
   content: readonly string[],
   options: AtomicWriteOptions,
 ): boolean {
-  const mode = options.mode ?? files.stat(path)?.mode ?? 0o600;
+  const existing = files.lstat(path);
+  const mode = options.mode ?? (existing?.kind === "file" ? existing.mode : 0o600);
   const temporary = `${path}.${uuid()}.tmp`;
   let renamed = false;
   try {

@@ -6,6 +6,7 @@
 import { parse as parseJsonc } from "@std/jsonc";
 import { join } from "@std/path";
 import { MacpError, messageOf } from "../protocol/errors.ts";
+import { isRecord } from "../protocol/events.ts";
 import type { ConfigFile } from "../protocol/generated/types.ts";
 import { validateConfig } from "../protocol/generated/validators.js";
 import {
@@ -17,12 +18,14 @@ import {
 } from "../protocol/settings.ts";
 import { describeFault, faultsOf } from "../protocol/validation.ts";
 import type { World } from "../sys/world.ts";
-import { readText } from "./read_json.ts";
+import { readText, withoutMark } from "./read_json.ts";
 
 /** Settings, and what a person should know of their files. */
 export interface LoadedSettings extends ResolvedSettings {
   /** Keys without effect, by file. */
   unknown: { file: string; key: UnknownKey }[];
+  /** Secrets that stand in the files themselves. */
+  literals: { file: string; path: string; value: string }[];
 }
 
 /**
@@ -44,7 +47,21 @@ export function loadSettings(
     unknownKeys(values).map((key) => ({ file: origin, key }))
   );
   for (const { origin, values } of flags) checkConfig(values, origin);
-  return { ...resolveSettings([...layers, ...flags]), unknown };
+  const literals = layers.flatMap(({ origin, values }) =>
+    literalSecrets(values).map((literal) => ({ file: origin, ...literal }))
+  );
+  return { ...resolveSettings([...layers, ...flags]), unknown, literals };
+}
+
+/** Texts under keys that name a secret, unless the key names an environment variable. */
+export function literalSecrets(values: unknown, path = ""): { path: string; value: string }[] {
+  if (!isRecord(values)) return [];
+  return Object.entries(values).flatMap(([key, value]) => {
+    const at = path === "" ? key : `${path}.${key}`;
+    if (typeof value !== "string") return literalSecrets(value, at);
+    const names = /token|secret|password|api_?key/i.test(key) && !key.endsWith("_env");
+    return names && value.length >= 4 ? [{ path: at, value }] : [];
+  });
 }
 
 /** The user's configuration file (XDG Base Directory), or null without a home. */
@@ -58,7 +75,7 @@ function readConfig(world: Pick<World, "files">, file: string): ConfigFile | nul
   if (text === null) return null;
   let value: unknown;
   try {
-    value = parseJsonc(text);
+    value = parseJsonc(withoutMark(text));
   } catch (cause) {
     throw new MacpError(
       "usage",

@@ -7,7 +7,7 @@
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { Files } from "../sys/files.ts";
 
-/** Text of a UTF-8 file without byte order mark; null when it does not exist. Throws `MacpError`. */
+/** Text of a UTF-8 file, with its byte order mark; null when it does not exist. Throws `MacpError`. */
 export function readText(files: Files, path: string): string | null {
   const stat = files.stat(path);
   if (stat === null) return null;
@@ -22,7 +22,7 @@ export function readText(files: Files, path: string): string | null {
     if (text.includes("\ufffd")) {
       new TextDecoder("utf-8", { fatal: true }).decode(files.readBytes(path));
     }
-    return text.startsWith("\ufeff") ? text.slice(1) : text;
+    return text;
   } catch (cause) {
     const why = cause instanceof TypeError ? "it is not UTF-8 text" : messageOf(cause);
     throw new MacpError("failure", `Cannot read ${path} as ${why}`, {
@@ -33,10 +33,15 @@ export function readText(files: Files, path: string): string | null {
   }
 }
 
+/** The text without a byte order mark. */
+export function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
 /** Parses JSON text of a file. Throws `MacpError` that names the file and the place. */
 export function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutMark(text));
   } catch (cause) {
     const why = text.trim() === "" ? "it is empty" : `it is not JSON: ${messageOf(cause)}`;
     throw new MacpError("failure", `Cannot read ${path} as ${why}`, {

@@ -134,7 +134,12 @@ export class Store {
       const now = files.stat(this.paths.queue);
       return now === null ? before === null : before !== null && isSameFile(before, now);
     };
-    if (!atomicWrite(this.world, this.paths.queue, queue.pieces, { stillWanted })) {
+    if (
+      !atomicWrite(this.world, this.paths.queue, queue.pieces, {
+        followLink: true,
+        stillWanted,
+      })
+    ) {
       this.#cached = null;
       return false;
     }

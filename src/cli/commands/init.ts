@@ -34,7 +34,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (!args.flag("dry-run")) {
     files.makeFolder(paths.folder, 0o755);
     for (const { path, text } of planned) {
-      atomicWrite(world, path, text, { mode: files.stat(path)?.mode ?? 0o644 });
+      atomicWrite(world, path, text, { followLink: true, mode: files.stat(path)?.mode ?? 0o644 });
     }
   }
   const written = planned.map(({ path }) => path);

@@ -32,9 +32,11 @@ export async function run(invocation: Invocation): Promise<number> {
     return exitCodes.done;
   }
   const status = statusOf(raw) ?? "invalid";
-  output.line(`${id}: ${oneLine(titleOf(raw), 200)}`);
+  output.line(`${oneLine(id)}: ${oneLine(titleOf(raw), 200)}`);
   output.line(`status: ${status}`);
-  if (isRecord(raw) && typeof raw.reason === "string") output.line(`reason: ${raw.reason}`);
+  if (isRecord(raw) && typeof raw.reason === "string") {
+    output.line(`reason: ${oneLine(raw.reason)}`);
+  }
   if (records.result) printResult(output, records.result, records.resultPath);
   for (const attempt of records.attempts) printAttempt(output, attempt);
   for (const log of records.logs) output.line(`log ${log.serial}: ${log.path}`);

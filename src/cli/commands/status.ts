@@ -14,6 +14,7 @@ import {
   statusOf,
   titleOf,
 } from "../../protocol/task.ts";
+import { shortJson } from "../../protocol/validation.ts";
 import type { Queue } from "../../store/queue.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -47,6 +48,8 @@ export interface TaskStatus {
   not_before: string | null;
   /** Dependency that it waits for. */
   blocked_by: string | null;
+  /** Status of that dependency. */
+  blocker_status: string | null;
 }
 
 /** Shows the queue. */
@@ -121,14 +124,19 @@ function describeTask(
   return {
     id: idOf(raw) ?? "",
     title: titleOf(raw),
-    status: standing?.kind === "invalid" || status === null ? "invalid" : status,
+    status: status ?? "invalid",
     dispatch: isMacpAware(raw) ? textOf(record.dispatch) ?? "invalid" : "legacy",
     attempts: numberOf(record.attempts, 0),
     max_attempts: numberOf(record.max_attempts, settings.worker.max_attempts),
     outcome: textOf(record.outcome),
-    reason: standing?.kind === "invalid" ? standing.reason : textOf(record.reason),
+    reason: standing?.kind === "invalid"
+      ? standing.reason
+      : status === null
+      ? `its status is none that macp knows: ${shortJson(record.status)}`
+      : textOf(record.reason),
     not_before: standing?.kind === "waiting" ? new Date(standing.until).toISOString() : null,
     blocked_by: standing?.kind === "blocked" ? standing.by : null,
+    blocker_status: standing?.kind === "blocked" ? standing.status : null,
   };
 }
 
@@ -160,7 +168,7 @@ function printTasks(
   const shown = (tasks.length > maxRows ? open : tasks).slice(0, maxRows).map(describe);
   if (shown.length === 0) return;
   const rows = shown.map((task) => [
-    task.id || "(no id)",
+    oneLine(task.id, 60) || "(no id)",
     output.paint(colors[task.status] ?? "dim", task.status),
     `${task.attempts}/${task.max_attempts}`,
     oneLine(task.title, 40),
@@ -173,7 +181,12 @@ function printTasks(
 }
 
 function remark(task: TaskStatus): string {
-  if (task.blocked_by) return `waits for ${task.blocked_by}`;
+  if (task.blocked_by) {
+    const stuck = task.blocker_status === "failed" || task.blocker_status === "escalated";
+    return stuck
+      ? `blocked: ${task.blocked_by} ${task.blocker_status} (macp retry ${task.blocked_by})`
+      : `waits for ${task.blocked_by}`;
+  }
   if (task.not_before) return `next attempt at ${task.not_before}`;
   return [task.outcome !== task.status ? task.outcome : null, task.reason].filter(Boolean).join(
     ": ",

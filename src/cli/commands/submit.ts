@@ -6,7 +6,9 @@
 import { MacpError } from "../../protocol/errors.ts";
 import { isRecord } from "../../protocol/events.ts";
 import type { Task } from "../../protocol/generated/types.ts";
-import { taskIdPattern } from "../../protocol/names.ts";
+import { readBrief } from "../../dispatcher/attempt_files.ts";
+import { isResultPath } from "../../dispatcher/result_paths.ts";
+import { isBranchName, taskIdPattern } from "../../protocol/names.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import { checkTask, idOf } from "../../protocol/task.ts";
 import { describeFault } from "../../protocol/validation.ts";
@@ -20,8 +22,9 @@ import { usageError } from "../parse_arguments.ts";
 /** Adds one task. The same idempotency key again adds nothing. */
 export async function run(invocation: Invocation): Promise<number> {
   const { output, args } = invocation;
-  const { settings, store } = await openRepository(invocation);
+  const { settings, store, git } = await openRepository(invocation);
   const task = taskFrom(args, settings);
+  readBrief(invocation.world, git.cwd, task, settings);
   const dryRun = args.flag("dry-run");
   const existing = dryRun
     ? planSubmission(store.readQueue(), task)
@@ -68,6 +71,7 @@ export function taskFrom(args: Arguments, settings: Settings): Task {
   if (dispatch === "exec" && !args.text("command")?.trim()) {
     throw usageError(`Cannot submit task ${id} as dispatch exec needs --command`);
   }
+  checkPlaces(args, id);
   const fields = {
     id,
     title,
@@ -100,6 +104,20 @@ export function taskFrom(args: Arguments, settings: Settings): Task {
     code: "task_invalid",
     details: checked.faults.map((fault) => describeFault("task", fault)),
   });
+}
+
+/** Names that could never be used are refused at once. */
+function checkPlaces(args: Arguments, id: string): void {
+  const branch = args.text("branch");
+  if (branch !== undefined && !isBranchName(branch)) {
+    throw usageError(`Cannot submit task ${id} as git takes no branch of this name: ${branch}`);
+  }
+  const path = args.text("result-path");
+  if (path !== undefined && !isResultPath(path)) {
+    throw usageError(`Cannot submit task ${id} as its result path is not usable: ${path}`, [
+      "It is relative to .mosaic/orchestrator/, stays inside, and ends in .json",
+    ]);
+  }
 }
 
 function nonEmpty(list: string[]): string[] | undefined {

@@ -23,7 +23,7 @@ import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
 import { orchestratorFolder } from "../../store/paths.ts";
 import { Queue } from "../../store/queue.ts";
-import { readText } from "../../store/read_json.ts";
+import { readText, withoutMark } from "../../store/read_json.ts";
 import type { World } from "../../sys/world.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -104,7 +104,7 @@ interface Found {
 function faultsOfFile(world: World, file: string, kind: Kind): Found {
   try {
     if (kind === "event") return eventFaults(world, file);
-    const text = readText(world.files, file) ?? "";
+    const text = withoutMark(readText(world.files, file) ?? "");
     if (kind === "queue") return queueFaults(text, file);
     const value: unknown = kind === "config" ? parseJsonc(text) : JSON.parse(text);
     const faults = faultsOf(documents[kind], value).map((fault) => describeFault(file, fault));

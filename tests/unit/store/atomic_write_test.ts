@@ -53,12 +53,14 @@ Deno.test("atomicWrite() leaves the old content and no temporary file when it fa
     assertEquals([...Deno.readDirSync(folder)].length, 1);
   }));
 
-Deno.test("atomicWrite() replaces what a symbolic link points to, and keeps the link", () =>
+Deno.test("atomicWrite() replaces a symbolic link, or with followLink what it points to", () =>
   withFolder((folder) => {
-    Deno.mkdirSync(join(folder, "there"));
-    Deno.writeTextFileSync(join(folder, "there", "f"), "old");
-    Deno.symlinkSync(join("there", "f"), join(folder, "link"));
-    atomicWrite(world, join(folder, "link"), "new");
-    assertEquals(Deno.readTextFileSync(join(folder, "there", "f")), "new");
-    assertEquals(Deno.lstatSync(join(folder, "link")).isSymlink, true);
+    const target = join(folder, "target");
+    const link = join(folder, "link");
+    Deno.writeTextFileSync(target, "old");
+    Deno.symlinkSync("target", link);
+    atomicWrite(world, link, "new", { followLink: true });
+    assertEquals([Deno.readTextFileSync(target), Deno.lstatSync(link).isSymlink], ["new", true]);
+    atomicWrite(world, link, "other");
+    assertEquals([Deno.readTextFileSync(target), Deno.lstatSync(link).isSymlink], ["new", false]);
   }));

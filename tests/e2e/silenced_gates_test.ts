@@ -1,0 +1,154 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { exists, textOf, until, withRepository } from "./harness.ts";
+
+const worked =
+  "echo x > f && git add f && git -c user.name=w -c user.email=w@localhost commit -qm w";
+
+for (const branch of ["-m", "-M", "--force", "a..b", "x.lock", "@", "HEAD"]) {
+  Deno.test(`A branch that is named ${branch} reaches git never`, async () => {
+    await withRepository(async (repository) => {
+      const before = await repository.git("for-each-ref");
+      const args = ["submit", "--task-id", "s", "--title", "t", "--command", "true"];
+      assertEquals((await repository.macp([...args, `--branch=${branch}`])).code, 2);
+      repository.writeQueue([
+        { id: "t", title: "t", status: "pending", dispatch: "exec", command: "true", branch },
+      ]);
+      assertEquals((await repository.macp(["drain"])).code, 1);
+      assertEquals(repository.result("t").metadata?.outcome, "worktree_failed");
+      assertEquals(await repository.git("for-each-ref"), before);
+    });
+  });
+}
+
+const hidings: Record<string, string> = {
+  "assume-unchanged": "git update-index --assume-unchanged a.txt; echo fixed > a.txt",
+  "skip-worktree": "git update-index --skip-worktree a.txt; echo fixed > a.txt",
+  "info/exclude": 'echo extra >> "$(git rev-parse --git-path info/exclude)"; echo fixed > extra',
+  "core.excludesFile": "echo extra > .hide; git config core.excludesFile .hide; echo fixed > extra",
+  "core.worktree": "echo fixed > a.txt; git config core.worktree /",
+};
+
+for (const [name, hiding] of Object.entries(hidings)) {
+  Deno.test(`A worker that hides its work from git by ${name} has failed`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ "a.txt": "hi\n" });
+      await repository.submit("t", `${worked}; ${hiding}`, "--gate", "grep -q fixed a.txt extra");
+      assertEquals((await repository.macp(["drain"])).code, 1);
+      assertEquals(repository.result("t").metadata?.outcome, "worker_failed");
+      assertStringIncludes(repository.result("t").error ?? "", "Worker ");
+    });
+  });
+}
+
+Deno.test("A gate that moves the branch passes nothing, and what was judged is not lost", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("t", worked, "--gate", "git reset -q --hard HEAD~1");
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    const { metadata } = repository.result("t");
+    assertEquals(metadata?.outcome, "gate_broken");
+    const holders = await repository.git("for-each-ref", "--contains", metadata?.head_commit ?? "");
+    assertStringIncludes(holders, "refs/macp/snapshots/t/1");
+  });
+});
+
+Deno.test("A cancel holds also when the controller is terminated before it was carried out", async () => {
+  await withRepository(async (repository) => {
+    const started = repository.outside("started");
+    await repository.submit("t", `trap '' TERM; touch ${started}; sleep 3`);
+    const drain = repository.start(["drain"]);
+    await until("the worker", () => exists(started));
+    const [cancelled] = await Promise.all([
+      repository.macp(["cancel", "t"]),
+      repository.macp(["status"]).then(() => drain.kill("SIGTERM")),
+    ]);
+    assertEquals(cancelled.code, 0);
+    await drain.ended;
+    await repository.macp(["drain"]);
+    assertEquals([repository.task("t").status, repository.task("t").outcome], [
+      "failed",
+      "cancelled",
+    ]);
+  });
+});
+
+Deno.test("A result is written through no link, and what stands in its place stops no queue", async () => {
+  await withRepository(async (repository) => {
+    const victim = repository.outside("victim");
+    Deno.writeTextFileSync(victim, "mine");
+    const results = repository.state("results");
+    await repository.submit("link", `mkdir -p ${results}; ln -s ${victim} ${results}/link.json`);
+    await repository.submit("folder", `mkdir -p ${results}/folder.json`);
+    await repository.submit("after", "true");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals(textOf(victim), "mine");
+    assertEquals(repository.task("after").status, "completed");
+  });
+});
+
+Deno.test("Logs are not written to where a link in the place of their folder leads", async () => {
+  await withRepository(async (repository) => {
+    const elsewhere = repository.outside("elsewhere");
+    Deno.mkdirSync(elsewhere);
+    const logs = repository.state("logs");
+    await repository.submit("one", `rm -rf ${logs}; ln -s ${elsewhere} ${logs}`);
+    await repository.submit("two", "true");
+    const { code, stderr } = await repository.macp(["drain"]);
+    assertEquals(code, 5);
+    assertStringIncludes(stderr, logs);
+    assertEquals([...Deno.readDirSync(elsewhere)], []);
+  });
+});
+
+Deno.test("A worker that resets its counter in the queue gains no attempt", async () => {
+  await withRepository(async (repository) => {
+    const tries = repository.outside("tries");
+    const reset = `sed -i 's/"attempts": [0-9]*/"attempts": 0/' ${repository.state("tasks.json")}`;
+    await repository.submit("t", `echo x >> ${tries}; ${reset}; exit 1`, "--max-attempts", "2");
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    assertEquals(textOf(tries), "x\nx\n");
+  });
+});
+
+const spoilings: Record<string, string> = {
+  "leaves a lock in its index": 'touch "$(git rev-parse --git-path index.lock)"',
+  "goes to another branch": "git checkout -q -b other",
+  "removes its worktree": 'cd /; rm -rf "$MACP_WORKTREE"',
+};
+
+for (const [name, spoiling] of Object.entries(spoilings)) {
+  Deno.test(`After a worker that ${name} the next attempt can succeed`, async () => {
+    await withRepository(async (repository) => {
+      const command = `test "$MACP_ATTEMPT" = 1 && { ${spoiling}; exit 1; }; ${worked}`;
+      await repository.submit("t", command, "--type", "coding", "--max-attempts", "2");
+      const { code, stdout, stderr } = await repository.macp(["drain"]);
+      assertEquals(code, 0, stdout + stderr);
+      assertEquals(await repository.git("show", `${repository.result("t").branch}:f`), "x");
+    });
+  });
+}
+
+Deno.test("A retried task whose branch holds nothing begins from where the base is now", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("t", "./agent.sh");
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    repository.write("agent.sh", "#!/bin/sh\necho done\n");
+    Deno.chmodSync(`${repository.path}/agent.sh`, 0o755);
+    await repository.git("add", "agent.sh");
+    await repository.git("commit", "--quiet", "-m", "agent");
+    assertEquals((await repository.macp(["retry", "t"])).code, 0);
+    const { code, stdout } = await repository.macp(["drain"]);
+    assertEquals(code, 0, stdout);
+  });
+});
+
+Deno.test("A literal secret of the configuration is redacted, and warned of when git tracks it", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ hook: { auth_token: "authtok-literal-1" } });
+    await repository.git("add", "--force", ".mosaic/orchestrator/config.json");
+    await repository.submit("t", "echo a authtok-literal-1 b");
+    const { stderr } = await repository.macp(["drain"]);
+    assertStringIncludes(stderr, "git tracks the secret hook.auth_token");
+    assertStringIncludes(repository.log("t"), "a [redacted:hook.auth_token] b");
+    assert(!repository.log("t").includes("authtok-literal-1"));
+  });
+});
