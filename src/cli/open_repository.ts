@@ -66,7 +66,10 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
     );
   }
   const secrets = [
-    ...collectSecrets({ env: world.env, names: loaded.settings.macp.secrets }),
+    ...collectSecrets({
+      env: world.env,
+      names: [...loaded.settings.macp.secrets, ...loaded.ownSecrets],
+    }),
     ...loaded.literals.map(({ path, value }) => ({ name: path, value })),
   ];
   for (const { file, path } of loaded.literals) {

@@ -17,6 +17,8 @@ export interface ControllerContext {
   /** Git in the main checkout. */
   git: Git;
   settings: Settings;
+  /** Environment variables that workers do not get: macp's own secrets. */
+  ownSecrets: readonly string[];
   redactor: Redactor;
   /** Called for each event after it was appended. */
   onEvent: (event: TaskEvent) => void;

@@ -26,10 +26,11 @@ export async function dispatchAttempt(
   signal: AbortSignal,
 ): Promise<Dispatched> {
   const { task, names, attempt, maxAttempts } = claimed;
-  const { store, git, settings } = context;
+  const { store, git, settings, ownSecrets } = context;
   return await dispatchTask({
     git,
     settings,
+    ownSecrets,
     task,
     names,
     attemptId: attempt.attempt_id,

@@ -33,6 +33,8 @@ export interface DispatchRequest {
   /** Git in the main checkout. */
   git: Git;
   settings: Settings;
+  /** Environment variables that workers do not get. */
+  ownSecrets: readonly string[];
   task: Task;
   names: TaskNames;
   attemptId: string;

@@ -5,7 +5,6 @@
  */
 import type { Failure } from "../protocol/outcomes.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";
-import { ownSecretNames } from "../protocol/settings.ts";
 import { runtimeOf } from "../protocol/task.ts";
 import type { AttemptFiles } from "./attempt_files.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
@@ -20,7 +19,7 @@ export async function runWorker(
   files: AttemptFiles,
 ): Promise<void> {
   const { git, task, settings, log, signal, hooks } = request;
-  dispatched.env = workerEnvironment(git.world.env, ownSecretNames(settings), {
+  dispatched.env = workerEnvironment(git.world.env, request.ownSecrets, {
     ...request,
     runtime: runtimeOf(task, settings),
     taskFile: files.task,

@@ -95,14 +95,3 @@ export function settingAt(path: string, value: unknown): ConfigFile {
     value,
   ) as ConfigFile;
 }
-
-/** Names of the environment variables that hold macp's own secrets (`…_env` keys). */
-export function ownSecretNames(settings: Settings): string[] {
-  const walk = (value: unknown): string[] =>
-    isRecord(value)
-      ? Object.entries(value).flatMap(([key, child]) =>
-        key.endsWith("_env") && typeof child === "string" && child !== "" ? [child] : walk(child)
-      )
-      : [];
-  return walk(settings.macp);
-}

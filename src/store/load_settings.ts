@@ -26,6 +26,8 @@ export interface LoadedSettings extends ResolvedSettings {
   unknown: { file: string; key: UnknownKey }[];
   /** Secrets that stand in the files themselves. */
   literals: { file: string; path: string; value: string }[];
+  /** Environment variables that hold macp's own secrets (`…_env` keys). */
+  ownSecrets: string[];
 }
 
 /**
@@ -50,7 +52,18 @@ export function loadSettings(
   const literals = layers.flatMap(({ origin, values }) =>
     literalSecrets(values).map((literal) => ({ file: origin, ...literal }))
   );
-  return { ...resolveSettings([...layers, ...flags]), unknown, literals };
+  const ownSecrets = [...layers, ...flags].flatMap(({ values }) => secretVariables(values));
+  return { ...resolveSettings([...layers, ...flags]), unknown, literals, ownSecrets };
+}
+
+/** Names of environment variables under keys that end in `_env`. */
+export function secretVariables(values: unknown): string[] {
+  if (!isRecord(values)) return [];
+  return Object.entries(values).flatMap(([key, value]) =>
+    key.endsWith("_env") && typeof value === "string" && value !== ""
+      ? [value]
+      : secretVariables(value)
+  );
 }
 
 /** Texts under keys that name a secret, unless the key names an environment variable. */

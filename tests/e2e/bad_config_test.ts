@@ -44,7 +44,12 @@ Deno.test("Wrong types in config.json: exit 2, all at once, with file, path, val
       repository,
       JSON.stringify({
         enabled: "yes",
-        macp: { jobs: 0, base_ref: "", retry_backoff_seconds: -1, default_dispatch: "magic" },
+        macp: {
+          log_max_bytes: 1,
+          base_ref: "",
+          retry_backoff_seconds: -1,
+          default_dispatch: "magic",
+        },
         worker: { timeout_seconds: "long", max_attempts: 1.5 },
         quality_gates: "npm test",
       }),
@@ -60,7 +65,7 @@ Deno.test("Wrong types in config.json: exit 2, all at once, with file, path, val
             "/enabled",
             '"yes"',
             "boolean",
-            "/macp/jobs",
+            "/macp/log_max_bytes",
             "/macp/base_ref",
             "/macp/retry_backoff_seconds",
             "-1",
@@ -174,12 +179,19 @@ Deno.test("Settings come from flags, then the repository, then the user, then th
     Deno.mkdirSync(repository.outside("home", ".config", "macp"), { recursive: true });
     Deno.writeTextFileSync(
       userFile,
-      '{"worker": {"timeout_seconds": 11, "max_attempts": 3,}, "macp": {"jobs": 2}}',
+      '{"worker": {"timeout_seconds": 11, "max_attempts": 3,}, "macp": {"log_max_bytes": 70000}}',
     );
     repository.writeConfig({ worker: { timeout_seconds: 22 } });
     type Row = { key: string; value: unknown; origin: string };
     const { settings } = await repository.json<{ settings: Row[] }>(
-      ["config", "--show-origin", "--set", "macp.jobs=4", "--set", "macp.brief_dir=briefs"],
+      [
+        "config",
+        "--show-origin",
+        "--set",
+        "macp.log_max_bytes=80000",
+        "--set",
+        "macp.brief_dir=briefs",
+      ],
     );
     const row = (key: string) => settings.find((row) => row.key === key);
     const repositoryFile = repository.state("config.json");
@@ -193,8 +205,11 @@ Deno.test("Settings come from flags, then the repository, then the user, then th
       value: 3,
       origin: userFile,
     });
-    assertEquals([row("macp.jobs")?.value, row("macp.brief_dir")?.value], [4, "briefs"]);
-    assert(row("macp.jobs")?.origin.startsWith("--set"));
+    assertEquals([row("macp.log_max_bytes")?.value, row("macp.brief_dir")?.value], [
+      80000,
+      "briefs",
+    ]);
+    assert(row("macp.log_max_bytes")?.origin.startsWith("--set"));
     assertEquals(row("worker.runtime"), {
       key: "worker.runtime",
       value: "codex",

@@ -105,7 +105,7 @@ Deno.test("Every command with --json prints one document with schema_version", a
       ["history"],
       ["history", "--task-id", "good"],
       ["config"],
-      ["config", "macp.jobs"],
+      ["config", "macp.log_max_bytes"],
       ["validate"],
       ["drain", "--dry-run"],
       ["cancel", "new"],
@@ -145,7 +145,7 @@ Deno.test("With --json an error is one object on standard error with a stable co
       [["status", "--nothing"], "usage", 2],
       [["submit", "--task-id", "../x", "--title", "x", "--command", "true"], "usage", 2],
       [["drain", "--set", "enabled=false"], "not_enabled", 2],
-      [["drain", "--set", "macp.jobs=many"], "config_invalid", 2],
+      [["drain", "--set", "macp.log_max_bytes=many"], "config_invalid", 2],
       [["--repo", repository.folder, "status"], "not_a_repository", 2],
     ];
     const check = async (args: string[], code: string, exitCode: number) => {

@@ -94,7 +94,7 @@ Deno.test("A failed or escalated dependency leaves its dependants pending, and d
       "status",
     ]);
     assertEquals(status.tasks.map(({ blocked_by }) => blocked_by), [null, "broken", "behind"]);
-    assertStringIncludes((await repository.macp(["status"])).stdout, "waits for broken");
+    assertStringIncludes((await repository.macp(["status"])).stdout, "blocked: broken failed");
   });
 });
 

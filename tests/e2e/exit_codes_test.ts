@@ -68,7 +68,7 @@ Deno.test("Verbs that only read exit 0 whatever they show; wrong questions exit 
       [["history", "--since", "yesterday-ish"], 2],
       [["run", "--once", "--until-drained"], 2],
       [["run", "--poll-sec", "often"], 2],
-      [["drain", "--set", "macp.jobs=0"], 2],
+      [["drain", "--set", "macp.log_max_bytes=0"], 2],
       [["drain", "--set", "macp.nothing=1"], 2],
       [["submit", "--task-id", "x", "--title", "x", "--dispatch", "exec"], 2],
       [["submit", "--task-id", "x", "--title", "x", "--command", "true", "--max-attempts", "0"], 2],

@@ -79,6 +79,7 @@ async function withScene(
       git,
       store: new Store(world, paths, (event) => event),
       settings: resolveSettings([]).settings,
+      ownSecrets: [],
       redactor: createRedactor([]),
       onEvent: () => {},
       onNote: (text) => void notes.push(text),
