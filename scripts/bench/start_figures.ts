@@ -57,13 +57,16 @@ async function statusFigure(
   const most = 0.7;
   const commands = ["dist/macp status", `python3 -c '${pythonImports}'`];
   const status = call(bench.macp, "status");
+  let python: string;
   try {
-    await succeed(bench, "python3", ["-c", pythonImports], bench.folder);
+    // The interpreter itself, not a script that starts it.
+    const ask = ["-c", `${pythonImports},sys; print(sys.executable)`];
+    python = (await succeed(bench, "python3", ask, bench.folder)).trim();
   } catch {
     const [times = []] = measureInTurn([status], rounds);
     const note = `no python3 here; macp status takes ${formatValue(median(times), "ms")}`;
     return { name, value: null, unit: "×", most, note, commands };
   }
-  const [of = [], to = []] = measureInTurn([status, call("python3", "-c", pythonImports)], rounds);
+  const [of = [], to = []] = measureInTurn([status, call(python, "-c", pythonImports)], rounds);
   return ratioFigure(name, { of, to, most, commands });
 }

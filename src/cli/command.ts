@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Git } from "../git/git.ts";
 import type { Terminal } from "../sys/terminal.ts";
 import type { World } from "../sys/world.ts";
 import type { Output } from "./output.ts";
@@ -34,7 +35,17 @@ export interface CommandSpec {
   options: readonly OptionSpec[];
   /** More to say, a paragraph each. */
   notes?: readonly string[];
+  /** Whether it looks for a repository; true unless given. */
+  repository?: false;
   load: () => Promise<{ run: CommandRun }>;
+}
+
+/** A repository that was found. */
+export interface LocatedRepository {
+  /** Git in the main checkout. */
+  git: Git;
+  /** Whether there is a commit. */
+  hasCommit: boolean;
 }
 
 /** Arguments of one call, checked against the description. */
@@ -52,6 +63,8 @@ export interface Invocation {
   terminal: Terminal;
   output: Output;
   args: Arguments;
+  /** The repository. Git looks for it while the command is loaded. Throws `MacpError`. */
+  located: () => Promise<LocatedRepository>;
 }
 
 /** Runs a command; gives its exit code. */

@@ -246,6 +246,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "demo",
+    repository: false,
     summary: "Try it all in a throw-away repository",
     examples: ["macp demo"],
     options: [{

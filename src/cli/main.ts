@@ -5,7 +5,7 @@
  */
 import type { Terminal } from "../sys/terminal.ts";
 import type { World } from "../sys/world.ts";
-import type { Arguments, CommandSpec, Invocation } from "./command.ts";
+import type { Arguments, CommandSpec } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { Output, type Redaction } from "./output.ts";
 import { reportError } from "./report_error.ts";
@@ -55,9 +55,13 @@ async function dispatch(
   const parsed = parseArguments(spec, rest);
   if (parsed.flag("help")) return await help(terminal, name);
   const output = new Output(terminal, world.env, outputOptions(parsed, redaction));
-  const invocation: Invocation = { world, terminal, output, args: parsed };
+  const { locateRepository } = await import("./locate_repository.ts");
+  const locate = () => locateRepository(world, terminal, parsed.text("repo"));
+  const early = spec.repository === false ? null : locate();
+  // A command that does not ask for the repository does not care.
+  early?.catch(() => {});
   const { run } = await spec.load();
-  return await run(invocation);
+  return await run({ world, terminal, output, args: parsed, located: () => early ?? locate() });
 }
 
 function outputOptions(args: Arguments, redaction: Redaction) {

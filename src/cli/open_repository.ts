@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { resolve } from "@std/path";
-import { Git } from "../git/git.ts";
-import { findRepository } from "../git/repository.ts";
+import type { Git } from "../git/git.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { settingAt, settingPaths, type SettingsLayer } from "../protocol/settings.ts";
 import { redactEvent } from "../redaction/redact_formats.ts";
@@ -28,25 +26,10 @@ export interface OpenRepository extends LoadedSettings {
   redactor: Redactor;
 }
 
-/** Finds the repository that a call is about. Throws `MacpError` of kind usage. */
-export async function locateRepository(
-  { world, terminal, args }: Invocation,
-): Promise<{ git: Git; hasCommit: boolean }> {
-  const folder = resolve(terminal.folder, args.text("repo") ?? ".");
-  if (world.files.stat(folder)?.kind !== "folder") {
-    throw usageError(`Cannot use ${folder} as it is not a folder`, [
-      "Name a git checkout with --repo",
-    ]);
-  }
-  const git = new Git(world, folder);
-  const { root, hasCommit } = await findRepository(git);
-  return { git: git.at(root), hasCommit };
-}
-
 /** Opens a repository that `macp init` prepared. Throws `MacpError`. */
 export async function openRepository(invocation: Invocation): Promise<OpenRepository> {
   const { world, output } = invocation;
-  const { git, hasCommit } = await locateRepository(invocation);
+  const { git, hasCommit } = await invocation.located();
   const paths = storePaths(git.cwd);
   if (world.files.stat(paths.folder)?.kind !== "folder") {
     throw new MacpError(

@@ -104,24 +104,22 @@ export class Git {
   /** Runs git whatever its exit code. Throws `MacpError` when it cannot start or hangs. */
   async run(args: readonly string[], options: GitCallOptions = {}): Promise<GitOutput> {
     const child = this.#spawn(args, options);
-    const timer = new AbortController();
-    let hangs = false;
-    void this.world.clock.sleep(options.timeoutMs ?? defaultTimeoutMs, timer.signal).then(() => {
-      if (timer.signal.aborted) return;
-      hangs = true;
+    const deadline = this.world.clock.deadline(options.timeoutMs ?? defaultTimeoutMs);
+    const end = () => {
       this.world.processes.signal(isQuery(args) ? child.pid : -child.pid, "SIGKILL");
-    });
+    };
+    deadline.addEventListener("abort", end);
     const fed = options.stdin === undefined
       ? null
       : child.feed(new TextEncoder().encode(options.stdin));
     const [stdout, stderr, status] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
+      readAll(child.stdout),
+      readAll(child.stderr),
       child.exited,
       fed,
     ]);
-    timer.abort();
-    if (hangs) throw gitError(args, "it did not end in time", "git_timed_out");
+    deadline.removeEventListener("abort", end);
+    if (deadline.aborted) throw gitError(args, "it did not end in time", "git_timed_out");
     return { code: status.code, stdout, stderr };
   }
 
@@ -159,6 +157,14 @@ function gitPath({ env, files }: World): string {
     }
   }
   return "git";
+}
+
+/** Text of a whole stream. */
+async function readAll(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of stream) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
 }
 
 /** Verbs that change nothing, and may end with the program when a terminal is interrupted. */

@@ -18,6 +18,8 @@ export function realWorld(): World {
     clock: {
       now: () => Date.now(),
       elapsed: () => performance.now(),
+      // Cheaper than setTimeout, which loads modules of Node at its first use.
+      deadline: (ms) => AbortSignal.timeout(Math.min(ms, longestTimerMs)),
       sleep: (ms, signal) =>
         new Promise((resolve) => {
           if (signal?.aborted) return resolve();

@@ -37,7 +37,9 @@ export interface Redactor {
  * overlap, the whole is replaced once, under the name of the longest.
  */
 export function createRedactor(secrets: readonly Secret[]): Redactor {
-  const find = createFinder(secrets);
+  let finder: SecretFinder | null = null;
+  // Made when it is first needed: many calls print nothing that could hold a secret.
+  const find: SecretFinder = (...args) => (finder ??= createFinder(secrets))(...args);
   const text = (whole: string) => {
     const { hits } = find(whole, 0, true);
     return hits.length === 0 ? whole : replace(whole, hits, 0, whole.length);

@@ -15,6 +15,8 @@ export interface Clock {
   elapsed(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Aborts after `ms`, and keeps nothing waiting meanwhile. */
+  deadline(ms: number): AbortSignal;
 }
 
 /** The outside world. */

@@ -12,14 +12,13 @@ import { storePaths } from "../../store/paths.ts";
 import { readText } from "../../store/read_json.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { locateRepository } from "../open_repository.ts";
 import { repositoryTemplate } from "../templates.ts";
 
 /** Creates what is missing; arms the configuration when asked to. */
 export async function run(invocation: Invocation): Promise<number> {
   const { world, output, args } = invocation;
   const { files } = world;
-  const paths = storePaths((await locateRepository(invocation)).git.cwd);
+  const paths = storePaths((await invocation.located()).git.cwd);
   const enable = args.flag("enable");
   const planned = Object.entries(repositoryTemplate).flatMap(([name, text]) => {
     const path = join(paths.folder, name);

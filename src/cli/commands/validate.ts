@@ -27,7 +27,6 @@ import { readText, withoutMark } from "../../store/read_json.ts";
 import type { World } from "../../sys/world.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { locateRepository } from "../open_repository.ts";
 import { usageError } from "../parse_arguments.ts";
 
 /** What a file can be. */
@@ -70,7 +69,7 @@ export async function run(invocation: Invocation): Promise<number> {
 /** All that the repository holds. */
 async function allFiles(invocation: Invocation): Promise<string[]> {
   const { files } = invocation.world;
-  const folder = join((await locateRepository(invocation)).git.cwd, orchestratorFolder);
+  const folder = join((await invocation.located()).git.cwd, orchestratorFolder);
   const results = join(folder, "results");
   const attempts = join(results, "attempts");
   const below = (folder: string) => files.list(folder).map((name) => join(folder, name));
