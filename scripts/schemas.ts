@@ -62,8 +62,6 @@ export interface SchemaError {
   message?: string;
   /** What the keyword asks for. */
   params: Record<string, unknown>;
-  /** The value that does not fit. */
-  data?: unknown;
   /** JSON pointer into the schema. */
   schemaPath: string;
 }
@@ -81,7 +79,6 @@ async function validatorModule(schemas: JsonObject[]): Promise<string> {
   const ajv = new Ajv2020({
     schemas: schemas.map((schema) => withoutAnnotations(schema) as JsonObject),
     allErrors: true,
-    verbose: true,
     strict: true,
     allowUnionTypes: true,
     code: { source: true, esm: true, lines: true },

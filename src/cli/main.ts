@@ -1,14 +1,13 @@
 /**
- * The command line: finds the command, parses, runs, reports.
+ * The command line. What needs no command is answered at once; everything else is loaded
+ * in one piece, as each piece takes time at the start.
  *
  * @module
  */
 import type { Terminal } from "../sys/terminal.ts";
 import type { World } from "../sys/world.ts";
-import type { Arguments, CommandSpec } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
-import { Output, type Redaction } from "./output.ts";
-import { reportError } from "./report_error.ts";
+import { version } from "./version.ts";
 
 /**
  * Runs the program.
@@ -22,91 +21,9 @@ export async function runCli(
 ): Promise<number> {
   const [first] = args;
   if (first === "--version" || first === "-V" || first === "version") {
-    const { version } = await import("./version.ts");
     terminal.write(`macp ${version}\n`);
     return exitCodes.done;
   }
-  const { createRedactor } = await import("../redaction/redactor.ts");
-  const { collectSecrets } = await import("../redaction/collect_secrets.ts");
-  const redactor = createRedactor(collectSecrets({ env: world.env, names: [] }));
-  const redaction: Redaction = { text: (text) => redactor.text(text) };
-  const wants = (name: string) => args.includes(`--${name}`);
-  try {
-    return await dispatch(world, terminal, args, redaction);
-  } catch (error) {
-    return reportError(terminal, error, {
-      json: wants("json"),
-      verbose: wants("verbose"),
-      redaction,
-    });
-  }
-}
-
-async function dispatch(
-  world: World,
-  terminal: Terminal,
-  args: readonly string[],
-  redaction: Redaction,
-): Promise<number> {
-  const { parseArguments } = await import("./parse_arguments.ts");
-  const [name = "help", ...rest] = moveCommandFirst(args);
-  if (name === "help" || name === "--help" || name === "-h") return await help(terminal, rest[0]);
-  const spec = await requireCommand(name);
-  const parsed = parseArguments(spec, rest);
-  if (parsed.flag("help")) return await help(terminal, name);
-  const output = new Output(terminal, world.env, outputOptions(parsed, redaction));
-  const { locateRepository } = await import("./locate_repository.ts");
-  const locate = () => locateRepository(world, terminal, parsed.text("repo"));
-  const early = spec.repository === false ? null : locate();
-  // A command that does not ask for the repository does not care.
-  early?.catch(() => {});
-  const { run } = await spec.load();
-  return await run({ world, terminal, output, args: parsed, located: () => early ?? locate() });
-}
-
-function outputOptions(args: Arguments, redaction: Redaction) {
-  return {
-    json: args.flag("json"),
-    quiet: args.flag("quiet"),
-    verbose: args.flag("verbose"),
-    color: (args.text("color") ?? "auto") as "auto" | "always" | "never",
-    redaction,
-  };
-}
-
-/** Global options may stand before the command too: `macp --repo DIR status`. */
-function moveCommandFirst(args: readonly string[]): string[] {
-  const withValue = ["--repo", "--set", "--color"];
-  let at = 0;
-  while (at < args.length && args[at]?.startsWith("-") && !isHelp(args[at])) {
-    at += withValue.includes(args[at] ?? "") ? 2 : 1;
-  }
-  const command = args[at];
-  if (command === undefined) return ["help"];
-  return [command, ...args.slice(0, at), ...args.slice(at + 1)];
-}
-
-function isHelp(arg: string | undefined): boolean {
-  return arg === "--help" || arg === "-h";
-}
-
-async function requireCommand(name: string): Promise<CommandSpec> {
-  const { commands, findCommand } = await import("./commands.ts");
-  const spec = findCommand(name);
-  if (spec) return spec;
-  const { usageError } = await import("./parse_arguments.ts");
-  const { nearestHint } = await import("./nearest.ts");
-  throw usageError(`Cannot run ${name} as there is no such command`, [
-    ...nearestHint(name, commands.map(({ name }) => name), "macp "),
-    "See: macp help",
-  ]);
-}
-
-async function help(terminal: Terminal, name: string | undefined): Promise<number> {
-  const { commandHelp, programHelp } = await import("./help.ts");
-  const text = name === undefined || name.startsWith("-")
-    ? programHelp()
-    : commandHelp(await requireCommand(name));
-  terminal.write(`${text}\n`);
-  return exitCodes.done;
+  const { runCommandLine } = await import("./dispatch.ts");
+  return await runCommandLine(world, terminal, args);
 }

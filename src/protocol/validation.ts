@@ -18,7 +18,7 @@ export interface Fault {
 /** All faults of a document; none when it fits. */
 export function faultsOf(validate: Validator, document: unknown): Fault[] {
   if (validate(document)) return [];
-  const faults = (validate.errors ?? []).filter(isCause).map(faultOf);
+  const faults = (validate.errors ?? []).filter(isCause).map((error) => faultOf(error, document));
   const seen = new Set<string>();
   return faults.filter((fault) => {
     const key = `${fault.path} ${fault.expected}`;
@@ -36,7 +36,7 @@ function isCause(error: SchemaError): boolean {
   return error.keyword !== "anyOf" && error.keyword !== "if";
 }
 
-function faultOf(error: SchemaError): Fault {
+function faultOf(error: SchemaError, document: unknown): Fault {
   const { keyword, params, instancePath } = error;
   if (keyword === "required") {
     return {
@@ -45,7 +45,21 @@ function faultOf(error: SchemaError): Fault {
       expected: "a value, as it is required",
     };
   }
-  return { path: instancePath, value: shortJson(error.data), expected: expectation(error) };
+  return {
+    path: instancePath,
+    value: shortJson(valueAt(document, instancePath)),
+    expected: expectation(error),
+  };
+}
+
+/** The value that a JSON pointer (RFC 6901) points to. */
+function valueAt(document: unknown, pointer: string): unknown {
+  const keys = pointer.split("/").slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return keys.reduce<unknown>((value, key) => {
+    const holder = value as Record<string, unknown> | null | undefined;
+    return typeof holder === "object" ? holder?.[key] : undefined;
+  }, document);
 }
 
 function expectation({ keyword, params, message }: SchemaError): string {

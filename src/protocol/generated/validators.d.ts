@@ -13,8 +13,6 @@ export interface SchemaError {
   message?: string;
   /** What the keyword asks for. */
   params: Record<string, unknown>;
-  /** The value that does not fit. */
-  data?: unknown;
   /** JSON pointer into the schema. */
   schemaPath: string;
 }

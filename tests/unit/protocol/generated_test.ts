@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { faultsOf } from "../../../src/protocol/validation.ts";
 import {
   validateConfig,
   validateCursor,
@@ -109,10 +110,11 @@ for (const [name, validate, document, faults] of samples) {
   });
 }
 
-Deno.test("validators give the value that does not fit", () => {
-  validateTask({ ...task, attempts: -3 });
-  assertEquals(validateTask.errors?.map(({ data, params }) => [data, params]), [
-    [-3, { comparison: ">=", limit: 0 }],
+Deno.test("faultsOf() gives the place, the value that does not fit, and what was expected", () => {
+  const odd = { ...task, attempts: -3, metadata: { "a/b~c": 1, expects_changes: "no" } };
+  assertEquals(faultsOf(validateTask, odd), [
+    { path: "/attempts", value: "-3", expected: "a number >= 0" },
+    { path: "/metadata/expects_changes", value: '"no"', expected: "boolean" },
   ]);
 });
 
