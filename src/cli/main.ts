@@ -1,11 +1,12 @@
 /**
- * The command line. What needs no command is answered at once; everything else is loaded
- * in one piece, as each piece takes time at the start.
+ * The command line. Each command is loaded when it is called; what all need is in one
+ * piece with the program, as each further piece takes time at the start.
  *
  * @module
  */
 import type { Terminal } from "../sys/terminal.ts";
 import type { World } from "../sys/world.ts";
+import { runCommandLine } from "./dispatch.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { version } from "./version.ts";
 
@@ -24,6 +25,5 @@ export async function runCli(
     terminal.write(`macp ${version}\n`);
     return exitCodes.done;
   }
-  const { runCommandLine } = await import("./dispatch.ts");
   return await runCommandLine(world, terminal, args);
 }
