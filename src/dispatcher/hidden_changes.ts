@@ -16,6 +16,7 @@ const telling = [
   "core.filemode",
   "core.sparsecheckout",
   "core.worktree",
+  "extensions.worktreeconfig",
   "include.path",
 ];
 
@@ -60,6 +61,12 @@ export function changedViews(before: GitView, after: GitView): string[] {
 export function unusableView(view: GitView): string | null {
   if (view["core.worktree"] !== undefined) return "core.worktree";
   return view["core.bare"]?.includes("true") ? "core.bare" : null;
+}
+
+/** Whether files are left out of checkouts rightly; a worktree may have its own setting. */
+export function isSparse(view: GitView): boolean {
+  return view["core.sparsecheckout"] !== undefined ||
+    view["extensions.worktreeconfig"] !== undefined;
 }
 
 /**

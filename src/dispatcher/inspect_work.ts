@@ -8,7 +8,7 @@ import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { oneLine } from "../protocol/text.ts";
-import { changedViews, readGitView, unwatchedFiles } from "./hidden_changes.ts";
+import { changedViews, isSparse, readGitView, unwatchedFiles } from "./hidden_changes.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 
 /**
@@ -55,8 +55,7 @@ async function findHidden(
   if (changed.length > 0) {
     return failed(`Worker changed what git sees in the repository: ${changed.join(", ")}`);
   }
-  const sparse = now["core.sparsecheckout"] !== undefined;
-  const unwatched = await unwatchedFiles(git.at(cwd), sparse);
+  const unwatched = await unwatchedFiles(git.at(cwd), isSparse(now));
   return unwatched.length === 0 ? null : failed(
     `Worker told git not to look at ${unwatched.slice(0, 5).join(", ")}${
       unwatched.length > 5 ? ", …" : ""

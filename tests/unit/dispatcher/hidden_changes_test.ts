@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   changedViews,
+  isSparse,
   parseGitConfig,
   unusableView,
 } from "../../../src/dispatcher/hidden_changes.ts";
@@ -28,4 +29,10 @@ Deno.test("unusableView() tells when every call would look elsewhere", () => {
   assertEquals(unusableView(parseGitConfig("[core]\n\tworktree = /x\n")), "core.worktree");
   assertEquals(unusableView(parseGitConfig("[core]\n\tbare = true\n")), "core.bare");
   assertEquals(unusableView(parseGitConfig("[core]\n\tbare = false\n")), null);
+});
+
+Deno.test("isSparse() tells a sparse checkout, also one that only a worktree has", () => {
+  assertEquals(isSparse(parseGitConfig("[core]\n\tsparseCheckout = true\n")), true);
+  assertEquals(isSparse(parseGitConfig("[extensions]\n\tworktreeConfig = true\n")), true);
+  assertEquals(isSparse(parseGitConfig("[core]\n\tbare = false\n")), false);
 });
