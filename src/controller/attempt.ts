@@ -69,7 +69,7 @@ export async function runAttempt(
     const end = signal.aborted && !whole && dispatched.failure?.outcome !== "handed_over"
       ? abortion(signal.reason as AbortReason)
       : dispatched.failure ?? judgeGates(evidence) ??
-        await judgeBranch(context, claimed, dispatched) ??
+        await judgeBranch(context, claimed, dispatched, signal) ??
         judgeChanges(task, dispatched.changes?.commits ?? null);
     const verdict = verdictOf(context, claimed, { dispatched, evidence, end, logPath });
     return { verdict, events: last };
@@ -97,10 +97,13 @@ async function judgeBranch(
   { git }: ControllerContext,
   { attempt: { branch } }: Claimed,
   { headCommit }: Dispatched,
+  signal: AbortSignal,
 ): Promise<Failure | null> {
   if (branch === null) return null;
   const now = await resolveCommit(git, `refs/heads/${branch}`);
   if (now === headCommit) return null;
+  // An interrupt at the terminal ends the question too: no answer is none.
+  if (now === null && signal.aborted) return abortion(signal.reason as AbortReason);
   const error = `Gate broken: the branch moved while gates ran, from ${headCommit} to ${now}`;
   return { outcome: "gate_broken", error };
 }

@@ -4,13 +4,11 @@
  * @module
  */
 import { gitEnvironment } from "../git/git.ts";
+import { attemptMarker } from "../process/find_attempt_processes.ts";
 import type { Task } from "../protocol/generated/types.ts";
 
 /** Most characters of a text in one environment variable; Linux allows 128 KiB in all. */
 const maxText = 32_768;
-
-/** Variable that marks every process of an attempt. */
-export const attemptVariable = "MACP_ATTEMPT_ID";
 
 /** What the environment says of an attempt. */
 export interface EnvironmentFacts {
@@ -58,7 +56,7 @@ export function workerEnvironment(
     MACP_ATTEMPT: String(facts.serial),
     MACP_MAX_ATTEMPTS: String(facts.maxAttempts),
     MACP_PREVIOUS_FAILURE_FILE: facts.previousFailureFile,
-    [attemptVariable]: facts.attemptId,
+    [attemptMarker]: facts.attemptId,
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { createTextCleaner } from "../logs/text_cleaner.ts";
+import { attemptMarker } from "../process/find_attempt_processes.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { GateEvidence, ProcessIdentity } from "../protocol/generated/types.ts";
@@ -82,12 +83,12 @@ async function run(
   output: GateOutput,
 ): Promise<CommandEnd | MacpError> {
   const { world, cwd, env, signal, onStarted } = context;
-  const marker = env.MACP_ATTEMPT_ID;
+  const marker = env[attemptMarker];
   try {
     return await runCommand(world, {
       command: gate.command,
       cwd,
-      env: { ...env, ...gate.env, ...(marker === undefined ? {} : { MACP_ATTEMPT_ID: marker }) },
+      env: { ...env, ...gate.env, ...(marker === undefined ? {} : { [attemptMarker]: marker }) },
       timeoutMs: gate.timeoutSeconds * 1000,
       separateStderr: gate.type === "ai-review",
       onOutput: (chunk, stream) => output.push(chunk, stream),
