@@ -20,7 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ["controller"],
   ["dispatcher"],
   ["gates"],
-  ["process", "git", "store", "events", "logs"],
+  ["runtimes", "process", "git", "store", "events", "logs"],
   ["host"],
   ["redaction"],
   ["sys"],

@@ -40,6 +40,7 @@ export async function dispatchAttempt(
     dependencies: dependencyBranches(context, task.depends_on ?? []),
     owned: claimed.owned,
     previous: previousFailure(context, names),
+    portBase: attempt.port_base ?? null,
     handoverPath: join(store.paths.folder, "handover", `${names.file}.json`),
     folder: attemptFolder(context, names, attempt.serial),
     log,
@@ -52,6 +53,7 @@ function ledgerHooks(
   context: ControllerContext,
   { task, attempts, maxAttempts }: Claimed,
 ): DispatchHooks {
+  const about = describeTask(task, context.settings, { attempt: attempts, maxAttempts });
   return {
     ready: (worktree) => updateLedger(context, task.id, withWorktree(worktree, "finishing")),
     started: (leader, worktree) => {
@@ -65,10 +67,21 @@ function ledgerHooks(
           status: "running",
           source: "dispatcher",
           message: "Worker started",
-          metadata: describeTask(task, context.settings, { attempt: attempts, maxAttempts }),
+          metadata: about,
         }],
       });
     },
+    progress: (message, metadata = {}) =>
+      updateLedger(context, task.id, {
+        events: [{
+          event_type: "task.progress",
+          task_id: task.id,
+          status: "running",
+          source: "worker",
+          message,
+          metadata: { ...about, ...metadata },
+        }],
+      }),
   };
 }
 

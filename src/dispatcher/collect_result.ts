@@ -4,7 +4,7 @@
  * @module
  */
 import type { BranchChanges } from "../git/changes.ts";
-import type { GateEvidence, Task, TaskResult } from "../protocol/generated/types.ts";
+import type { GateEvidence, Task, TaskResult, Usage } from "../protocol/generated/types.ts";
 import type { Outcome } from "../protocol/outcomes.ts";
 import { isMacpAware } from "../protocol/task.ts";
 import { emptyReport, type WorkerReport } from "./worker_report.ts";
@@ -31,6 +31,11 @@ export interface AttemptFacts {
   report: WorkerReport;
   /** Path of the hand-over of an `acp` task. */
   handover?: string | null;
+  usage: Usage | null;
+  sessionId: string | null;
+  screenTail: string | null;
+  mainCheckoutChanges: readonly string[] | null;
+  gateFilesChanged: readonly string[] | null;
   warnings: readonly string[];
 }
 
@@ -45,6 +50,11 @@ export const nothingSeen = {
   dirty: null,
   gates: [],
   report: emptyReport(),
+  usage: null,
+  sessionId: null,
+  screenTail: null,
+  mainCheckoutChanges: null,
+  gateFilesChanged: null,
   warnings: [],
   logPath: null,
 } as const satisfies Partial<AttemptFacts>;
@@ -65,7 +75,7 @@ export function collectResult(
   facts: AttemptFacts,
   verdict: AttemptVerdict,
 ): TaskResult {
-  const { report } = facts;
+  const { report, mainCheckoutChanges: changes } = facts;
   const endedAt = new Date(verdict.endedAt).toISOString();
   return {
     task_id: task.id,
@@ -100,9 +110,12 @@ export function collectResult(
       duration_seconds: Math.max(0, (verdict.endedAt - facts.startedAt) / 1000),
       log_path: facts.logPath,
       gates: [...facts.gates],
-      gate_files_changed: null,
-      main_checkout_dirtied: null,
-      usage: null,
+      gate_files_changed: facts.gateFilesChanged === null ? null : [...facts.gateFilesChanged],
+      main_checkout_dirtied: changes === null ? null : changes.length > 0,
+      ...(changes !== null && changes.length > 0 ? { main_checkout_changes: [...changes] } : {}),
+      usage: facts.usage,
+      session_id: facts.sessionId,
+      ...(facts.screenTail === null ? {} : { screen_tail: facts.screenTail }),
       worker: report.metadata,
       ...(facts.handover ? { handover_path: facts.handover } : {}),
       warnings: [...facts.warnings, ...report.warnings],

@@ -11,6 +11,8 @@ import type {
   ProcessIdentity,
   Task,
   TaskResult,
+  Usage,
+  VerdictHold,
 } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
@@ -26,6 +28,8 @@ export interface DispatchHooks {
   ready(worktree: ReadyWorktree): Promise<void>;
   /** The worktree is ready and the worker's process exists; it begins when this returned. */
   started(leader: ProcessIdentity, worktree: ReadyWorktree | null): Promise<void>;
+  /** Something worth telling while the worker runs; told as task.progress. */
+  progress(message: string, metadata?: Record<string, unknown>): Promise<void>;
 }
 
 /** One attempt to dispatch. */
@@ -47,6 +51,8 @@ export interface DispatchRequest {
   owned: OwnedWorktree | null;
   /** Result of the attempt before that failed, or null. */
   previous: TaskResult | null;
+  /** First port of the attempt's block, or null. */
+  portBase: number | null;
   /** Where an `acp` task is handed over. */
   handoverPath: string;
   /** Folder for the files of this attempt. */
@@ -78,6 +84,18 @@ export interface Dispatched {
   report: WorkerReport;
   /** Path of the hand-over of an `acp` task. */
   handover: string | null;
+  /** Tokens and cost, when the worker told them. */
+  usage: Usage | null;
+  /** Session of the agent, by its own name. */
+  sessionId: string | null;
+  /** End of the screen of a worker that waited for a person. */
+  screenTail: string | null;
+  /** Runtime that a usage limit holds from now on. */
+  hold: VerdictHold | null;
+  /** Paths of the main checkout that changed while the worker ran; null when not looked at. */
+  mainCheckoutChanges: string[] | null;
+  /** Files of the gates' own kind that the worker changed; null when not looked at. */
+  gateFilesChanged: string[] | null;
   warnings: string[];
 }
 
@@ -98,6 +116,12 @@ export function nothingYet(cwd: string): Dispatched {
     dirty: null,
     report: emptyReport(),
     handover: null,
+    usage: null,
+    sessionId: null,
+    screenTail: null,
+    hold: null,
+    mainCheckoutChanges: null,
+    gateFilesChanged: null,
     warnings: [],
   };
 }

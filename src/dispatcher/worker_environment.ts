@@ -25,6 +25,8 @@ export interface EnvironmentFacts {
   previousFailureFile: string;
   worktree: string;
   branch: string;
+  /** First port of the attempt's block, or null. */
+  portBase: number | null;
 }
 
 /**
@@ -56,6 +58,7 @@ export function workerEnvironment(
     MACP_ATTEMPT: String(facts.serial),
     MACP_MAX_ATTEMPTS: String(facts.maxAttempts),
     MACP_PREVIOUS_FAILURE_FILE: facts.previousFailureFile,
+    ...(facts.portBase === null ? {} : { MACP_PORT_BASE: String(facts.portBase) }),
     [attemptMarker]: facts.attemptId,
   };
 }

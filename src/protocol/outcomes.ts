@@ -37,6 +37,7 @@ const rules: Record<Outcome, Rule> = {
   worker_escalated: "escalate",
   handed_over: "escalate",
   gate_files_blocked: "escalate",
+  baseline_red: "escalate",
   invalid_task: "escalate",
   rate_limited: "requeue",
   interrupted: "requeue",

@@ -5,16 +5,16 @@
  */
 import configSchema from "../../schemas/config.schema.json" with { type: "json" };
 import { isRecord } from "./events.ts";
-import type { ConfigFile, MacpConfig, WorkerConfig } from "./generated/types.ts";
+import type { ConfigFile, MacpConfig, RetentionConfig, WorkerConfig } from "./generated/types.ts";
 
 /** The fields that a schema names, all present. */
-type Complete<T> = { [K in keyof T as string extends K ? never : K]-?: NonNullable<T[K]> };
+type Complete<T> = { [K in keyof T as string extends K ? never : K]-?: Exclude<T[K], undefined> };
 
 /** All settings, with a value for each. */
 export type Settings =
   & Omit<Complete<ConfigFile>, "macp" | "worker">
   & {
-    macp: Complete<MacpConfig>;
+    macp: Omit<Complete<MacpConfig>, "retention"> & { retention: Complete<RetentionConfig> };
     worker: Complete<WorkerConfig>;
   };
 

@@ -9,6 +9,19 @@
  */
 export type AnyFormat = Task | TaskEvent | TaskResult | ConfigFile | State | CursorFile;
 /**
+ * Tokens and cost when the worker reports them; null where a figure is not known.
+ */
+export type Usage = {
+  input_tokens?: number | null;
+  output_tokens?: number | null;
+  cache_read_tokens?: number | null;
+  cache_write_tokens?: number | null;
+  reasoning_tokens?: number | null;
+  turns?: number | null;
+  cost_usd?: number | null;
+  [k: string]: unknown;
+} | null;
+/**
  * What the queue says of the task when the change happened; null when the ledger alone tells.
  */
 export type ExpectedTask = {
@@ -142,6 +155,7 @@ export interface Task {
     | "worker_escalated"
     | "handed_over"
     | "gate_files_blocked"
+    | "baseline_red"
     | "invalid_task"
     | "rate_limited"
     | "interrupted"
@@ -154,6 +168,14 @@ export interface Task {
    * Set by cancel on a running task; the controller ends the attempt.
    */
   cancel_requested?: boolean;
+  /**
+   * Seconds without meaningful output or a change in the worktree until the worker is ended as stalled; 0 is never.
+   */
+  stall_seconds?: number;
+  /**
+   * Answers of a person, oldest first; they go into the brief.
+   */
+  replies?: Reply[];
   [k: string]: unknown;
 }
 /**
@@ -186,6 +208,18 @@ export interface GateObject {
   env?: {
     [k: string]: string;
   };
+  [k: string]: unknown;
+}
+export interface Reply {
+  at: string;
+  /**
+   * Why the task had escalated.
+   */
+  question?: string | null;
+  /**
+   * Answer of a person.
+   */
+  text: string;
   [k: string]: unknown;
 }
 /**
@@ -358,6 +392,7 @@ export interface ResultMetadata {
     | "worker_escalated"
     | "handed_over"
     | "gate_files_blocked"
+    | "baseline_red"
     | "invalid_task"
     | "rate_limited"
     | "interrupted";
@@ -404,12 +439,7 @@ export interface ResultMetadata {
    * Whether the worker changed the main checkout; null when not looked at.
    */
   main_checkout_dirtied?: boolean | null;
-  /**
-   * Tokens and cost when the worker reports them.
-   */
-  usage?: {
-    [k: string]: unknown;
-  } | null;
+  usage?: Usage;
   /**
    * Metadata that the worker reported. Data of an untrusted process.
    */
@@ -424,6 +454,23 @@ export interface ResultMetadata {
    * Hand-over of an acp task, for OpenClaw's sessions_spawn.
    */
   handover_path?: string;
+  /**
+   * Session of the agent, by its own name.
+   */
+  session_id?: string | null;
+  /**
+   * End of the screen of a worker that waited for a person, redacted.
+   */
+  screen_tail?: string | null;
+  /**
+   * Paths of the main checkout that changed while the worker ran.
+   */
+  main_checkout_changes?: string[];
+  /**
+   * Files and folders that git ignores and the snapshot does not hold.
+   */
+  ignored_left_out?: string[];
+  landed?: Landed;
   [k: string]: unknown;
 }
 /**
@@ -450,6 +497,15 @@ export interface GateEvidence {
    * Outcome of the same gate on the base commit, null when it was not tried.
    */
   baseline?: "green" | "already_red" | null;
+  [k: string]: unknown;
+}
+/**
+ * Where the work was merged.
+ */
+export interface Landed {
+  into: string;
+  commit: string;
+  at: string;
   [k: string]: unknown;
 }
 /**
@@ -502,9 +558,51 @@ export interface MacpConfig {
    */
   result_dir?: string;
   /**
+   * Attempts that run at once. With 1 the order is strictly that of the file.
+   */
+  jobs?: number;
+  /**
+   * Shell command that runs in a worktree after it was made; an end other than 0 fails the attempt as setup_failed.
+   */
+  setup?: string | null;
+  /**
+   * Seconds until the setup is ended.
+   */
+  setup_timeout_seconds?: number;
+  /**
+   * Seconds without meaningful output or a change in the worktree until a worker is ended as stalled; 0 is never. null: never for exec, 1800 for yolo.
+   */
+  stall_seconds?: number | null;
+  /**
+   * Ports that a running attempt may use, from MACP_PORT_BASE on; 0 reserves none.
+   */
+  ports_per_slot?: number;
+  /**
+   * First port of all; null derives one between 20000 and 32000 from the path of the repository.
+   */
+  port_base?: number | null;
+  /**
    * Pause before the second attempt; doubled for each further one, at most 300 s.
    */
   retry_backoff_seconds?: number;
+  runtimes?: RuntimeTable;
+  /**
+   * Globs of files that decide what gates check; null is the built-in list.
+   */
+  gate_files?: string[] | null;
+  /**
+   * What follows when the worker changed such a file: report names it in the result, block escalates.
+   */
+  gate_files_policy?: "report" | "block";
+  /**
+   * Gates on the base commit. warn: a red gate is tried there too, and the result says whether it was red already. block: all gates are tried there before the worker begins, and a red one escalates.
+   */
+  gate_baseline?: "off" | "warn" | "block";
+  /**
+   * Bytes of files that git ignores up to which a snapshot holds them, for each ignored file or folder; larger ones are listed only.
+   */
+  snapshot_ignored_max_bytes?: number;
+  retention?: RetentionConfig;
   /**
    * Size of one attempt's log; beyond it the middle is dropped.
    */
@@ -513,6 +611,111 @@ export interface MacpConfig {
    * Environment variables whose values are secrets, besides those that are known by their names.
    */
   secrets?: string[];
+  [k: string]: unknown;
+}
+/**
+ * Runtimes that yolo runs without a terminal, by name: what an entry leaves out comes from the built-in one (claude, codex, opencode).
+ */
+export interface RuntimeTable {
+  [k: string]: RuntimeEntry;
+}
+/**
+ * How a runtime is run without a terminal, and how its output is read.
+ */
+export interface RuntimeEntry {
+  /**
+   * Built-in entry that gives what this one leaves out; that of the same name otherwise.
+   */
+  like?: string;
+  /**
+   * Shell command, run by sh -c in the worktree.
+   */
+  command?: string;
+  /**
+   * How the brief goes in: stdin, or file: the command reads $MACP_BRIEF_FILE itself.
+   */
+  brief?: "stdin" | "file";
+  /**
+   * What it prints: one JSON object a line, or text.
+   */
+  stream?: "ndjson" | "text";
+  /**
+   * How lines of an ndjson stream are read; every rule that matches a line is applied.
+   */
+  events?: StreamRule[];
+  /**
+   * Regular expressions of messages that speak of a usage limit; a group named reset holds the time.
+   */
+  limits?: string[];
+  /**
+   * Regular expressions of screens that wait for a person.
+   */
+  prompts?: string[];
+  [k: string]: unknown;
+}
+export interface StreamRule {
+  /**
+   * Values that the fields at these dotted paths must have.
+   */
+  when: {
+    [k: string]: string | number | boolean | null;
+  };
+  /**
+   * Path of the session id.
+   */
+  session_id?: string;
+  /**
+   * Paths of texts that say what is being done; * stands for every element of a list.
+   */
+  progress?: string[];
+  /**
+   * Paths of texts that say what went wrong.
+   */
+  error?: string[];
+  /**
+   * Paths of counts: input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_usd, turns.
+   */
+  usage?: {
+    [k: string]: string;
+  };
+  /**
+   * Whether counts are added to those of earlier lines; otherwise they replace them.
+   */
+  add?: boolean;
+  [k: string]: unknown;
+}
+/**
+ * What is kept, and for how long; null is without limit. Nothing of a task that has not ended is removed.
+ */
+export interface RetentionConfig {
+  /**
+   * Days that logs are kept.
+   */
+  log_days?: number | null;
+  /**
+   * Bytes of all logs together; the oldest go first.
+   */
+  log_max_bytes?: number | null;
+  /**
+   * Days that results of tasks and attempts are kept.
+   */
+  result_days?: number | null;
+  /**
+   * Most results of tasks; the oldest go first.
+   */
+  result_max_count?: number | null;
+  /**
+   * Size of events.ndjson from which it is rotated, once every sink has read it.
+   */
+  event_max_bytes?: number | null;
+  /**
+   * Most rotated event files that are kept.
+   */
+  event_files?: number | null;
+  /**
+   * Size of each file of dead letters; the oldest lines go first.
+   */
+  dead_letter_max_bytes?: number | null;
   [k: string]: unknown;
 }
 export interface WorkerConfig {
@@ -559,6 +762,18 @@ export interface State {
    * Events to append.
    */
   outbox: PendingEvent[];
+  /**
+   * Runtimes that a usage limit holds, by name.
+   */
+  holds?: {
+    [k: string]: RuntimeHold;
+  };
+  /**
+   * Worktrees that macp made for itself, by path: gates on a base commit, merges.
+   */
+  scratch?: {
+    [k: string]: ScratchWorktree;
+  };
   [k: string]: unknown;
 }
 /**
@@ -595,6 +810,18 @@ export interface RunningAttempt {
    */
   worker: ProcessIdentity | null;
   verdict: Verdict | null;
+  /**
+   * Process that carries it out; null or absent: the controller.
+   */
+  owner?: ProcessIdentity | null;
+  /**
+   * Slot among the attempts that run at once, from 0.
+   */
+  slot?: number;
+  /**
+   * First port of its block.
+   */
+  port_base?: number | null;
   [k: string]: unknown;
 }
 /**
@@ -618,6 +845,7 @@ export interface Verdict {
     | "worker_escalated"
     | "handed_over"
     | "gate_files_blocked"
+    | "baseline_red"
     | "invalid_task"
     | "rate_limited"
     | "interrupted";
@@ -631,7 +859,16 @@ export interface Verdict {
    */
   not_before: string | null;
   result: TaskResult;
+  /**
+   * Runtime that a usage limit holds from now on.
+   */
+  hold?: VerdictHold | null;
   [k: string]: unknown;
+}
+export interface VerdictHold {
+  runtime: string;
+  until: string;
+  reason: string;
 }
 /**
  * A worktree that macp made.
@@ -653,6 +890,45 @@ export interface OwnedWorktree {
 export interface PendingEvent {
   event: TaskEvent;
   expects: ExpectedTask;
+}
+/**
+ * A runtime that is held.
+ */
+export interface RuntimeHold {
+  /**
+   * When it may be used again.
+   */
+  until: string;
+  /**
+   * The runtime's own words.
+   */
+  reason: string;
+  /**
+   * Task that met the limit.
+   */
+  task_id: string;
+  since: string;
+  [k: string]: unknown;
+}
+/**
+ * A worktree that macp made for itself and removes again.
+ */
+export interface ScratchWorktree {
+  purpose: "baseline" | "land";
+  task_id: string;
+  owner: ProcessIdentity1;
+  created_at: string;
+  [k: string]: unknown;
+}
+/**
+ * A process that cannot be mistaken for another with a recycled pid.
+ */
+export interface ProcessIdentity1 {
+  pid: number;
+  /**
+   * Start time as the operating system tells it.
+   */
+  start_time: string;
 }
 export interface Cursors {
   schema_version: 1;
