@@ -23,6 +23,7 @@ import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts
 import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
 import { readResult } from "./previous_failure.ts";
+import { recoverScratch } from "./scratch.ts";
 import { makeVerdict } from "./verdict.ts";
 import { writeTaskResult } from "./write_result.ts";
 
@@ -57,6 +58,7 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
     if (owned.phase === "removing") await removeLeftWorktree(context, path);
     else if (isCancelled(context, owned.task_id)) await clearCancelled(context, path, owned);
   }
+  await recoverScratch(context);
   return ended;
 }
 

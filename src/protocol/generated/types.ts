@@ -918,6 +918,10 @@ export interface ScratchWorktree {
   task_id: string;
   owner: ProcessIdentity1;
   created_at: string;
+  /**
+   * Marks every process that works in it (MACP_ATTEMPT_ID).
+   */
+  attempt_id?: string;
   [k: string]: unknown;
 }
 /**
