@@ -814,6 +814,7 @@ export interface RunningAttempt {
    * Process that carries it out; null or absent: the controller.
    */
   owner?: ProcessIdentity | null;
+  accept?: AcceptedFrom;
   /**
    * Slot among the attempts that run at once, from 0.
    */
@@ -869,6 +870,14 @@ export interface VerdictHold {
   runtime: string;
   until: string;
   reason: string;
+}
+/**
+ * What the task was before a person had it accepted; absent on other attempts.
+ */
+export interface AcceptedFrom {
+  status: "failed" | "escalated";
+  outcome: string | null;
+  reason: string | null;
 }
 /**
  * A worktree that macp made.
