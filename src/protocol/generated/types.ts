@@ -665,11 +665,11 @@ export interface StreamRule {
    */
   session_id?: string;
   /**
-   * Paths of texts that say what is being done; * stands for every element of a list.
+   * Paths of texts that say what is being done, or texts with such paths in braces; * stands for every element of a list. The last one that is a path alone is the last text of the agent.
    */
   progress?: string[];
   /**
-   * Paths of texts that say what went wrong.
+   * Paths of texts that say what went wrong, or texts with such paths in braces.
    */
   error?: string[];
   /**
