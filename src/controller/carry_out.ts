@@ -8,9 +8,7 @@ import { type Claimed, isCancelRequested } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { endAttempt, type EndedAttempt } from "./finish.ts";
 import { cancelVerdict } from "./verdict.ts";
-
-/** Milliseconds between looks at a queue that others write too. */
-const lookMs = 250;
+import { watchForCancel } from "./watch_cancel.ts";
 
 /**
  * Carries out an attempt; a person may cancel it meanwhile.
@@ -40,23 +38,5 @@ export async function carryOut(
     watching.abort();
     stop.removeEventListener("abort", interrupt);
     await watch;
-  }
-}
-
-/** Sees within a second when a person asks to end the attempt. */
-async function watchForCancel(
-  { store, world }: ControllerContext,
-  id: string,
-  until: AbortSignal,
-  onCancel: () => void,
-): Promise<void> {
-  for (;;) {
-    await world.clock.sleep(lookMs, until);
-    if (until.aborted) return;
-    try {
-      if (isCancelRequested({ queue: store.readQueue() }, id)) return onCancel();
-    } catch {
-      // Someone is writing the queue by hand; what it holds then counts.
-    }
   }
 }
