@@ -20,6 +20,7 @@ import {
 } from "../protocol/task.ts";
 import type { ControllerContext } from "./context.ts";
 import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
+import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
 import { readResult } from "./previous_failure.ts";
 import { recoverScratch } from "./scratch.ts";
@@ -40,12 +41,17 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
   await removeTemporaries(context);
   const ended: EndedAttempt[] = [];
   for (const [id, attempt] of Object.entries(context.store.readState().running)) {
+    if (hasLiveOwner(context.world, attempt)) continue;
     const end = await recoverAttempt(context, id, attempt);
     if (end) ended.push(end);
   }
+  const { running } = context.store.readState();
   for (const raw of context.store.readQueue().tasks) {
     const id = idOf(raw);
-    if (id === null || (statusOf(raw) !== "running" && statusOf(raw) !== "gated")) continue;
+    if (
+      id === null || Object.hasOwn(running, id) ||
+      (statusOf(raw) !== "running" && statusOf(raw) !== "gated")
+    ) continue;
     ended.push(await loseAttempt(context, id, unknownAttempt(context, raw as Task)));
   }
   for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
