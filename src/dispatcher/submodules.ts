@@ -15,8 +15,8 @@ import {
 } from "../git/submodules.ts";
 import { messageOf } from "../protocol/errors.ts";
 
-/** Only folders are read, and only those that are named below. */
-const localOnly = ["-c", "protocol.allow=never", "-c", "protocol.file.allow=always"];
+/** Settings under which only folders are read: those that are named below. */
+const localOnly = { "protocol.allow": "never", "protocol.file.allow": "always" };
 
 /**
  * Initialises the submodules of a worktree that the main checkout has too, at any depth.
@@ -90,14 +90,8 @@ async function bring(
   // A configuration that is shared says already what the main checkout has.
   if (!shared) await git.run(["submodule", "--quiet", "init", "--", path]);
   const { code, stderr } = await git.run(
-    [...localOnly, "submodule", "--quiet", "update", "--init", "--checkout", "--", path],
-    {
-      env: {
-        GIT_CONFIG_COUNT: "1",
-        GIT_CONFIG_KEY_0: `submodule.${name}.url`,
-        GIT_CONFIG_VALUE_0: module,
-      },
-    },
+    ["submodule", "--quiet", "update", "--init", "--checkout", "--", path],
+    { env: asEnvironment({ ...localOnly, [`submodule.${name}.url`]: module }) },
   );
   if (code !== 0) return lastWords(stderr);
   await takeRemote(git.at(join(git.cwd, path)), module);
@@ -107,10 +101,20 @@ async function bring(
 /** The remote of a clone becomes that of the module: its address, and what is known of it. */
 async function takeRemote(own: Git, module: string): Promise<void> {
   const refs = "+refs/remotes/origin/*:refs/remotes/origin/*";
-  await own.run([...localOnly, "fetch", "--quiet", "--prune", "--no-tags", module, refs]);
+  const env = asEnvironment(localOnly);
+  await own.run(["fetch", "--quiet", "--prune", "--no-tags", module, refs], { env });
   const address = await own.run([`--git-dir=${module}`, "config", "--get", "remote.origin.url"]);
   if (address.code !== 0) return;
   await own.run(["config", "remote.origin.url", address.stdout.replace(/\n$/, "")]);
+}
+
+/** Settings for one call, whatever their names hold (git-config(1), GIT_CONFIG_COUNT). */
+function asEnvironment(settings: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(settings).flatMap(([key, value], i) => [
+    [`GIT_CONFIG_KEY_${i}`, key],
+    [`GIT_CONFIG_VALUE_${i}`, value],
+  ]);
+  return Object.fromEntries([["GIT_CONFIG_COUNT", `${entries.length / 2}`], ...entries]);
 }
 
 /** Takes back what a clone left that did not end well: it must not look like work. */
