@@ -127,7 +127,10 @@ function usablePlace(
 }
 
 /** The ledger names the worktree before it is made. */
-function placeWorktree(state: State, { task, attempt }: Claimed): void {
+export function placeWorktree(
+  state: State,
+  { task, attempt }: Pick<Claimed, "task" | "attempt">,
+): void {
   if (attempt.worktree === null) return;
   const owned = state.worktrees[attempt.worktree] ??= {
     task_id: task.id,
