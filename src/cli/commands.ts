@@ -10,6 +10,18 @@ const dryRun: OptionSpec = {
   kind: "flag",
   help: "Say what would change, and change nothing",
 };
+const jobs: OptionSpec = {
+  name: "jobs",
+  kind: "number",
+  short: "j",
+  value: "N",
+  help: "Attempts at once (macp.jobs, 1)",
+};
+const noWaitHolds: OptionSpec = {
+  name: "no-wait-holds",
+  kind: "flag",
+  help: "End with 3 instead of waiting for a runtime that a usage limit holds",
+};
 const taskId: OptionSpec = { name: "task-id", kind: "text", value: "ID", help: "Only this task" };
 const since: OptionSpec = {
   name: "since",
@@ -139,6 +151,8 @@ export const commands: readonly CommandSpec[] = [
         value: "N",
         help: "Seconds between looks at an idle queue (10)",
       },
+      jobs,
+      noWaitHolds,
       dryRun,
     ],
     load: () => import("./commands/run.ts"),
@@ -146,8 +160,8 @@ export const commands: readonly CommandSpec[] = [
   {
     name: "drain",
     summary: "Run the queue until nothing can run any more",
-    examples: ["macp drain", "macp drain --json", "macp drain --dry-run"],
-    options: [dryRun],
+    examples: ["macp drain", "macp drain --jobs 2", "macp drain --json", "macp drain --dry-run"],
+    options: [jobs, noWaitHolds, dryRun],
     load: () => import("./commands/drain.ts"),
   },
   {

@@ -16,6 +16,7 @@ import { type TaskNames, taskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { runtimeOf } from "../protocol/task.ts";
 import { judgeBranch, requireOwnLogs } from "./attempt.ts";
+import { watchForCancel } from "./carry_out.ts";
 import type { Claimed } from "./claim.ts";
 import { claimAccept } from "./claim_accept.ts";
 import type { ControllerContext } from "./context.ts";
@@ -28,7 +29,6 @@ import { recoverDeadAccept } from "./recover_accept.ts";
 import { revertAccept } from "./revert_accept.ts";
 import { runTaskGates } from "./task_gates.ts";
 import { cancelVerdict, judgeChanges, judgeGates } from "./verdict.ts";
-import { watchForCancel } from "./watch_cancel.ts";
 
 /**
  * Runs the gates on what was left, and completes the task when all are green; otherwise

@@ -17,7 +17,7 @@ import { oneLine } from "../protocol/text.ts";
 import { shortJson } from "../protocol/validation.ts";
 import type { Queue } from "../store/queue.ts";
 import { type NextCommand, nextCommands } from "./next_commands.ts";
-import { standingOf, stuckTasks } from "./schedule.ts";
+import { type Plan, standingOf, stuckTasks } from "./schedule.ts";
 
 /** Why an element of the queue waits for a person. */
 export type WaitingKind =
@@ -88,15 +88,15 @@ export interface InboxItem {
  * @param interrupted Whether the acceptance of a task ended without saying so.
  */
 export function findWaiting(
-  queue: Queue,
-  now: number,
-  interrupted: (id: string) => boolean,
+  plan: Plan,
+  interrupted: (id: string) => boolean = () => false,
 ): Waiting[] {
+  const { queue } = plan;
   const stuck = new Set(stuckTasks(queue));
   const dependants = dependantsOf(queue);
   return queue.tasks.flatMap((raw, index) => {
     const id = idOf(raw);
-    const found = waitingKind(queue, raw, { now, stuck, dependants, interrupted });
+    const found = waitingKind(plan, raw, { stuck, dependants, interrupted });
     if (found === null) return [];
     const blocks = id === null ? [] : dependants.get(id) ?? [];
     return [{ id, index, raw, blocks, blockedBy: null, fault: null, ...found }];
@@ -104,8 +104,8 @@ export function findWaiting(
 }
 
 /** How many elements wait for a person themselves, not behind another. */
-export function countWaiting(queue: Queue, now: number): number {
-  return findWaiting(queue, now, () => false).filter(({ kind }) => kind !== "blocked").length;
+export function countWaiting(plan: Plan): number {
+  return findWaiting(plan).filter(({ kind }) => kind !== "blocked").length;
 }
 
 function dependantsOf(queue: Queue): Map<string, string[]> {
@@ -121,10 +121,9 @@ function dependantsOf(queue: Queue): Map<string, string[]> {
 }
 
 function waitingKind(
-  queue: Queue,
+  plan: Plan,
   raw: RawTask,
   about: {
-    now: number;
     stuck: ReadonlySet<string>;
     dependants: ReadonlyMap<string, string[]>;
     interrupted: (id: string) => boolean;
@@ -143,10 +142,10 @@ function waitingKind(
     return about.interrupted(id) ? { kind: "interrupted" } : null;
   }
   if (status !== "pending") return null;
-  const standing = standingOf(queue, raw, about.now);
+  const standing = standingOf(plan, raw);
   if (standing.kind === "invalid") return { kind: "invalid", fault: standing.reason };
   if (!about.stuck.has(id)) return null;
-  return { kind: "blocked", blockedBy: blockerOf(queue, raw, about.stuck) };
+  return { kind: "blocked", blockedBy: blockerOf(plan.queue, raw, about.stuck) };
 }
 
 /** The first dependency that no run can complete. */

@@ -11,7 +11,7 @@ import {
   type WaitingRecords,
   worktreeOf,
 } from "../../controller/inbox.ts";
-import { ownerLives } from "../../controller/owner.ts";
+import { hasLiveOwner } from "../../controller/owners.ts";
 import { readLines } from "../../events/event_log.ts";
 import { parseEventLine } from "../../protocol/events.ts";
 import type { State } from "../../protocol/generated/types.ts";
@@ -30,9 +30,15 @@ export async function run(invocation: Invocation): Promise<number> {
   const state = repository.store.readState();
   const isInterrupted = (id: string) => {
     const attempt = state.running[id];
-    return !!attempt?.accept && !ownerLives(world, attempt);
+    return !!attempt?.accept && !hasLiveOwner(world, attempt);
   };
-  const waiting = findWaiting(queue, world.clock.now(), isInterrupted);
+  const plan = {
+    queue,
+    holds: state.holds ?? {},
+    settings: repository.settings,
+    now: world.clock.now(),
+  };
+  const waiting = findWaiting(plan, isInterrupted);
   const records = await readRecords(invocation, repository, { state, waiting });
   const items = describeInbox(queue, waiting, (entry) => records.get(entry) ?? nothing);
   const own = items.filter(({ kind }) => kind !== "blocked").length;

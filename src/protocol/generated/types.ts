@@ -665,11 +665,11 @@ export interface StreamRule {
    */
   session_id?: string;
   /**
-   * Paths of texts that say what is being done; * stands for every element of a list.
+   * Paths of texts that say what is being done, or texts with such paths in braces; * stands for every element of a list. The last one that is a path alone is the last text of the agent.
    */
   progress?: string[];
   /**
-   * Paths of texts that say what went wrong.
+   * Paths of texts that say what went wrong, or texts with such paths in braces.
    */
   error?: string[];
   /**
@@ -927,6 +927,10 @@ export interface ScratchWorktree {
   task_id: string;
   owner: ProcessIdentity1;
   created_at: string;
+  /**
+   * Marks every process that works in it (MACP_ATTEMPT_ID).
+   */
+  attempt_id?: string;
   [k: string]: unknown;
 }
 /**
