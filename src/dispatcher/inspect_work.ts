@@ -104,7 +104,11 @@ function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
   return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
 }
 
-function leftoverMessage({ task, serial }: DispatchRequest): string {
-  return `chore: what the worker of ${task.id} left uncommitted\n\n` +
-    `Committed by macp after attempt ${serial}: ${oneLine(task.title)}\n`;
+function leftoverMessage({ task, serial, leftBy }: DispatchRequest): string {
+  const title = oneLine(task.title);
+  return leftBy === "person"
+    ? `chore: what a person left uncommitted for ${task.id}\n\n` +
+      `Committed by macp before its gates ran (attempt ${serial}): ${title}\n`
+    : `chore: what the worker of ${task.id} left uncommitted\n\n` +
+      `Committed by macp after attempt ${serial}: ${title}\n`;
 }
