@@ -115,6 +115,31 @@ Deno.test("StreamReader takes no error from a limit that claude only tells the s
   assertEquals(read(builtIn("claude"), [bytesOf(stream)]).errors, []);
 });
 
+Deno.test("StreamReader forgets what went wrong when each runtime says that it ended well", () => {
+  const streams: [string, unknown[], unknown][] = [
+    [
+      "claude",
+      [{ type: "rate_limit_event", rate_limit_info: { status: "rejected", resetsAt: 1760000000 } }],
+      { type: "result", subtype: "success", is_error: false, result: "Done." },
+    ],
+    [
+      "codex",
+      [{ type: "error", message: "Reconnecting... 1/5" }],
+      { type: "turn.completed", usage: { input_tokens: 1 } },
+    ],
+    [
+      "opencode",
+      [{ type: "error", error: { data: { message: "Too Many Requests" } } }],
+      { type: "step_finish", part: { reason: "stop" } },
+    ],
+  ];
+  for (const [name, before, end] of streams) {
+    assertEquals(read(builtIn(name), [bytesOf(lines(...before))]).errors.length, 1, name);
+    assertEquals(read(builtIn(name), [bytesOf(lines(...before, end))]).errors, [], name);
+    assertEquals(read(builtIn(name), [bytesOf(lines(end, ...before))]).errors.length, 1, name);
+  }
+});
+
 Deno.test("StreamReader reads the stream of codex", () => {
   const stream = lines(
     { type: "thread.started", thread_id: "0199a213-81c0-7800-8aa1-bbab2a035a53" },
