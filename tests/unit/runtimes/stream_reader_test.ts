@@ -107,12 +107,18 @@ Deno.test("StreamReader keeps what claude says of a limit", () => {
   ]);
 });
 
-Deno.test("StreamReader takes no error from a limit that claude only tells the state of", () => {
-  const stream = lines({
-    type: "rate_limit_event",
-    rate_limit_info: { status: "allowed", resetsAt: 1760000000, rateLimitType: "five_hour" },
-  });
-  assertEquals(read(builtIn("claude"), [bytesOf(stream)]).errors, []);
+Deno.test("StreamReader takes no error from a limit that lets claude go on", () => {
+  const told = (info: Record<string, unknown>) =>
+    read(builtIn("claude"), [
+      bytesOf(
+        lines({ type: "rate_limit_event", rate_limit_info: { resetsAt: 1760000000, ...info } }),
+      ),
+    ]).errors.length;
+  assertEquals(told({ status: "allowed" }), 0);
+  assertEquals(told({ status: "allowed_warning", isUsingOverage: false }), 0);
+  assertEquals(told({ status: "rejected", isUsingOverage: true }), 0);
+  assertEquals(told({ status: "rejected", isUsingOverage: false }), 1);
+  assertEquals(told({ status: "rejected" }), 1);
 });
 
 Deno.test("StreamReader forgets what went wrong when each runtime says that it ended well", () => {
