@@ -44,7 +44,7 @@ export async function carryOut(
 }
 
 /** Sees within a second when a person asks to end the attempt. */
-async function watchForCancel(
+export async function watchForCancel(
   { store, world }: ControllerContext,
   id: string,
   until: AbortSignal,

@@ -111,7 +111,7 @@ function claimedTask(
 }
 
 /** The first slot that no attempt under way has. */
-function freeSlot({ running }: State): number {
+export function freeSlot({ running }: State): number {
   const taken = new Set(Object.values(running).map(({ slot }) => slot));
   let slot = 0;
   while (taken.has(slot)) slot++;
@@ -137,7 +137,10 @@ function usablePlace(
 }
 
 /** The ledger names the worktree before it is made. */
-function placeWorktree(state: State, { task, attempt }: Claimed): void {
+export function placeWorktree(
+  state: State,
+  { task, attempt }: Pick<Claimed, "task" | "attempt">,
+): void {
   if (attempt.worktree === null) return;
   const owned = state.worktrees[attempt.worktree] ??= {
     task_id: task.id,
