@@ -31,6 +31,12 @@ export interface WriteBackPlan {
   missing: { id: string; line: number; field: string }[];
 }
 
+/** A table, as far as it is written. */
+export interface WrittenTable {
+  columns: Readonly<Record<string, TableCell>>;
+  rows: readonly TaskRow[];
+}
+
 /** Longest text of a cell, in characters. */
 const cellLength = 400;
 
@@ -41,15 +47,14 @@ const cellLength = 400;
  * @param redact Takes secrets out of what a worker named as its pull request.
  */
 export function planWriteBack(
-  rows: readonly TaskRow[],
+  { columns, rows }: WrittenTable,
   queue: Queue,
-  about: { hasPr: boolean; redact: (text: string) => string },
+  redact: (text: string) => string,
 ): WriteBackPlan {
   const plan: WriteBackPlan = { edits: [], missing: [] };
-  const aligned = {
-    status: isAligned(rows.map(({ cells }) => cells.status)),
-    pr: isAligned(rows.map(({ cells }) => cells.pr)),
-  };
+  const isLinedUp = (name: string) =>
+    isAligned([columns[name], ...rows.map(({ cells }) => cells[name])]);
+  const aligned = { status: isLinedUp("status"), pr: isLinedUp("pr") };
   const write = (row: TaskRow, field: CellEdit["field"], content: string) => {
     const { id, line } = row;
     const cell = row.cells[field];
@@ -68,8 +73,8 @@ export function planWriteBack(
     if (hasStarted(raw) && words[0] && !words.some((word) => word === says)) {
       write(row, "status", words[0]);
     }
-    const pr = isRecord(raw) && typeof raw.pr === "string" ? cellText(about.redact(raw.pr)) : "";
-    if (about.hasPr && /[^\s–—-]/.test(pr)) write(row, "pr", pr);
+    const pr = isRecord(raw) && typeof raw.pr === "string" ? cellText(redact(raw.pr)) : "";
+    if (columns.pr && /[^\s–—-]/.test(pr)) write(row, "pr", pr);
   }
   return plan;
 }
@@ -91,10 +96,11 @@ function cellText(text: string): string {
   return line.replace(/\\+$/, "");
 }
 
-/** Whether the cells of a column are of one width, so that someone lined them up. */
+/** Whether texts of several lengths fill one width, so that someone lined them up. */
 function isAligned(cells: readonly (TableCell | undefined)[]): boolean {
-  const widths = new Set(cells.flatMap((cell) => cell ? [cell.raw.length] : []));
-  return widths.size === 1 && cells.length > 1;
+  const present = cells.filter((cell) => cell !== undefined);
+  const widths = new Set(present.map(({ raw }) => raw.length));
+  return widths.size === 1 && new Set(present.map(({ raw }) => raw.trim().length)).size > 1;
 }
 
 /** The content with the padding of what stood there; where cells line up, of its width. */

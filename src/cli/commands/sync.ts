@@ -28,10 +28,9 @@ export async function run(invocation: Invocation): Promise<number> {
     dryRun: args.flag("dry-run"),
   };
   const plan = await syncQueue(invocation, repository, document);
-  const back = planWriteBack(document.rows, repository.store.readQueue(), {
-    hasPr: document.table.columns.pr !== undefined,
-    redact: (text) => repository.redactor.text(text),
-  });
+  const written = { columns: document.table.columns, rows: document.rows };
+  const redact = (text: string) => repository.redactor.text(text);
+  const back = planWriteBack(written, repository.store.readQueue(), redact);
   if (wants.writeBack && !wants.dryRun && back.edits.length > 0) {
     writeTaskDocument(world, root, document, applyEdits(document.text, back.edits));
   }
@@ -53,11 +52,13 @@ async function syncQueue(
     if (plan.faults.length > 0) throw tableError(name, plan.faults);
     return plan;
   };
-  if (!args.flag("apply") || args.flag("dry-run")) return planned(store.readQueue());
+  const shown = planned(store.readQueue());
+  const changes = ({ added, changed }: SyncPlan) => added.length + changed.length > 0;
+  if (!args.flag("apply") || args.flag("dry-run") || !changes(shown)) return shown;
   const now = world.clock.now();
   return await store.change(({ queue }) => {
     const plan = planned(queue);
-    const changes = plan.added.length + plan.changed.length > 0;
-    return { change: changes ? changesOf(plan, queue, { source: name, now }) : null, result: plan };
+    const change = changes(plan) ? changesOf(plan, queue, { source: name, now }) : null;
+    return { change, result: plan };
   });
 }

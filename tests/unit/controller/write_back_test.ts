@@ -10,9 +10,8 @@ function writtenBack(text: string, tasks: object[]) {
   if (!table) throw new Error(`Cannot find a table: ${text}`);
   const { rows } = readRows(table);
   const queue = Queue.parse(JSON.stringify(tasks), "tasks.json");
-  const hasPr = table.columns.pr !== undefined;
   const redact = (value: string) => value.replaceAll("s3cret", "[redacted]");
-  const plan = planWriteBack(rows, queue, { hasPr, redact });
+  const plan = planWriteBack({ columns: table.columns, rows }, queue, redact);
   return { rows, queue, ...plan, text: applyEdits(text, plan.edits) };
 }
 
