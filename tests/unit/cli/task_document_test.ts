@@ -11,7 +11,7 @@ Deno.test("writeTaskDocument() refuses a file that changed since it was read, al
   const folder = Deno.makeTempDirSync();
   try {
     const path = join(folder, "T.md");
-    for (const other of [`${text}more\n`, text.replace("a", "b")]) {
+    for (const other of [`${text}more\n`, text.replace("| a", "| b")]) {
       Deno.writeTextFileSync(path, text);
       const document = readTaskDocument(world, folder, "T.md");
       Deno.writeTextFileSync(path, other);
