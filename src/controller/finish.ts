@@ -6,14 +6,16 @@
  */
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
-import { taskNames } from "../protocol/names.ts";
+import { type TaskNames, taskNames } from "../protocol/names.ts";
 import type { Outcome } from "../protocol/outcomes.ts";
 import { redactVerdict } from "../redaction/redact_formats.ts";
 import type { View } from "../store/store.ts";
 import { removeAttemptFiles } from "./attempt_folder.ts";
 import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
+import { placeHold } from "./holds.ts";
 import { describeTask } from "./event_metadata.ts";
+import { retireResult } from "./previous_failure.ts";
 import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
 
 /** Outcomes after which a worktree is never removed. */
@@ -62,10 +64,13 @@ export async function finishAttempt(
   const names = await taskNames(id);
   const ends = verdict.next_status !== "pending";
   // What could not be set up may be somebody else's: it is left alone.
-  const removable = ends && attempt.worktree !== null && attempt.branch !== null &&
+  const goes = !attempt.accept || verdict.next_status === "completed" ||
+    verdict.outcome === "cancelled";
+  const removable = ends && goes && attempt.worktree !== null && attempt.branch !== null &&
     context.settings.macp.cleanup_worktrees && !staying.includes(verdict.outcome);
   const result = structuredClone(verdict.result);
   const removes = removable && await pinWorktree(context, attempt, { id, names, result });
+  if (attempt.accept) retireEarlier(context, id, names, attempt);
   if (ends) writeTaskResult(context, id, names, result);
   else writeAttemptResult(context, names, attempt.serial, result);
   const event = await context.store.change((view) =>
@@ -79,6 +84,18 @@ export async function finishAttempt(
     forgetWorktree(state, attempt.worktree, gone);
     return { change: { state }, result: null };
   });
+}
+
+/** An acceptance leaves the result of before where it is until it has one of its own. */
+function retireEarlier(
+  context: ControllerContext,
+  id: string,
+  names: TaskNames,
+  { serial }: RunningAttempt,
+): void {
+  const raw = context.store.readQueue().find(id);
+  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : null;
+  retireResult(context, named === null ? {} : { result_path: named }, names, serial);
 }
 
 /** Whether the worktree is gone: removed now, or by somebody else, which git is told. */
@@ -110,6 +127,8 @@ function settle(
 ) {
   const owned = attempt.worktree === null ? undefined : state.worktrees[attempt.worktree];
   if (owned && removes) owned.phase = "removing";
+  const now = world.clock.now();
+  if (verdict.hold) placeHold(state, verdict.hold, { taskId: id, now });
   const raw = queue.find(id);
   if (isRecord(raw) && isSettled(raw, attempt, verdict)) {
     return { change: { state }, result: null };
@@ -140,8 +159,11 @@ function settle(
       outcome: verdict.outcome,
       duration_seconds: result.metadata?.duration_seconds ?? null,
       ...(verdict.not_before ? { not_before: verdict.not_before } : {}),
+      ...(verdict.hold
+        ? { held_runtime: verdict.hold.runtime, held_until: verdict.hold.until }
+        : {}),
     },
-  }, world.clock.now());
+  }, now);
   return { change: { state, patches: [{ id, fields }], events: [event] }, result: event };
 }
 
@@ -149,8 +171,9 @@ function eventTypeOf({ next_status }: Verdict) {
   return next_status === "pending" ? "task.retry.scheduled" : `task.${next_status}` as const;
 }
 
-function messageFor({ next_status, not_before, outcome, result }: Verdict): string {
+function messageFor({ next_status, not_before, outcome, result, hold }: Verdict): string {
   if (next_status === "completed") return "Task completed";
+  if (hold) return `Runtime ${hold.runtime} is held until ${hold.until}: ${hold.reason}`;
   const why = result.error ?? outcome;
   if (next_status === "failed") return why;
   if (next_status === "escalated") return `${why}. Human review needed.`;
