@@ -11,7 +11,7 @@ import type { State } from "../protocol/generated/types.ts";
 import { cursorStanding } from "../store/event_cursor.ts";
 import { keepTail } from "../store/keep_tail.ts";
 import { writeState } from "../store/ledger.ts";
-import { planRemovals, type Removal } from "../store/retention.ts";
+import { planRemovals, type Removal, type TaskFile } from "../store/retention.ts";
 import { attemptFiles, isOwnFolder, removeAttemptFiles, resultFiles } from "../store/task_files.ts";
 import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
@@ -172,7 +172,8 @@ function tidyTasks(
   const { world: { files, clock }, store: { paths }, settings } = context;
   const { retention } = settings.macp;
   const { isTask, isPath } = protectedFiles(queue, state, paths);
-  const about = { now: clock.now(), isProtected: isTask };
+  const isProtected = ({ task, path }: TaskFile) => isTask(task) || isPath(path);
+  const about = { now: clock.now(), isProtected };
   const tell = (removals: readonly Removal[], remove: () => void) => {
     if (!dryRun) remove();
     for (const { file: { path, size: bytes }, reason } of removals) {
@@ -189,8 +190,7 @@ function tidyTasks(
     const folder = resultsFolder(paths, settings);
     if (!isOwnFolder(files, paths.folder, folder)) return;
     const limits = { days: retention.result_days, maxCount: retention.result_max_count };
-    const results = planRemovals(resultFiles(files, folder), limits, about)
-      .filter(({ file }) => !isPath(file.path));
+    const results = planRemovals(resultFiles(files, folder), limits, about);
     tell(results, () => results.forEach(({ file }) => files.remove(file.path)));
     const attempts = attemptResultsFolder(paths, settings);
     if (!isOwnFolder(files, paths.folder, attempts)) return;

@@ -41,7 +41,7 @@ export const dayMs = 86_400_000;
 export function planRemovals(
   files: readonly TaskFile[],
   limits: Limits,
-  about: { now: number; isProtected: (task: string) => boolean },
+  about: { now: number; isProtected: (file: TaskFile) => boolean },
 ): Removal[] {
   const { days, maxBytes = null, maxCount = null } = limits;
   const oldest = days === null ? -Infinity : about.now - days * dayMs;
@@ -49,7 +49,7 @@ export function planRemovals(
   let count = files.length;
   const removals: Removal[] = [];
   for (const file of [...files].sort(byAge)) {
-    if (about.isProtected(file.task)) continue;
+    if (about.isProtected(file)) continue;
     const reason = file.mtimeMs < oldest
       ? "age"
       : maxCount !== null && count > maxCount

@@ -8,7 +8,7 @@ function file(task: string, days: number, size = 1, serial = 1): TaskFile {
   return { path: `${task}/${serial}`, task, serial, size, mtimeMs: now - days * dayMs };
 }
 
-const isProtected = (task: string) => task.startsWith("live");
+const isProtected = ({ task }: TaskFile) => task.startsWith("live");
 
 function removed(files: TaskFile[], limits: Parameters<typeof planRemovals>[1]): string[] {
   return planRemovals(files, limits, { now, isProtected })
