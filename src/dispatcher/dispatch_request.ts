@@ -72,6 +72,8 @@ export interface DispatchRequest {
   /** Folder for the files of this attempt. */
   folder: string;
   log: AttemptLog;
+  /** Who worked in the worktree, when it was no worker. */
+  leftBy?: "person";
   /** Aborts the attempt. */
   signal: AbortSignal;
   hooks: DispatchHooks;

@@ -20,6 +20,7 @@ import { buildHandover, handoverReason } from "./handover.ts";
 import { readGitView, unusableView } from "./hidden_changes.ts";
 import { inspectWork } from "./inspect_work.ts";
 import { runWorker } from "./run_worker.ts";
+import { workerRuntime } from "./worker_mode.ts";
 import { checkPlace, setupWorktree } from "./worktree.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { taskPlace } from "./worktree_place.ts";
@@ -35,6 +36,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
     const command = buildDispatchCommand(request.task, {
       template: request.settings.worker.command_template,
       workerExec: request.git.world.env.MOSAIC_WORKER_EXEC,
+      runtime: workerRuntime(request.task, request.settings),
     });
     const { world, cwd: repository } = request.git;
     const brief = readBrief(world, repository, request.task, request.settings);

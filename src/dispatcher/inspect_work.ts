@@ -63,7 +63,8 @@ async function lookAtGateFiles(
   dispatched.gateFilesChanged = found;
   if (found.length === 0) return;
   const error = `Worker changed files that decide what gates check: ${listed(found)}`;
-  const blocks = request.settings.macp.gate_files_policy === "block";
+  // A person who accepts the work has looked at it.
+  const blocks = request.settings.macp.gate_files_policy === "block" && !request.leftBy;
   if (blocks && dispatched.failure === null && !dispatched.aborted) {
     dispatched.failure = { outcome: "gate_files_blocked", error };
   } else dispatched.warnings.push(error);
@@ -104,7 +105,11 @@ function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
   return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
 }
 
-function leftoverMessage({ task, serial }: DispatchRequest): string {
-  return `chore: what the worker of ${task.id} left uncommitted\n\n` +
-    `Committed by macp after attempt ${serial}: ${oneLine(task.title)}\n`;
+function leftoverMessage({ task, serial, leftBy }: DispatchRequest): string {
+  const title = oneLine(task.title);
+  return leftBy === "person"
+    ? `chore: what a person left uncommitted for ${task.id}\n\n` +
+      `Committed by macp before its gates ran (attempt ${serial}): ${title}\n`
+    : `chore: what the worker of ${task.id} left uncommitted\n\n` +
+      `Committed by macp after attempt ${serial}: ${title}\n`;
 }
