@@ -10,6 +10,7 @@ import type { Failure } from "../protocol/outcomes.ts";
 import { isBranchName } from "../protocol/names.ts";
 import { isMacpAware, runtimeOf } from "../protocol/task.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
+import { attemptEnvironment } from "./attempt_environment.ts";
 import { readBrief, writeAttemptFiles } from "./attempt_files.ts";
 import { composeBrief } from "./brief.ts";
 import { buildDispatchCommand } from "./command.ts";
@@ -17,7 +18,10 @@ import { type Dispatched, type DispatchRequest, nothingYet } from "./dispatch_re
 import { buildHandover, handoverReason } from "./handover.ts";
 import { readGitView, unusableView } from "./hidden_changes.ts";
 import { inspectWork } from "./inspect_work.ts";
+import { changedSince, changesWarning, type CheckoutMark, markCheckout } from "./main_checkout.ts";
+import { runSetup } from "./run_setup.ts";
 import { runWorker } from "./run_worker.ts";
+import { clearLocks, gitFolderOf } from "./stale_locks.ts";
 import { checkPlace, setupWorktree } from "./worktree.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { taskPlace } from "./worktree_place.ts";
@@ -28,23 +32,52 @@ import { taskPlace } from "./worktree_place.ts";
  */
 export async function dispatchTask(request: DispatchRequest): Promise<Dispatched> {
   const dispatched = nothingYet(request.git.cwd);
+  const { git: { world, cwd: repository }, task, settings } = request;
   try {
-    const command = buildDispatchCommand(request.task, {
-      template: request.settings.worker.command_template,
-      workerExec: request.git.world.env.MOSAIC_WORKER_EXEC,
+    const command = buildDispatchCommand(task, {
+      template: settings.worker.command_template,
+      workerExec: world.env.MOSAIC_WORKER_EXEC,
     });
-    const { world, cwd: repository } = request.git;
-    const brief = readBrief(world, repository, request.task, request.settings);
+    const brief = readBrief(world, repository, task, settings);
+    const main = command === null ? null : watchMain(request);
     await enterWorktree(request, dispatched);
-    if (command === null) return await handOver(request, dispatched, brief);
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
+    const env = attemptEnvironment(request, dispatched.cwd, files);
+    if (!await runSetup(request, dispatched, env)) return dispatched;
+    if (command === null) return await handOver(request, dispatched, brief);
+    await main?.begin();
+    const gitFolder = dispatched.ready && gitFolderOf(world.files, dispatched.ready.path);
     await runWorker(request, dispatched, command, files);
-    if (isMacpAware(request.task)) await inspectWork(request, dispatched);
+    if (gitFolder) clearLocks(world.files, gitFolder);
+    await Promise.all([
+      isMacpAware(task) ? inspectWork(request, dispatched) : null,
+      main?.end(dispatched),
+    ]);
     return dispatched;
   } catch (error) {
     dispatched.failure = failureOf(error, request.task);
     return dispatched;
   }
+}
+
+/** Looks at the main checkout before and after a worker that has a worktree of its own. */
+function watchMain(request: DispatchRequest) {
+  const { git, settings, task, names, branch } = request;
+  if (branch === null) return null;
+  const look = () => markCheckout(git, taskPlace(git, settings, task, names).base);
+  // While the worktree is made, unless a setup may still change something.
+  const early = settings.macp.setup === null ? look() : null;
+  let before: CheckoutMark | null = null;
+  return {
+    async begin(): Promise<void> {
+      before = await (early ?? look());
+    },
+    async end(dispatched: Dispatched): Promise<void> {
+      const changes = before === null ? null : changedSince(before, await look());
+      dispatched.mainCheckoutChanges = changes;
+      if (changes?.length) dispatched.warnings.push(changesWarning(changes));
+    },
+  };
 }
 
 /** What the task is to blame for; anything else is thrown on. */

@@ -6,10 +6,10 @@
 import type { Failure } from "../protocol/outcomes.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";
 import { runtimeOf } from "../protocol/task.ts";
+import { attemptEnvironment } from "./attempt_environment.ts";
 import type { AttemptFiles } from "./attempt_files.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 import { readWorkerReport, type WorkerReport } from "./worker_report.ts";
-import { workerEnvironment } from "./worker_environment.ts";
 
 /** Runs the worker to its end. What it reports and how it ended goes into `dispatched`. */
 export async function runWorker(
@@ -19,16 +19,7 @@ export async function runWorker(
   files: AttemptFiles,
 ): Promise<void> {
   const { git, task, settings, log, signal, hooks } = request;
-  dispatched.env = workerEnvironment(git.world.env, request.ownSecrets, {
-    ...request,
-    runtime: runtimeOf(task, settings),
-    taskFile: files.task,
-    briefFile: files.brief,
-    resultFile: files.result,
-    previousFailureFile: files.previousFailure,
-    worktree: dispatched.cwd,
-    branch: request.branch ?? "",
-  });
+  dispatched.env = attemptEnvironment(request, dispatched.cwd, files);
   const timeoutSeconds = task.timeout_seconds ?? settings.worker.timeout_seconds;
   const yolo = task.dispatch === "yolo";
   log.section(`worker: ${yolo ? `mosaic yolo ${runtimeOf(task, settings)}` : command}`);
