@@ -306,6 +306,14 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/validate.ts"),
   },
   {
+    name: "doctor",
+    summary: "Look whether all is well: programs, ledger, worktrees, disk, secrets",
+    examples: ["macp doctor", "macp doctor --fix", "macp doctor --json"],
+    options: [{ name: "fix", kind: "flag", help: "Mend what is safe to mend" }],
+    notes: ["Exit code 1 when something is wrong; warnings alone end with 0."],
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
     name: "config",
     summary: "Print the settings in force",
     positional: "[KEY]",

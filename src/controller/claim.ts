@@ -87,13 +87,12 @@ function claimedTask(
   };
   const usesWorktree = isMacpAware(task) && task.worktree !== ".";
   const worktree = usesWorktree ? usablePlace(context, task, names, state) : null;
-  const owned = worktree === null ? null : state.worktrees[worktree] ?? null;
   return {
     task,
     names,
     attempts: before + 1,
     maxAttempts: maxAttemptsOf(task, settings),
-    owned,
+    owned: worktree === null ? null : state.worktrees[worktree] ?? null,
     attempt: {
       attempt_id: attemptId,
       serial: nextSerial(world.files, traces, names, task),
@@ -103,8 +102,7 @@ function claimedTask(
       legacy: !isMacpAware(task),
       worktree,
       branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
-      // A worktree of an attempt before may hold its work, whatever comes of this one.
-      base_commit: owned?.phase === "ready" ? owned.base_commit : null,
+      base_commit: null,
       worker: null,
       verdict: null,
       slot: freeSlot(state),
@@ -113,7 +111,7 @@ function claimedTask(
 }
 
 /** The first slot that no attempt under way has. */
-function freeSlot({ running }: State): number {
+export function freeSlot({ running }: State): number {
   const taken = new Set(Object.values(running).map(({ slot }) => slot));
   let slot = 0;
   while (taken.has(slot)) slot++;
@@ -139,7 +137,10 @@ function usablePlace(
 }
 
 /** The ledger names the worktree before it is made. */
-export function placeWorktree(state: State, { task, attempt }: Claimed): void {
+export function placeWorktree(
+  state: State,
+  { task, attempt }: Pick<Claimed, "task" | "attempt">,
+): void {
   if (attempt.worktree === null) return;
   const owned = state.worktrees[attempt.worktree] ??= {
     task_id: task.id,

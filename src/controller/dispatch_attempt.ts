@@ -5,7 +5,7 @@
  */
 import { join } from "@std/path";
 import type { DependencyBranch } from "../dispatcher/dependencies.ts";
-import type { Dispatched, DispatchHooks } from "../dispatcher/dispatch_request.ts";
+import type { Dispatched, DispatchHooks, DispatchRequest } from "../dispatcher/dispatch_request.ts";
 import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { dispatchTask } from "../dispatcher/dispatch_task.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
@@ -25,9 +25,19 @@ export async function dispatchAttempt(
   log: AttemptLog,
   signal: AbortSignal,
 ): Promise<Dispatched> {
+  return await dispatchTask(dispatchRequest(context, claimed, log, signal));
+}
+
+/** What the dispatcher is asked for in an attempt. */
+export function dispatchRequest(
+  context: ControllerContext,
+  claimed: Claimed,
+  log: AttemptLog,
+  signal: AbortSignal,
+): DispatchRequest {
   const { task, names, attempt, maxAttempts } = claimed;
   const { store, git, settings, ownSecrets } = context;
-  return await dispatchTask({
+  return {
     git,
     settings,
     ownSecrets,
@@ -47,7 +57,7 @@ export async function dispatchAttempt(
     log,
     signal,
     hooks: ledgerHooks(context, claimed),
-  });
+  };
 }
 
 function ledgerHooks(

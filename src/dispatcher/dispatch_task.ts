@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { requireGlobs } from "../gates/gate_files.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { Task } from "../protocol/generated/types.ts";
@@ -15,13 +16,15 @@ import { readBrief, writeAttemptFiles } from "./attempt_files.ts";
 import { composeBrief } from "./brief.ts";
 import { buildDispatchCommand } from "./command.ts";
 import { type Dispatched, type DispatchRequest, nothingYet } from "./dispatch_request.ts";
+import { gateFileRules, readUncommitted } from "./gate_file_changes.ts";
 import { buildHandover, handoverReason } from "./handover.ts";
 import { readGitView, unusableView } from "./hidden_changes.ts";
 import { inspectWork } from "./inspect_work.ts";
-import { changedSince, changesWarning, type CheckoutMark, markCheckout } from "./main_checkout.ts";
+import { watchMainCheckout } from "./main_checkout.ts";
 import { runSetup } from "./run_setup.ts";
 import { runWorker } from "./run_worker.ts";
 import { clearLocks, gitFolderOf } from "./stale_locks.ts";
+import { workerRuntime } from "./worker_mode.ts";
 import { checkPlace, setupWorktree } from "./worktree.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { taskPlace } from "./worktree_place.ts";
@@ -34,12 +37,14 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
   const dispatched = nothingYet(request.git.cwd);
   const { git: { world, cwd: repository }, task, settings } = request;
   try {
+    requireGlobs(settings.macp.gate_files);
     const command = buildDispatchCommand(task, {
       template: settings.worker.command_template,
       workerExec: world.env.MOSAIC_WORKER_EXEC,
+      runtime: workerRuntime(task, settings),
     });
     const brief = readBrief(world, repository, task, settings);
-    const main = command === null ? null : watchMain(request);
+    const main = command === null ? null : watchMainCheckout(request);
     await enterWorktree(request, dispatched);
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
     const env = attemptEnvironment(request, dispatched.cwd, files);
@@ -60,26 +65,6 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
   }
 }
 
-/** Looks at the main checkout before and after a worker that has a worktree of its own. */
-function watchMain(request: DispatchRequest) {
-  const { git, settings, task, names, branch } = request;
-  if (branch === null) return null;
-  const look = () => markCheckout(git, taskPlace(git, settings, task, names).base);
-  // While the worktree is made, unless a setup may still change something.
-  const early = settings.macp.setup === null ? look() : null;
-  let before: CheckoutMark | null = null;
-  return {
-    async begin(): Promise<void> {
-      before = await (early ?? look());
-    },
-    async end(dispatched: Dispatched): Promise<void> {
-      const changes = before === null ? null : changedSince(before, await look());
-      dispatched.mainCheckoutChanges = changes;
-      if (changes?.length) dispatched.warnings.push(changesWarning(changes));
-    },
-  };
-}
-
 /** What the task is to blame for; anything else is thrown on. */
 function failureOf(error: unknown, task: Task): Failure {
   if (error instanceof WorktreeError) return { outcome: error.outcome, error: error.message };
@@ -96,7 +81,9 @@ function failureOf(error: unknown, task: Task): Failure {
 async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
   const { git, task, settings, names, branch, owned } = request;
   if (branch === null) {
-    if (isMacpAware(task)) dispatched.baseCommit = await resolveCommit(git, "HEAD");
+    if (!isMacpAware(task)) return;
+    dispatched.baseCommit = await resolveCommit(git, "HEAD");
+    dispatched.uncommitted = await readUncommitted(git, gateFileRules(request));
     return;
   }
   if (!isBranchName(branch)) {

@@ -8,14 +8,15 @@ import { join } from "@std/path";
 import type { Git } from "../git/git.ts";
 import { firstOf } from "../protocol/text.ts";
 import type { Files } from "../sys/files.ts";
-import { isBelow, realPathOf } from "./worktree_place.ts";
+import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
+import { isBelow, realPathOf, taskPlace } from "./worktree_place.ts";
 
 /** The main checkout at one time: what git says of each path, and what the file was. */
 export type CheckoutMark = ReadonlyMap<string, string>;
 
 /** State of macp, which changes all the time; its settings do not. */
 const state = ".mosaic/orchestrator/";
-const settings = `${state}config.json`;
+const configuration = `${state}config.json`;
 
 /**
  * Looks at the main checkout; null when that was not possible.
@@ -32,7 +33,7 @@ export async function markCheckout(git: Git, worktreeBase: string): Promise<Chec
     const base = realPathOf(files, worktreeBase);
     const rows = [...parseRows(stdout)].filter(([path]) => isCounted(git.cwd, path, base));
     const mark = new Map(rows.map(([path, row]) => [path, `${row} ${identity(files, git, path)}`]));
-    return mark.set(settings, identity(files, git, settings));
+    return mark.set(configuration, identity(files, git, configuration));
   } catch {
     return null;
   }
@@ -78,7 +79,33 @@ export function changedSince(
   );
 }
 
-/** What a person is told of changes. */
-export function changesWarning(paths: readonly string[]): string {
-  return `The main checkout changed while the worker ran, and was left so: ${firstOf(paths, 10)}`;
+/** Two looks at the main checkout, around a worker. */
+export interface MainCheckoutWatch {
+  /** Before the worker begins. */
+  begin(): Promise<void>;
+  /** After it ended: what changed goes into `dispatched`. */
+  end(dispatched: Dispatched): Promise<void>;
+}
+
+/** Watches the main checkout; null for a task that works in it rightly. */
+export function watchMainCheckout(request: DispatchRequest): MainCheckoutWatch | null {
+  const { git, settings, task, names, branch } = request;
+  if (branch === null) return null;
+  const look = () => markCheckout(git, taskPlace(git, settings, task, names).base);
+  // While the worktree is made, unless a setup may still change something.
+  const early = settings.macp.setup === null ? look() : null;
+  let before: CheckoutMark | null = null;
+  return {
+    async begin() {
+      before = await (early ?? look());
+    },
+    async end(dispatched) {
+      const changes = before === null ? null : changedSince(before, await look());
+      dispatched.mainCheckoutChanges = changes;
+      if (changes === null || changes.length === 0) return;
+      const which = firstOf(changes, 10);
+      const warning = "the main checkout changed while the worker ran, and was left as it is";
+      dispatched.warnings.push(`${warning}: ${which}`);
+    },
+  };
 }

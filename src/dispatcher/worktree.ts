@@ -175,11 +175,29 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   // A branch that holds nothing yet begins anew, from where the base is now.
   if (newest === null && head === base) return await addNew(request, owner, found);
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
-  if (newest !== null) await restoreSnapshot(git.at(place.path), newest);
+  const warnings: string[] = [];
+  if (newest !== null) warnings.push(...await bringBack(git.at(place.path), newest, head));
   else if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
     return await standOnDependencies(request, owner, base, []);
   }
-  return { path: place.path, branch, baseCommit: base, setUp: false, warnings: [] };
+  return { path: place.path, branch, baseCommit: base, setUp: false, warnings };
+}
+
+/**
+ * A snapshot comes back onto the commit that it was taken on. What somebody committed to the
+ * branch since then is never covered by it.
+ */
+async function bringBack(git: Git, snapshot: string, head: string): Promise<string[]> {
+  const commit = await resolveCommit(git, snapshot) ?? head;
+  if (commit === head) return [];
+  if (await resolveCommit(git, `${commit}^1`) === head) {
+    await restoreSnapshot(git, snapshot);
+    return [];
+  }
+  const { code } = await git.run(["merge-base", "--is-ancestor", commit, head]);
+  return code === 0
+    ? []
+    : [`the branch moved since ${snapshot} was taken, which was not brought back`];
 }
 
 async function addNew(
