@@ -11,7 +11,7 @@ const reach = 24;
 const waiting: readonly RegExp[] = [
   /[([]y(?:es)?\/no?(?:\/[^)\]]*\]?)?[)\]]\s*[?:]*\s*[>❯›]?$/i,
   /\b(?:press|hit) (?:the )?(?:enter|return|any key|space)\b[^.]{0,60}[.…]*$/i,
-  /\b(?:enter|return) to (?:confirm|continue|select|proceed|submit|accept|sign in|log in)\b/i,
+  /\b(?:enter|return) to (?:confirm|continue|select|proceed|submit|accept|sign in|log in)(?: *[·•|,].*)?[.…]*$/i,
   /\bpass(?:word|phrase)\b[^:]{0,200}:$/i,
   /^(?:username|login|one-time code|verification code)\b[^:]{0,200}(?::\/\/[^:]{0,200})?:$/i,
   /\bpaste (?:the |your |this )?(?:\w+ )?code\b/i,

@@ -76,7 +76,7 @@ function readEpoch(text: string): number | null {
 
 function readSeconds(text: string, { now }: TimeContext): number | null {
   const digits = /^(\d{1,8}(?:\.\d{1,6})?)(?![\w:/-])/.exec(text)?.[1];
-  return digits === undefined ? null : now + Number(digits) * secondMs;
+  return digits === undefined ? null : now + Math.ceil(Number(digits) * secondMs);
 }
 
 function readIso(text: string, context: TimeContext): number | null {
