@@ -25,6 +25,7 @@ export interface StorePaths {
   deadLetters: string;
   logs: string;
   attempts: string;
+  baselines: string;
 }
 
 /** Paths below the repository's main checkout. */
@@ -44,5 +45,6 @@ export function storePaths(repository: string): StorePaths {
     deadLetters: join(folder, "dead_letter"),
     logs: join(folder, "logs"),
     attempts: join(folder, "attempts"),
+    baselines: join(folder, "baselines"),
   };
 }
