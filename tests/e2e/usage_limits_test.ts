@@ -115,7 +115,7 @@ for (
   const [runtime, zone, words] of [
     [
       "codex",
-      "America/New_York",
+      "America/Bogota",
       (at: number, zone: string) => `try again at ${clockUs(at, zone)}.`,
     ],
     ["opencode", "Asia/Kolkata", () => "retry after 7200 seconds"],
