@@ -113,8 +113,12 @@ async function checkRuntime(
     });
     const how = command === null ? "by mosaic yolo" : "without a terminal";
     if (answer !== null) return found.ok(check, `${name} ${versionIn(answer)}, run ${how}`);
-    const level = command === null ? "ok" as const : "fail" as const;
-    return found[level](check, `${name} is not on the PATH: ${program}`);
+    if (command === null) return found.ok(check, `${name} is not installed; no setting needs it`);
+    return found.fail(
+      check,
+      `${name} cannot run as ${program} is not on the PATH`,
+      "Install it, or mend macp.runtimes",
+    );
   } catch (error) {
     return found.fail(check, messageOf(error));
   }
