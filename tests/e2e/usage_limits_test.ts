@@ -188,6 +188,25 @@ for (
   });
 }
 
+Deno.test("macp drain holds a runtime of the configuration by its own words", async () => {
+  await withRepository(async (repository) => {
+    const runtimes = {
+      mine: {
+        command: "echo 'mine: no budget until 2 h from now'; exit 9",
+        limits: ["no budget until (?<reset>.+) from now"],
+      },
+    };
+    repository.writeConfig({ macp: { runtimes } });
+    const start = Date.now();
+    await submitBrief(repository, "h", ["Work"], "--runtime", "mine");
+    assertEquals((await drain(repository)).code, 3);
+    const { holds, tasks } = await status(repository);
+    assertEquals([holds[0]?.runtime, tasks[0]?.attempts], ["mine", 0]);
+    const later = Date.parse(holds[0]?.until ?? "") - start - 2 * hourMs - marginMs;
+    assert(later >= 0 && later < 60_000, holds[0]?.until);
+  });
+});
+
 Deno.test("macp drain completes a task whose agent went on beyond a limit", async () => {
   await withAgents(async (repository) => {
     const rejected = { type: "rate_limit_event", rate_limit_info: { status: "rejected" } };
