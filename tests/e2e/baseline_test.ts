@@ -282,3 +282,69 @@ Deno.test("Secrets that a gate prints on the base reach neither log, cache nor r
     assertStringIncludes(written[1] ?? "", "[redacted:API_TOKEN]");
   });
 });
+
+Deno.test("On the base the setup runs first, with the files of .worktreeinclude", async () => {
+  await withBaseline("warn", async (repository) => {
+    await repository.commit({ ".gitignore": "deps\n.env\n", ".worktreeinclude": ".env\n" });
+    repository.write(".env", "x=1\n");
+    const setups = repository.outside("setups");
+    const setup = `cp .env deps; echo "$PWD" >> ${setups}`;
+    repository.writeConfig({ macp: { gate_baseline: "warn", setup } });
+    const gate = "cat deps || exit 9; test ! -e new";
+    const task = (id: string) => execTask(id, "touch new", { quality_gates: [gate] });
+    repository.writeQueue([task("a"), task("b")]);
+    await repository.macp(["drain"]);
+    assertEquals(gatesOf(repository, "a"), [["failed", "green"]]);
+    assertEquals(gatesOf(repository, "b"), [["failed", "green"]]);
+    assertMatch(repository.log("a"), /== setup on the base commit: cp/);
+    // Once for each task, and once for the base.
+    assertEquals(linesOf(setups).length, 3);
+  });
+});
+
+Deno.test("A setup that fails on the base says nothing of a gate, and with block ends the attempt", async () => {
+  await withBaseline("warn", async (repository) => {
+    const setup = 'case "$PWD" in *.macp-baseline-*) echo no network; exit 6;; esac';
+    repository.writeConfig({ macp: { gate_baseline: "warn", setup } });
+    repository.writeQueue([execTask("t", "true", { quality_gates: ["false"] })]);
+    await repository.macp(["drain"]);
+    const { metadata } = repository.result("t");
+    assertEquals(gatesOf(repository, "t"), [["failed", null]]);
+    const why = "Setup on the base commit ended with exit code 6: no network";
+    assertStringIncludes(metadata?.warnings?.join("\n") ?? "", why);
+
+    repository.writeConfig({ macp: { gate_baseline: "block", setup } });
+    repository.writeQueue([execTask("blocked", "true", { quality_gates: ["true"] })]);
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    const { error, metadata: about } = repository.result("blocked");
+    assertEquals([error, about?.outcome], [why, "setup_failed"]);
+    assertEquals(await scratch(repository), []);
+  });
+});
+
+Deno.test("With block, work of an attempt before is kept when the base is red later", async () => {
+  await withBaseline("block", async (repository) => {
+    const broken = repository.outside("broken");
+    const gate = `test ! -e ${broken}`;
+    const cache = repository.state("baselines");
+    // The second attempt finds no cache, and a base that is red by now.
+    const worker = `echo precious > work; touch ${broken}; rm -r ${cache}; exit 9`;
+    repository.writeQueue([execTask("t", worker, { max_attempts: 2, quality_gates: [gate] })]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    const { metadata } = repository.result("t");
+    assertEquals(metadata?.outcome, "baseline_red");
+    assertEquals(await repository.git("show", `${metadata?.snapshot_ref}:work`), "precious");
+  });
+});
+
+Deno.test("A task that was stopped for its gate files is accepted by a person", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { gate_files_policy: "block", cleanup_worktrees: false } });
+    repository.writeQueue([execTask("t", "touch Makefile", { quality_gates: ["true"] })]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    const ran = await repository.macp(["accept", "t"]);
+    assertEquals(ran.code, 0, ran.stderr + ran.stdout);
+    assertEquals(repository.result("t").status, "completed");
+    assertEquals(repository.result("t").metadata?.gate_files_changed, ["Makefile"]);
+  });
+});
