@@ -47,6 +47,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
     const brief = readBrief(world, repository, task, settings);
     const main = command === null ? null : watchMainCheckout(request);
     await enterWorktree(request, dispatched);
+    if (!await mayBegin(request, dispatched)) return dispatched;
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
     const env = attemptEnvironment(request, dispatched.cwd, files);
     if (!await runSetup(request, dispatched, env)) return dispatched;
@@ -119,6 +120,14 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
   dispatched.cwd = dispatched.worktree = ready.path;
   dispatched.baseCommit = ready.baseCommit;
   dispatched.warnings.push(...ready.warnings);
+}
+
+/** Whether nothing in the base commit forbids to begin. */
+async function mayBegin({ hooks }: DispatchRequest, dispatched: Dispatched): Promise<boolean> {
+  if (dispatched.baseCommit === null) return true;
+  const { failure, aborted, gates } = await hooks.based(dispatched.baseCommit);
+  Object.assign(dispatched, { failure, aborted, baseGates: gates });
+  return failure === null && !aborted;
 }
 
 /** No worker runs: what a caller needs to spawn one is written down. */
