@@ -12,6 +12,7 @@ import type { AttemptLog } from "../logs/attempt_log.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { RunningAttempt } from "../protocol/generated/types.ts";
 import { attemptFolder } from "./attempt_folder.ts";
+import { checkBase } from "./baseline.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
@@ -51,21 +52,27 @@ export function dispatchRequest(
     owned: claimed.owned,
     previous: previousFailure(context, names),
     portBase: attempt.port_base ?? null,
+    slot: attempt.slot ?? null,
     handoverPath: join(store.paths.folder, "handover", `${names.file}.json`),
     folder: attemptFolder(context, names, attempt.serial),
     log,
     signal,
-    hooks: ledgerHooks(context, claimed),
+    hooks: {
+      ...ledgerHooks(context, claimed),
+      based: (commit) => checkBase(context, claimed, { commit, log, signal }),
+    },
   };
 }
 
 function ledgerHooks(
   context: ControllerContext,
   { task, attempts, maxAttempts }: Claimed,
-): DispatchHooks {
+): Omit<DispatchHooks, "based"> {
   const about = describeTask(task, context.settings, { attempt: attempts, maxAttempts });
   return {
     ready: (worktree) => updateLedger(context, task.id, withWorktree(worktree, "finishing")),
+    settingUp: (leader) =>
+      updateLedger(context, task.id, { attempt: { phase: "preparing", worker: leader } }),
     started: (leader, worktree) => {
       const update = withWorktree(worktree, "running");
       return updateLedger(context, task.id, {
@@ -101,12 +108,13 @@ function withWorktree(
   phase: RunningAttempt["phase"],
 ): LedgerUpdate {
   if (worktree === null) return { attempt: { phase } };
-  const { path, baseCommit } = worktree;
+  const { path, baseCommit, setUp } = worktree;
   return {
     attempt: { phase, base_commit: baseCommit },
     more: (state) => {
       const owned = state.worktrees[path];
-      if (owned) Object.assign(owned, { phase: "ready", base_commit: baseCommit });
+      if (owned === undefined) return;
+      Object.assign(owned, { phase: "ready", base_commit: baseCommit, set_up: setUp });
     },
   };
 }
