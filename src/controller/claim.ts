@@ -13,6 +13,7 @@ import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
+import { choosePortBase, firstPort } from "./ports.ts";
 import { nextStep, underWay } from "./schedule.ts";
 import { nextSerial } from "./serials.ts";
 
@@ -106,6 +107,7 @@ function claimedTask(
       worker: null,
       verdict: null,
       slot: freeSlot(state),
+      port_base: freePorts(context, state),
     },
   };
 }
@@ -116,6 +118,20 @@ export function freeSlot({ running }: State): number {
   let slot = 0;
   while (taken.has(slot)) slot++;
   return slot;
+}
+
+/** First port of a block that neither an attempt under way nor a server has; null without one. */
+function freePorts(
+  { world, settings: { macp }, git }: ControllerContext,
+  { running }: State,
+): number | null {
+  const perSlot = macp.ports_per_slot;
+  return choosePortBase({
+    first: firstPort(macp.port_base, git.cwd, perSlot),
+    perSlot,
+    taken: Object.values(running).flatMap(({ port_base }) => port_base ?? []),
+    isFree: (port) => world.ports.isFree(port),
+  });
 }
 
 /**

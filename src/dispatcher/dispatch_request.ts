@@ -18,6 +18,7 @@ import type { TaskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { DependencyBranch } from "./dependencies.ts";
+import type { Uncommitted } from "./gate_file_changes.ts";
 import { emptyReport, type WorkerReport } from "./worker_report.ts";
 import type { GitView } from "./hidden_changes.ts";
 import type { ReadyWorktree } from "./worktree.ts";
@@ -78,6 +79,8 @@ export interface Dispatched {
   ready: ReadyWorktree | null;
   /** What decided before the worker ran what git sees. */
   view: GitView;
+  /** Without a worktree: what was not committed before the worker, of the gates' own files. */
+  uncommitted: Uncommitted | null;
   baseCommit: string | null;
   headCommit: string | null;
   exitCode: number | null;
@@ -111,6 +114,7 @@ export function nothingYet(cwd: string): Dispatched {
     worktree: null,
     ready: null,
     view: {},
+    uncommitted: null,
     baseCommit: null,
     headCommit: null,
     exitCode: null,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { requireGlobs } from "../gates/gate_files.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { Task } from "../protocol/generated/types.ts";
@@ -14,10 +15,12 @@ import { readBrief, writeAttemptFiles } from "./attempt_files.ts";
 import { composeBrief } from "./brief.ts";
 import { buildDispatchCommand } from "./command.ts";
 import { type Dispatched, type DispatchRequest, nothingYet } from "./dispatch_request.ts";
+import { gateFileRules, readUncommitted } from "./gate_file_changes.ts";
 import { buildHandover, handoverReason } from "./handover.ts";
 import { readGitView, unusableView } from "./hidden_changes.ts";
 import { inspectWork } from "./inspect_work.ts";
 import { runWorker } from "./run_worker.ts";
+import { workerRuntime } from "./worker_mode.ts";
 import { checkPlace, setupWorktree } from "./worktree.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { taskPlace } from "./worktree_place.ts";
@@ -29,9 +32,11 @@ import { taskPlace } from "./worktree_place.ts";
 export async function dispatchTask(request: DispatchRequest): Promise<Dispatched> {
   const dispatched = nothingYet(request.git.cwd);
   try {
+    requireGlobs(request.settings.macp.gate_files);
     const command = buildDispatchCommand(request.task, {
       template: request.settings.worker.command_template,
       workerExec: request.git.world.env.MOSAIC_WORKER_EXEC,
+      runtime: workerRuntime(request.task, request.settings),
     });
     const { world, cwd: repository } = request.git;
     const brief = readBrief(world, repository, request.task, request.settings);
@@ -63,7 +68,9 @@ function failureOf(error: unknown, task: Task): Failure {
 async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
   const { git, task, settings, names, branch, owned } = request;
   if (branch === null) {
-    if (isMacpAware(task)) dispatched.baseCommit = await resolveCommit(git, "HEAD");
+    if (!isMacpAware(task)) return;
+    dispatched.baseCommit = await resolveCommit(git, "HEAD");
+    dispatched.uncommitted = await readUncommitted(git, gateFileRules(request));
     return;
   }
   if (!isBranchName(branch)) {

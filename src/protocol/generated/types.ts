@@ -682,6 +682,10 @@ export interface StreamRule {
    * Whether counts are added to those of earlier lines; otherwise they replace them.
    */
   add?: boolean;
+  /**
+   * Whether such a line says that the agent ended well: what went wrong before it is forgotten.
+   */
+  success?: boolean;
   [k: string]: unknown;
 }
 /**
