@@ -63,7 +63,7 @@ export async function runAttempt(
     const gated = dispatched.failure === null && !dispatched.aborted;
     const { evidence, last } = gated
       ? await runTaskGates(context, claimed, { dispatched, gates, log, signal })
-      : { evidence: [], last: [] };
+      : { evidence: dispatched.baseGates, last: [] };
     // An attempt that was cut short says nothing of the work, whatever failed in it.
     const whole = gated && evidence.length === gates.length;
     const end = signal.aborted && !whole && dispatched.failure?.outcome !== "handed_over"

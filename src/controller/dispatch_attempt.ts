@@ -12,6 +12,7 @@ import type { AttemptLog } from "../logs/attempt_log.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { RunningAttempt } from "../protocol/generated/types.ts";
 import { attemptFolder } from "./attempt_folder.ts";
+import { checkBase } from "./baseline.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
@@ -55,14 +56,17 @@ export function dispatchRequest(
     folder: attemptFolder(context, names, attempt.serial),
     log,
     signal,
-    hooks: ledgerHooks(context, claimed),
+    hooks: {
+      ...ledgerHooks(context, claimed),
+      based: (commit) => checkBase(context, claimed, { commit, log, signal }),
+    },
   };
 }
 
 function ledgerHooks(
   context: ControllerContext,
   { task, attempts, maxAttempts }: Claimed,
-): DispatchHooks {
+): Omit<DispatchHooks, "based"> {
   const about = describeTask(task, context.settings, { attempt: attempts, maxAttempts });
   return {
     ready: (worktree) => updateLedger(context, task.id, withWorktree(worktree, "finishing")),

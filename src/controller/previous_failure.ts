@@ -13,7 +13,13 @@ import type { Files } from "../sys/files.ts";
 import type { ControllerContext } from "./context.ts";
 
 /** Outcomes that say nothing of the work. */
-const silent: readonly unknown[] = ["completed", "interrupted", "rate_limited", "cancelled"];
+const silent: readonly unknown[] = [
+  "completed",
+  "interrupted",
+  "rate_limited",
+  "cancelled",
+  "baseline_red",
+];
 
 /**
  * Moves the result of an earlier run of the task to those of its attempts, so that

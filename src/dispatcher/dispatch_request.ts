@@ -7,6 +7,7 @@ import type { BranchChanges } from "../git/changes.ts";
 import type { Git } from "../git/git.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type {
+  GateEvidence,
   OwnedWorktree,
   ProcessIdentity,
   Task,
@@ -23,8 +24,20 @@ import { emptyReport, type WorkerReport } from "./worker_report.ts";
 import type { GitView } from "./hidden_changes.ts";
 import type { ReadyWorktree } from "./worktree.ts";
 
+/** What gates say of the base commit, before a worker begins. */
+export interface BaseCheck {
+  /** Why no worker may begin, or null. */
+  failure: Failure | null;
+  /** Whether it was cut short by the attempt's signal. */
+  aborted: boolean;
+  /** Of each gate that was asked. */
+  gates: GateEvidence[];
+}
+
 /** What the dispatcher tells while it works, so that a ledger can be kept. */
 export interface DispatchHooks {
+  /** The commit that the work stands on is known; nothing has begun. */
+  based(commit: string): Promise<BaseCheck>;
   /** The worktree of an `acp` task is ready to be handed over. */
   ready(worktree: ReadyWorktree): Promise<void>;
   /** The worktree is ready and the worker's process exists; it begins when this returned. */
@@ -99,6 +112,8 @@ export interface Dispatched {
   hold: VerdictHold | null;
   /** Paths of the main checkout that changed while the worker ran; null when not looked at. */
   mainCheckoutChanges: string[] | null;
+  /** What gates said of the base commit when no worker may begin for it. */
+  baseGates: GateEvidence[];
   /** Files of the gates' own kind that the worker changed; null when not looked at. */
   gateFilesChanged: string[] | null;
   warnings: string[];
@@ -127,6 +142,7 @@ export function nothingYet(cwd: string): Dispatched {
     screenTail: null,
     hold: null,
     mainCheckoutChanges: null,
+    baseGates: [],
     gateFilesChanged: null,
     warnings: [],
   };

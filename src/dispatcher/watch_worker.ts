@@ -176,9 +176,9 @@ export class WorkerWatch {
   }
 
   #limitIn(text: string): UsageLimit | null {
-    const { runtime, world } = this.#options;
+    const { runtime, world, log } = this.#options;
     if (!runtime) return null;
-    return findUsageLimit(text, {
+    return findUsageLimit(log.redacted(text), {
       patterns: runtime.limits,
       now: world.clock.now(),
       localTimeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -186,9 +186,7 @@ export class WorkerWatch {
   }
 
   #limited(limit: UsageLimit): Finding {
-    const { world, runtime, log } = this.#options;
-    const reason = log.redacted(limit.reason);
-    const name = runtime?.name ?? "";
-    return { ...holdFor(name, { ...limit, reason }, world.clock.now()), screenTail: null };
+    const { world, runtime } = this.#options;
+    return { ...holdFor(runtime?.name ?? "", limit, world.clock.now()), screenTail: null };
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MacpError } from "../protocol/errors.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { runtimeOf } from "../protocol/task.ts";
@@ -24,11 +25,18 @@ export function workerMode(task: Task, runtime: Runtime | null): WorkerMode {
  * The runtime whose words the worker of a task speaks: that of a yolo task, and that which
  * another names itself; otherwise null.
  *
- * Throws `MacpError` of kind usage when the configuration of the runtime is wrong.
+ * Throws `MacpError` of kind usage when a yolo task's runtime is configured wrongly; a
+ * command of its own does not depend on that.
  */
 export function workerRuntime(task: Task, settings: Settings): Runtime | null {
-  if (task.dispatch !== "yolo" && task.runtime === undefined) return null;
-  return resolveRuntime(runtimeOf(task, settings), settings.macp.runtimes);
+  const isAgent = task.dispatch === "yolo";
+  if (!isAgent && task.runtime === undefined) return null;
+  try {
+    return resolveRuntime(runtimeOf(task, settings), settings.macp.runtimes);
+  } catch (error) {
+    if (isAgent || !(error instanceof MacpError)) throw error;
+    return null;
+  }
 }
 
 /** Seconds without a sign of work until the worker is stalled; 0 is never. */

@@ -5,7 +5,13 @@
  */
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ProcessIdentity } from "../protocol/generated/types.ts";
-import { parsePsTable, parseStat, pidsWithEntry, psColumns } from "../sys/process_table.ts";
+import {
+  parseLockLimit,
+  parsePsTable,
+  parseStat,
+  pidsWithEntry,
+  psColumns,
+} from "../sys/process_table.ts";
 import type {
   Child,
   ExitStatus,
@@ -23,6 +29,7 @@ export const realProcesses: Processes = {
   spawn,
   list,
   withEnvironment,
+  fileLockLimit,
   identify,
   signal,
 };
@@ -202,6 +209,10 @@ function withEnvironment(
   if (among.length === 0) return [];
   const holders = new Set(pidsWithEntry(psLines(["-axEww", "-o", "pid=,command="]), entry));
   return among.filter(({ pid }) => holders.has(pid));
+}
+
+function fileLockLimit(pid: number): bigint | null {
+  return onLinux ? parseLockLimit(readOfProcess(`/proc/${pid}/limits`) ?? "") : null;
 }
 
 function ps(selection: string[]): ProcessEntry[] {

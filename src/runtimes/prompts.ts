@@ -56,23 +56,25 @@ export function findPrompt(screenTail: string, patterns: readonly RegExp[]): str
     .slice(-reach);
   const last = lines.at(-1);
   if (last === undefined) return null;
-  const asked = findQuestion(lines, [...patterns, ...questions]);
   const waits = matchesAny(waiting, last);
+  const asked = findQuestion(lines, [...patterns, ...questions]);
   if (asked === null) return waits ? last : null;
-  return waits || asked === lines.length - 1 || matchesAny(furniture, last)
-    ? lines[asked] ?? null
-    : null;
+  return waits || asked === last || matchesAny(furniture, last) ? asked : null;
 }
 
-/** Index of the last line that asks. A question can be broken into two lines. */
-function findQuestion(lines: readonly string[], patterns: readonly RegExp[]): number | null {
-  for (let at = lines.length - 1; at >= 0; at--) {
-    const line = lines[at] ?? "";
-    if (matchesAny(patterns, line)) return at;
+/**
+ * The last line that asks, rather than one with a choice or a hint. A question can be
+ * broken into two lines.
+ */
+function findQuestion(lines: readonly string[], patterns: readonly RegExp[]): string | null {
+  const asking = lines.filter((line, at) => {
     const next = lines[at + 1];
-    if (next !== undefined && matchesAny(patterns, `${line} ${next}`)) return at;
-  }
-  return null;
+    return matchesAny(patterns, line) ||
+      (next !== undefined && !matchesAny(patterns, next) &&
+        matchesAny(patterns, `${line} ${next}`));
+  });
+  const isHint = (line: string) => matchesAny(waiting, line) || matchesAny(furniture, line);
+  return asking.findLast((line) => !isHint(line)) ?? asking.at(-1) ?? null;
 }
 
 /** A line without the frame that is drawn around it. */

@@ -71,6 +71,11 @@ export interface Processes {
    * @param among Looks at these only; at the whole table when left out.
    */
   withEnvironment(name: string, value: string, among?: readonly ProcessEntry[]): ProcessEntry[];
+  /**
+   * Hard limit on file locks of a live process; null when it has none, or the system
+   * does not tell.
+   */
+  fileLockLimit(pid: number): bigint | null;
   /** Identity of a live process, or null. */
   identify(pid: number): ProcessIdentity | null;
   /**
