@@ -14,7 +14,7 @@ import { checkTask, isMacpAware, maxAttemptsOf, statusOf } from "../protocol/tas
 import { shellWord } from "../protocol/text.ts";
 import { describeFault } from "../protocol/validation.ts";
 import type { View } from "../store/store.ts";
-import { type Claimed, freeSlot, placeWorktree } from "./claim.ts";
+import { type Claimed, freePorts, freeSlot, placeWorktree } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { refusal } from "./interventions.ts";
 import { underWay } from "./schedule.ts";
@@ -121,6 +121,7 @@ function claimedTask(
     worker: null,
     verdict: null,
     slot: freeSlot(view.state),
+    port_base: freePorts(context, view.state),
     owner: world.processes.self(),
     accept: before,
   };
