@@ -136,5 +136,6 @@ function environmentOf(
     worktree,
     branch: "",
     portBase: attempt.port_base ?? null,
+    slot: attempt.slot ?? null,
   });
 }

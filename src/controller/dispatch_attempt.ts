@@ -52,6 +52,7 @@ export function dispatchRequest(
     owned: claimed.owned,
     previous: previousFailure(context, names),
     portBase: attempt.port_base ?? null,
+    slot: attempt.slot ?? null,
     handoverPath: join(store.paths.folder, "handover", `${names.file}.json`),
     folder: attemptFolder(context, names, attempt.serial),
     log,
@@ -70,6 +71,8 @@ function ledgerHooks(
   const about = describeTask(task, context.settings, { attempt: attempts, maxAttempts });
   return {
     ready: (worktree) => updateLedger(context, task.id, withWorktree(worktree, "finishing")),
+    settingUp: (leader) =>
+      updateLedger(context, task.id, { attempt: { phase: "preparing", worker: leader } }),
     started: (leader, worktree) => {
       const update = withWorktree(worktree, "running");
       return updateLedger(context, task.id, {
@@ -105,12 +108,13 @@ function withWorktree(
   phase: RunningAttempt["phase"],
 ): LedgerUpdate {
   if (worktree === null) return { attempt: { phase } };
-  const { path, baseCommit } = worktree;
+  const { path, baseCommit, setUp } = worktree;
   return {
     attempt: { phase, base_commit: baseCommit },
     more: (state) => {
       const owned = state.worktrees[path];
-      if (owned) Object.assign(owned, { phase: "ready", base_commit: baseCommit });
+      if (owned === undefined) return;
+      Object.assign(owned, { phase: "ready", base_commit: baseCommit, set_up: setUp });
     },
   };
 }

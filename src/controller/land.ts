@@ -286,5 +286,6 @@ function gateEnvironment(
     worktree: own.cwd,
     branch,
     portBase: null,
+    slot: null,
   });
 }

@@ -40,6 +40,8 @@ export interface DispatchHooks {
   based(commit: string): Promise<BaseCheck>;
   /** The worktree of an `acp` task is ready to be handed over. */
   ready(worktree: ReadyWorktree): Promise<void>;
+  /** The process of `macp.setup` exists; it begins when this returned. */
+  settingUp(leader: ProcessIdentity): Promise<void>;
   /** The worktree is ready and the worker's process exists; it begins when this returned. */
   started(leader: ProcessIdentity, worktree: ReadyWorktree | null): Promise<void>;
   /** Something worth telling while the worker runs; told as task.progress. */
@@ -67,6 +69,8 @@ export interface DispatchRequest {
   previous: TaskResult | null;
   /** First port of the attempt's block, or null. */
   portBase: number | null;
+  /** Slot among the attempts that run at once, from 0, or null. */
+  slot: number | null;
   /** Where an `acp` task is handed over. */
   handoverPath: string;
   /** Folder for the files of this attempt. */

@@ -11,6 +11,7 @@ import type { Failure } from "../protocol/outcomes.ts";
 import { isBranchName } from "../protocol/names.ts";
 import { isMacpAware, runtimeOf } from "../protocol/task.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
+import { attemptEnvironment } from "./attempt_environment.ts";
 import { readBrief, writeAttemptFiles } from "./attempt_files.ts";
 import { composeBrief } from "./brief.ts";
 import { buildDispatchCommand } from "./command.ts";
@@ -19,7 +20,10 @@ import { gateFileRules, readUncommitted } from "./gate_file_changes.ts";
 import { buildHandover, handoverReason } from "./handover.ts";
 import { readGitView, unusableView } from "./hidden_changes.ts";
 import { inspectWork } from "./inspect_work.ts";
+import { watchMainCheckout } from "./main_checkout.ts";
+import { runSetup } from "./run_setup.ts";
 import { runWorker } from "./run_worker.ts";
+import { clearLocks, gitFolderOf } from "./stale_locks.ts";
 import { workerRuntime } from "./worker_mode.ts";
 import { checkPlace, setupWorktree } from "./worktree.ts";
 import { WorktreeError } from "./worktree_error.ts";
@@ -31,21 +35,30 @@ import { taskPlace } from "./worktree_place.ts";
  */
 export async function dispatchTask(request: DispatchRequest): Promise<Dispatched> {
   const dispatched = nothingYet(request.git.cwd);
+  const { git: { world, cwd: repository }, task, settings } = request;
   try {
-    requireGlobs(request.settings.macp.gate_files);
-    const command = buildDispatchCommand(request.task, {
-      template: request.settings.worker.command_template,
-      workerExec: request.git.world.env.MOSAIC_WORKER_EXEC,
-      runtime: workerRuntime(request.task, request.settings),
+    requireGlobs(settings.macp.gate_files);
+    const command = buildDispatchCommand(task, {
+      template: settings.worker.command_template,
+      workerExec: world.env.MOSAIC_WORKER_EXEC,
+      runtime: workerRuntime(task, settings),
     });
-    const { world, cwd: repository } = request.git;
-    const brief = readBrief(world, repository, request.task, request.settings);
+    const brief = readBrief(world, repository, task, settings);
+    const main = command === null ? null : watchMainCheckout(request);
     await enterWorktree(request, dispatched);
     if (!await mayBegin(request, dispatched)) return dispatched;
-    if (command === null) return await handOver(request, dispatched, brief);
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
+    const env = attemptEnvironment(request, dispatched.cwd, files);
+    if (!await runSetup(request, dispatched, env)) return dispatched;
+    if (command === null) return await handOver(request, dispatched, brief);
+    await main?.begin();
+    const gitFolder = dispatched.ready && gitFolderOf(world.files, dispatched.ready.path);
     await runWorker(request, dispatched, command, files);
-    if (isMacpAware(request.task)) await inspectWork(request, dispatched);
+    if (gitFolder) clearLocks(world.files, gitFolder);
+    await Promise.all([
+      isMacpAware(task) ? inspectWork(request, dispatched) : null,
+      main?.end(dispatched),
+    ]);
     return dispatched;
   } catch (error) {
     dispatched.failure = failureOf(error, request.task);

@@ -9,12 +9,12 @@ import { type CommandEnd, runCommand } from "../process/run_command.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { runtimeOf } from "../protocol/task.ts";
 import type { StreamFacts } from "../runtimes/stream_reader.ts";
+import { attemptEnvironment } from "./attempt_environment.ts";
 import type { AttemptFiles } from "./attempt_files.ts";
 import { missingProgram } from "./command.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 import { lookAtWorktree } from "./look_at_worktree.ts";
 import { type Finding, WorkerWatch } from "./watch_worker.ts";
-import { workerEnvironment } from "./worker_environment.ts";
 import { stallSecondsOf, type WorkerMode, workerMode, workerRuntime } from "./worker_mode.ts";
 import { readWorkerReport, type WorkerReport } from "./worker_report.ts";
 
@@ -54,17 +54,8 @@ export async function runWorker(
   command: string,
   files: AttemptFiles,
 ): Promise<void> {
-  const { git, task, settings, log } = request;
-  dispatched.env = workerEnvironment(git.world.env, request.ownSecrets, {
-    ...request,
-    runtime: runtimeOf(task, settings),
-    taskFile: files.task,
-    briefFile: files.brief,
-    resultFile: files.result,
-    previousFailureFile: files.previousFailure,
-    worktree: dispatched.cwd,
-    branch: request.branch ?? "",
-  });
+  const { git, log } = request;
+  dispatched.env = attemptEnvironment(request, dispatched.cwd, files);
   const run = await watchCommand(request, dispatched, command);
   const { end, facts, watch } = run;
   log.section(`worker ended with exit code ${end.exitCode}`);

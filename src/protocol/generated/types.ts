@@ -895,6 +895,10 @@ export interface OwnedWorktree {
   phase: "adding" | "ready" | "removing";
   created_at: string;
   base_commit: string | null;
+  /**
+   * Whether macp.setup ran in it to a good end.
+   */
+  set_up?: boolean;
   [k: string]: unknown;
 }
 /**
