@@ -356,3 +356,41 @@ Deno.test("accept --dry-run changes no byte; --json gives a line for each event 
     ]);
   });
 });
+
+Deno.test("A worktree that is brought back is set up before its gates, one that stands is not again", async () => {
+  await withRepository(async (repository) => {
+    const ran = repository.outside("setups");
+    repository.write(".gitignore", "tools\n.env\n.mosaic\n");
+    repository.write(".worktreeinclude", ".env\n");
+    repository.write(".env", "A=1\n");
+    await repository.git("add", ".gitignore", ".worktreeinclude");
+    await repository.git("commit", "--quiet", "--message", "settings");
+    repository.writeConfig({ macp: { setup: `echo x >> ${ran}; echo ok > tools` } });
+    await escalate(repository, "--gate", "test -e tools && test -e .env");
+    assertEquals((await repository.macp(["accept", "t"])).code, 3);
+    assertEquals(textOf(ran), "x\nx\n");
+    Deno.writeTextFileSync(`${repository.worktree("t")}/answer`, "right\n");
+    const accepted = await repository.macp(["accept", "t"]);
+    assertEquals(accepted.code, 0, accepted.stdout);
+    assertEquals(textOf(ran), "x\nx\n");
+    const gates = repository.result("t").metadata?.gates?.map(({ outcome }) => outcome);
+    assertEquals(gates, ["passed", "passed"]);
+  });
+});
+
+Deno.test("Gate files that blocked are vouched for by accept, and still reported", async () => {
+  await withRepository(async (repository) => {
+    repository.write("package.json", '{ "scripts": { "test": "exit 1" } }\n');
+    await repository.git("add", "package.json");
+    await repository.git("commit", "--quiet", "--message", "manifest");
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    const weaken = `echo '{ "scripts": { "test": "true" } }' > package.json`;
+    await repository.submit("t", weaken, "--gate", "true", "--type", "coding");
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals(repository.task("t").outcome, "gate_files_blocked");
+    const inbox = await repository.macp(["inbox"]);
+    assertStringIncludes(inbox.stdout, "when these edits are wanted");
+    assertEquals((await repository.macp(["accept", "t"])).code, 0);
+    assertEquals(repository.result("t").metadata?.gate_files_changed, ["package.json"]);
+  });
+});

@@ -429,3 +429,23 @@ Deno.test("A git that cannot merge without a checkout names the same conflicts",
     await checkTidy(repository);
   });
 });
+
+Deno.test("The merge is prepared as a task's worktree is: ignored files, setup, before its gates", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, {
+      ".gitignore": "tools\n.env\n.mosaic\n",
+      ".worktreeinclude": ".env\n",
+    });
+    repository.write(".env", "A=1\n");
+    repository.writeConfig({ macp: { setup: "echo ok > tools" } });
+    await complete(repository, "t", undefined, "--gate", "test -e tools && test -e .env");
+    repository.writeConfig({ macp: { setup: "echo half > tools; exit 9" } });
+    const failed = await repository.macp(["land", "t"]);
+    assertEquals(failed.code, 3);
+    assertStringIncludes(failed.stdout, "Setup ended with exit code 9");
+    repository.writeConfig({ macp: { setup: "echo ok > tools" } });
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    await checkTidy(repository);
+  });
+});
