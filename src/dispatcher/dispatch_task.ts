@@ -80,7 +80,7 @@ function failureOf(error: unknown, task: Task): Failure {
     const outcome = isMacpAware(task) || error.code !== "no_command"
       ? "invalid_task"
       : "worker_failed";
-    return { outcome, error: [error.message, ...error.hints].join(". ") };
+    return { outcome, error: [error.message, ...error.hints].join(". ").replaceAll("?. ", "? ") };
   }
   throw error;
 }
