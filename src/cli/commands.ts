@@ -10,6 +10,18 @@ const dryRun: OptionSpec = {
   kind: "flag",
   help: "Say what would change, and change nothing",
 };
+const jobs: OptionSpec = {
+  name: "jobs",
+  kind: "number",
+  short: "j",
+  value: "N",
+  help: "Attempts at once (macp.jobs, 1)",
+};
+const noWaitHolds: OptionSpec = {
+  name: "no-wait-holds",
+  kind: "flag",
+  help: "End with 3 instead of waiting for a runtime that a usage limit holds",
+};
 const taskId: OptionSpec = { name: "task-id", kind: "text", value: "ID", help: "Only this task" };
 const since: OptionSpec = {
   name: "since",
@@ -139,6 +151,8 @@ export const commands: readonly CommandSpec[] = [
         value: "N",
         help: "Seconds between looks at an idle queue (10)",
       },
+      jobs,
+      noWaitHolds,
       dryRun,
     ],
     load: () => import("./commands/run.ts"),
@@ -146,8 +160,8 @@ export const commands: readonly CommandSpec[] = [
   {
     name: "drain",
     summary: "Run the queue until nothing can run any more",
-    examples: ["macp drain", "macp drain --json", "macp drain --dry-run"],
-    options: [dryRun],
+    examples: ["macp drain", "macp drain --jobs 2", "macp drain --json", "macp drain --dry-run"],
+    options: [jobs, noWaitHolds, dryRun],
     load: () => import("./commands/drain.ts"),
   },
   {
@@ -198,6 +212,13 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/history.ts"),
   },
   {
+    name: "inbox",
+    summary: "Show what waits for a person, and what to type next",
+    examples: ["macp inbox", "macp inbox --json"],
+    options: [],
+    load: () => import("./commands/inbox.ts"),
+  },
+  {
     name: "retry",
     summary: "Queue a task again that failed or escalated",
     positional: "ID",
@@ -213,6 +234,57 @@ export const commands: readonly CommandSpec[] = [
     examples: ["macp cancel TASK-1"],
     options: [dryRun],
     load: () => import("./commands/cancel.ts"),
+  },
+  {
+    name: "reply",
+    summary: "Answer an escalated task, and queue it again with the answer in its brief",
+    positional: "ID [TEXT]",
+    examples: [
+      'macp reply TASK-1 "Use the second design"',
+      "macp reply TASK-1 --file answer.md",
+      "git diff | macp reply TASK-1 -",
+    ],
+    options: [
+      { name: "file", kind: "text", value: "FILE", help: "Read the answer from a file" },
+      dryRun,
+    ],
+    notes: ["Attempts count anew. The text - stands for standard input."],
+    load: () => import("./commands/reply.ts"),
+  },
+  {
+    name: "accept",
+    summary: "Run the gates on what a person or another agent left; green completes",
+    positional: "ID",
+    examples: ["macp accept TASK-1", "macp accept TASK-1 --dry-run"],
+    options: [dryRun],
+    notes: [
+      "For tasks that escalated, were handed over or failed. What is uncommitted in the worktree is committed to the task's branch; a worktree that was removed is brought back first. It works beside a controller, and no attempt is spent. Red gates leave the worktree as it is, and exit 3.",
+    ],
+    load: () => import("./commands/accept.ts"),
+  },
+  {
+    name: "land",
+    summary: "Merge a completed task into a local branch, only when gates on the merge are green",
+    positional: "ID",
+    examples: [
+      "macp land TASK-1",
+      "macp land TASK-1 --into develop",
+      "macp land TASK-1 --dry-run",
+    ],
+    options: [
+      {
+        name: "into",
+        kind: "text",
+        value: "BRANCH",
+        help: "Local branch to land on; that of macp.base_ref otherwise",
+      },
+      { name: "message", kind: "text", value: "TEXT", help: "Message of the merge commit" },
+      dryRun,
+    ],
+    notes: [
+      "It merges in a worktree of its own and runs the task's gates there; the branch is then fast-forwarded. Nothing is ever pushed, forced or resolved: conflicts, red gates and local changes in the way exit 3, a branch that moved meanwhile exits 4, and the branch stays as it was.",
+    ],
+    load: () => import("./commands/land.ts"),
   },
   {
     name: "validate",

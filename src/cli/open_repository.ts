@@ -29,8 +29,9 @@ export interface OpenRepository extends LoadedSettings {
 /** Opens a repository that `macp init` prepared. Throws `MacpError`. */
 export async function openRepository(invocation: Invocation): Promise<OpenRepository> {
   const { world, output } = invocation;
-  const { git, hasCommit } = await invocation.located();
-  const paths = storePaths(git.cwd);
+  const { git: unlocked, hasCommit } = await invocation.located();
+  const paths = storePaths(unlocked.cwd);
+  const git = unlocked.withLock(paths.gitLock);
   if (world.files.stat(paths.folder)?.kind !== "folder") {
     throw new MacpError(
       "usage",

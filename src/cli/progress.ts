@@ -1,6 +1,6 @@
 /**
  * What a run shows while it works: plain lines for a pipe, JSON lines with `--json`,
- * and in a terminal one live line below them.
+ * and in a terminal live lines below them, one for each attempt under way.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import type { Invocation } from "./command.ts";
 import { type Color } from "./output.ts";
 import { oneLine } from "../protocol/text.ts";
 
-/** Milliseconds between two looks of the live line. */
+/** Milliseconds between two looks of the live lines. */
 const redrawMs = 500;
 
 /** Shows the progress of a run. */
 export interface Progress {
   event: (event: TaskEvent) => void;
   note: (text: string) => void;
-  /** Takes the live line away. */
+  /** Takes the live lines away. */
   end: () => void;
 }
 
@@ -39,7 +39,7 @@ export function createProgress({ output, terminal, world }: Invocation): Progres
     };
   }
   const live = terminal.isTerminal && !output.options.quiet && world.env.TERM !== "dumb"
-    ? createLiveLine({ output, terminal, world })
+    ? createLiveLines({ output, terminal, world })
     : null;
   const line = (text: string) => {
     live?.clear();
@@ -60,21 +60,28 @@ export function createProgress({ output, terminal, world }: Invocation): Progres
   };
 }
 
-function createLiveLine(
+/** One line for each attempt under way, below all else. */
+function createLiveLines(
   { terminal, world, output }: Pick<Invocation, "output" | "terminal" | "world">,
 ) {
   const ended = new AbortController();
-  let current: TaskEvent | null = null;
-  let since = 0;
-  const clear = () => terminal.write("\r\x1b[2K");
+  const attempts = new Map<string, { event: TaskEvent; since: number }>();
+  let drawn = 0;
+  const clear = () => {
+    if (drawn === 0) return;
+    const up = drawn > 1 ? `\x1b[${drawn - 1}A` : "";
+    terminal.write(`\r${up}\x1b[J`);
+    drawn = 0;
+  };
   const draw = () => {
-    if (current === null || ended.signal.aborted) return;
-    const { attempt, max_attempts: most } = current.metadata ?? {};
-    const seconds = Math.floor((world.clock.elapsed() - since) / 1000);
-    const phase = current.event_type.replace(/^(task|rail\.check)\./, "");
-    const text = `${current.task_id} · attempt ${attempt}/${most} · ${phase} · ${seconds}s`;
     clear();
-    terminal.write(output.paint("dim", oneLine(text, terminal.columns() - 1)));
+    if (ended.signal.aborted || attempts.size === 0) return;
+    const now = world.clock.elapsed();
+    const lines = [...attempts.values()].map(({ event, since }) =>
+      oneLine(describeAttempt(event, now - since), terminal.columns() - 1)
+    );
+    terminal.write(lines.map((line) => output.paint("dim", line)).join("\n"));
+    drawn = lines.length;
   };
   const redraw = async () => {
     while (!ended.signal.aborted) {
@@ -87,13 +94,29 @@ function createLiveLine(
     clear,
     draw,
     show(event: TaskEvent) {
-      if (event.event_type === "task.assigned") since = world.clock.elapsed();
       const over = /^task\.(completed|failed|escalated|retry)/.test(event.event_type);
-      current = over ? null : event;
+      const known = attempts.get(event.task_id);
+      if (over) attempts.delete(event.task_id);
+      else if (event.event_type === "task.assigned" || known) {
+        attempts.set(event.task_id, { event, since: known?.since ?? world.clock.elapsed() });
+      }
     },
     end() {
-      if (!ended.signal.aborted) clear();
+      clear();
       ended.abort();
     },
   };
+}
+
+function describeAttempt(event: TaskEvent, elapsedMs: number): string {
+  const { attempt, max_attempts: most } = event.metadata ?? {};
+  const seconds = Math.floor(elapsedMs / 1000);
+  return `${event.task_id} · attempt ${attempt}/${most} · ${seconds}s · ${phaseOf(event)}`;
+}
+
+function phaseOf({ event_type, message, metadata }: TaskEvent): string {
+  if (event_type === "task.progress") return message;
+  const check = /^rail\.check\.(.*)/.exec(event_type)?.[1];
+  if (check === undefined) return event_type.replace("task.", "");
+  return `gate ${check}: ${String(metadata?.gate ?? "")}`;
 }

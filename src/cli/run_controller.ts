@@ -5,7 +5,8 @@
  */
 import type { EndedAttempt } from "../controller/finish.ts";
 import { type RunOptions, runQueue, type RunReport } from "../controller/run.ts";
-import { nextStep, standingOf } from "../controller/schedule.ts";
+import type { ActiveHold } from "../controller/holds.ts";
+import { nextStep, standingOf, underWay } from "../controller/schedule.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { idOf, isMacpAware, statusOf, titleOf } from "../protocol/task.ts";
@@ -14,8 +15,12 @@ import type { Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { type OpenRepository, openRepository } from "./open_repository.ts";
 import { oneLine } from "../protocol/text.ts";
+import { usageError } from "./parse_arguments.ts";
 import { createProgress } from "./progress.ts";
 import { signalExitCode } from "./report_error.ts";
+
+/** Most attempts at once. */
+const maxJobs = 64;
 
 /** Runs the queue; gives the exit code. */
 export async function runController(
@@ -24,6 +29,8 @@ export async function runController(
 ): Promise<number> {
   const repository = await openRepository(invocation);
   requireEnabled(repository);
+  const jobs = jobsOf(invocation, repository);
+  const leaveHolds = invocation.args.flag("no-wait-holds");
   await requireCommit(repository);
   if (invocation.args.flag("dry-run")) return showNext(invocation, repository);
   const { terminal, world } = invocation;
@@ -44,7 +51,7 @@ export async function runController(
       onEvent: progress.event,
       onNote: progress.note,
     };
-    const report = await runQueue(context, { ...mode, stop: stop.signal });
+    const report = await runQueue(context, { ...mode, jobs, leaveHolds, stop: stop.signal });
     progress.end();
     summarize(invocation, report);
     return stopped[0] ? signalExitCode(stopped[0]) : exitCodeOfRun(report);
@@ -52,6 +59,12 @@ export async function runController(
     progress.end();
     release.forEach((off) => off());
   }
+}
+
+function jobsOf({ args }: Invocation, { settings }: OpenRepository): number {
+  const jobs = args.number("jobs") ?? settings.macp.jobs;
+  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= maxJobs) return jobs;
+  throw usageError(`Cannot run the queue as --jobs is not a number from 1 to ${maxJobs}: ${jobs}`);
 }
 
 function requireEnabled({ settings, paths }: OpenRepository): void {
@@ -80,13 +93,14 @@ async function requireCommit(repository: OpenRepository): Promise<void> {
   );
 }
 
-function showNext({ output, world }: Invocation, { store }: OpenRepository): number {
+function showNext({ output, world }: Invocation, { store, settings }: OpenRepository): number {
   const queue = store.readQueue();
-  const now = world.clock.now();
+  const state = store.readState();
+  const plan = { queue, holds: state.holds ?? {}, settings, now: world.clock.now() };
   const ready = queue.tasks.filter((raw) =>
-    statusOf(raw) === "pending" && standingOf(queue, raw, now).kind === "ready"
+    statusOf(raw) === "pending" && standingOf(plan, raw).kind === "ready"
   );
-  const step = nextStep(queue, now, new Set());
+  const step = nextStep(plan, underWay(state));
   if (output.options.json) output.json({ next: step, ready: ready.map(idOf) });
   else if (step.kind === "refuse") output.line(`would escalate ${step.id}: ${step.reason}`);
   else if (step.kind === "wait") {
@@ -104,18 +118,19 @@ function lastEnds(ended: readonly EndedAttempt[]): EndedAttempt[] {
 }
 
 /** The most serious of what ended: 3, 1, 0. A failure of the tool itself is thrown. */
-export function exitCodeOfRun({ ended, blocked, nameless }: RunReport): number {
+export function exitCodeOfRun({ ended, blocked, nameless, held }: RunReport): number {
   const has = (status: string) => lastEnds(ended).some((end) => end.status === status);
-  if (has("escalated") || blocked.length > 0 || nameless > 0) return exitCodes.needsHuman;
+  const stays = blocked.length + nameless + held.length > 0;
+  if (has("escalated") || stays) return exitCodes.needsHuman;
   return has("failed") ? exitCodes.workFailed : exitCodes.done;
 }
 
 function summarize({ output }: Invocation, report: RunReport): void {
-  const { ended, blocked, nameless } = report;
+  const { ended, blocked, nameless, held } = report;
   if (output.options.json) {
     output.jsonLine({
       schema_version: 1,
-      summary: { ...report, exit_code: exitCodeOfRun(report) },
+      summary: { ...report, held: held.map(withTime), exit_code: exitCodeOfRun(report) },
     });
     return;
   }
@@ -126,5 +141,14 @@ function summarize({ output }: Invocation, report: RunReport): void {
     .map(([status, count]) => `${count} ${status === "pending" ? "to be retried" : status}`);
   output.note(counts.length > 0 ? `ended: ${counts.join(", ")}` : "nothing to run");
   if (blocked.length > 0) output.note(`blocked behind other tasks: ${blocked.join(", ")}`);
+  for (const hold of held.map(withTime)) {
+    output.note(
+      `runtime ${hold.runtime} is held until ${hold.until}: ${oneLine(hold.reason, 200)}`,
+    );
+  }
   if (nameless > 0) output.warn(`${nameless} elements of the queue have no id; see: macp validate`);
+}
+
+function withTime(hold: ActiveHold) {
+  return { ...hold, until: new Date(hold.until).toISOString() };
 }

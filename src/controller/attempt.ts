@@ -138,7 +138,7 @@ function verdictOf(
     legacy: attempt.legacy,
     backoffSeconds: settings.macp.retry_backoff_seconds,
     now,
-  });
+  }, dispatched.hold);
 }
 
 /** The end of an attempt that was aborted. */

@@ -13,7 +13,7 @@ import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
-import { nextStep } from "./schedule.ts";
+import { nextStep, underWay } from "./schedule.ts";
 import { nextSerial } from "./serials.ts";
 
 /** An attempt that was claimed. */
@@ -40,7 +40,8 @@ export async function claimTask(
   const now = context.world.clock.now();
   const attemptId = context.world.uuid();
   const claimed = await context.store.change(({ queue, state }) => {
-    const step = nextStep(queue, now, new Set(Object.keys(state.running)));
+    const plan = { queue, holds: state.holds ?? {}, settings: context.settings, now };
+    const step = nextStep(plan, underWay(state));
     if (step.kind !== "claim" || step.id !== id) return { change: null, result: null };
     const claimed = claimedTask(context, { queue, state }, names, { id, attemptId, now });
     const { task, attempt, attempts, maxAttempts } = claimed;
@@ -104,8 +105,17 @@ function claimedTask(
       base_commit: null,
       worker: null,
       verdict: null,
+      slot: freeSlot(state),
     },
   };
+}
+
+/** The first slot that no attempt under way has. */
+function freeSlot({ running }: State): number {
+  const taken = new Set(Object.values(running).map(({ slot }) => slot));
+  let slot = 0;
+  while (taken.has(slot)) slot++;
+  return slot;
 }
 
 /**
@@ -127,7 +137,7 @@ function usablePlace(
 }
 
 /** The ledger names the worktree before it is made. */
-function placeWorktree(state: State, { task, attempt }: Claimed): void {
+export function placeWorktree(state: State, { task, attempt }: Claimed): void {
   if (attempt.worktree === null) return;
   const owned = state.worktrees[attempt.worktree] ??= {
     task_id: task.id,

@@ -13,6 +13,7 @@ import type { View } from "../store/store.ts";
 import { removeAttemptFiles } from "./attempt_folder.ts";
 import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
+import { placeHold } from "./holds.ts";
 import { describeTask } from "./event_metadata.ts";
 import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
 
@@ -110,6 +111,8 @@ function settle(
 ) {
   const owned = attempt.worktree === null ? undefined : state.worktrees[attempt.worktree];
   if (owned && removes) owned.phase = "removing";
+  const now = world.clock.now();
+  if (verdict.hold) placeHold(state, verdict.hold, { taskId: id, now });
   const raw = queue.find(id);
   if (isRecord(raw) && isSettled(raw, attempt, verdict)) {
     return { change: { state }, result: null };
@@ -140,8 +143,11 @@ function settle(
       outcome: verdict.outcome,
       duration_seconds: result.metadata?.duration_seconds ?? null,
       ...(verdict.not_before ? { not_before: verdict.not_before } : {}),
+      ...(verdict.hold
+        ? { held_runtime: verdict.hold.runtime, held_until: verdict.hold.until }
+        : {}),
     },
-  }, world.clock.now());
+  }, now);
   return { change: { state, patches: [{ id, fields }], events: [event] }, result: event };
 }
 
@@ -149,8 +155,9 @@ function eventTypeOf({ next_status }: Verdict) {
   return next_status === "pending" ? "task.retry.scheduled" : `task.${next_status}` as const;
 }
 
-function messageFor({ next_status, not_before, outcome, result }: Verdict): string {
+function messageFor({ next_status, not_before, outcome, result, hold }: Verdict): string {
   if (next_status === "completed") return "Task completed";
+  if (hold) return `Runtime ${hold.runtime} is held until ${hold.until}: ${hold.reason}`;
   const why = result.error ?? outcome;
   if (next_status === "failed") return why;
   if (next_status === "escalated") return `${why}. Human review needed.`;

@@ -1,5 +1,5 @@
 /**
- * What a person does to a task: cancel and retry. Both work while a controller runs.
+ * What a person does to a task: cancel, retry and reply. All work while a controller runs.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { Task, TaskResult } from "../protocol/generated/types.ts";
 import { isTerminal } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
+import { shellWord } from "../protocol/text.ts";
 import { isMacpAware, runtimeOf, type Status, statusOf } from "../protocol/task.ts";
 import type { Change, View } from "../store/store.ts";
 
@@ -58,6 +59,79 @@ export function planRetry({ queue }: View, id: string, now: number): Interventio
     change: { patches: [{ id, fields }], events: [event] },
     result: { message, status: "pending", ended: null },
   };
+}
+
+/** Most characters of an answer. */
+export const maxReply = 100_000;
+
+/**
+ * Puts an escalated task back into the queue with the answer of a person, its attempts
+ * counted anew.
+ */
+export function planReply(
+  { queue }: View,
+  id: string,
+  { now, text }: { now: number; text: string },
+): Intervention {
+  const raw = queue.find(id);
+  const status = statusOf(raw);
+  const refused = refuseReply(raw, id, status);
+  if (refused || !isRecord(raw)) throw refused ?? refusal("reply to", id, "it is invalid", []);
+  checkReply(id, text);
+  const asked = typeof raw.reason === "string" ? raw.reason : null;
+  const before = Array.isArray(raw.replies) ? raw.replies : [];
+  const reply = { at: new Date(now).toISOString(), question: asked, text };
+  const fields = {
+    status: "pending",
+    attempts: 0,
+    replies: [...before, reply],
+    not_before: undefined,
+    outcome: undefined,
+    reason: undefined,
+    cancel_requested: undefined,
+  };
+  const event = intervene(raw as Task, now, {
+    event_type: "task.retry.scheduled",
+    status: "pending",
+    message: "Answered by a person",
+  });
+  return {
+    change: { patches: [{ id, fields }], events: [event] },
+    result: { message: `${id} is answered and queued again`, status: "pending", ended: null },
+  };
+}
+
+/** Why a task takes no answer, with the way out; null when it takes one. */
+function refuseReply(raw: unknown, id: string, status: Status | null): MacpError | null {
+  const refuse = (why: string, ...hints: string[]) => refusal("reply to", id, why, hints);
+  const word = shellWord(id);
+  if (!isRecord(raw) || status === null) return refuse("it is invalid", "See: macp validate");
+  if (status === "failed") return refuse("it failed", `Queue it again with: macp retry ${word}`);
+  if (status === "pending") return refuse("it is pending already", "Run it with: macp drain");
+  if (status === "completed") {
+    return refuse("it is completed", "Submit new work as a task of its own");
+  }
+  if (status !== "escalated") {
+    return refuse(`it is ${status}`, `macp cancel ${word} ends a running task`);
+  }
+  if (raw.outcome === "handed_over") {
+    return refuse(
+      "it was handed over: no worker of macp reads the answer",
+      `When the work is done: macp accept ${word}`,
+    );
+  }
+  if (raw.outcome !== "invalid_task") return null;
+  return refuse(
+    "it is invalid",
+    `Mend it in tasks.json (macp validate tells what is wrong), then: macp retry ${word}`,
+  );
+}
+
+function checkReply(id: string, text: string): void {
+  const refuse = (why: string) =>
+    refusal("reply to", id, why, [`Usage: macp reply ${shellWord(id)} "what to do"`]);
+  if (text.trim() === "") throw refuse("the answer is empty");
+  if (text.length > maxReply) throw refuse(`the answer is longer than ${maxReply} characters`);
 }
 
 /** Ends a pending task, or asks the controller to end a running one. */
@@ -125,9 +199,10 @@ function cancelledResult(task: Task, settings: Settings, now: number): TaskResul
   }, { outcome: "cancelled", status: "failed", error: "Cancelled by a person", endedAt: now });
 }
 
-function refusal(verb: string, id: string, why: string, hints: string[]): MacpError {
+/** An error that says why a task is left as it is. */
+export function refusal(verb: string, id: string, why: string, hints: string[]): MacpError {
   return new MacpError("usage", `Cannot ${verb} task ${id} as ${why}`, {
-    code: `cannot_${verb}`,
+    code: `cannot_${verb.split(" ")[0]}`,
     hints: [...hints, `See: macp show ${id}`],
   });
 }

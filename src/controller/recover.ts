@@ -20,8 +20,10 @@ import {
 } from "../protocol/task.ts";
 import type { ControllerContext } from "./context.ts";
 import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
+import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
 import { readResult } from "./previous_failure.ts";
+import { recoverScratch } from "./scratch.ts";
 import { makeVerdict } from "./verdict.ts";
 import { writeTaskResult } from "./write_result.ts";
 
@@ -39,18 +41,24 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
   await removeTemporaries(context);
   const ended: EndedAttempt[] = [];
   for (const [id, attempt] of Object.entries(context.store.readState().running)) {
+    if (hasLiveOwner(context.world, attempt)) continue;
     const end = await recoverAttempt(context, id, attempt);
     if (end) ended.push(end);
   }
+  const { running } = context.store.readState();
   for (const raw of context.store.readQueue().tasks) {
     const id = idOf(raw);
-    if (id === null || (statusOf(raw) !== "running" && statusOf(raw) !== "gated")) continue;
+    if (
+      id === null || Object.hasOwn(running, id) ||
+      (statusOf(raw) !== "running" && statusOf(raw) !== "gated")
+    ) continue;
     ended.push(await loseAttempt(context, id, unknownAttempt(context, raw as Task)));
   }
   for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
     if (owned.phase === "removing") await removeLeftWorktree(context, path);
     else if (isCancelled(context, owned.task_id)) await clearCancelled(context, path, owned);
   }
+  await recoverScratch(context);
   return ended;
 }
 

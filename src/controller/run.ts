@@ -1,5 +1,5 @@
 /**
- * The controller: drains the queue, one attempt after the other or several at once.
+ * The controller: drains the queue, up to `jobs` attempts at once.
  *
  * @module
  */
@@ -7,27 +7,32 @@ import { MacpError } from "../protocol/errors.ts";
 import type { State } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import type { FileLock } from "../sys/files.ts";
-import { type AbortReason, runAttempt } from "./attempt.ts";
-import { claimTask, isCancelRequested } from "./claim.ts";
+import { claimTask } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
-import { endAttempt, type EndedAttempt } from "./finish.ts";
+import type { EndedAttempt } from "./finish.ts";
+import { type ActiveHold, activeHolds } from "./holds.ts";
+import { isLive } from "./owners.ts";
 import { recover } from "./recover.ts";
 import { refuseTask } from "./refuse.ts";
-import { cancelVerdict } from "./verdict.ts";
-import { nextStep, stuckTasks } from "./schedule.ts";
+import { carryOut } from "./carry_out.ts";
+import { nextStep, type Plan, stuckTasks, type UnderWay, underWay } from "./schedule.ts";
 
 /** Milliseconds to wait for another controller to end. */
 const lockWaitMs = 300;
-/** Milliseconds between looks at a queue that others write too. */
-const lookMs = 250;
+/** Milliseconds between looks at a queue in which nothing can run, but something may soon. */
+const lookMs = 1000;
 
-/** How long to run. */
+/** How long to run, and how much at once. */
 export interface RunOptions {
   /** once: at most one task. drain: until nothing can run any more. poll: for ever. */
   mode: "once" | "drain" | "poll";
+  /** Attempts at once, from 1. */
+  jobs: number;
+  /** With `mode: "drain"`: whether to end when only held runtimes are waited for. */
+  leaveHolds: boolean;
   /** Milliseconds between looks at an idle queue, with `mode: "poll"`. */
   pollMs: number;
-  /** Ends the run: the running attempt is ended cleanly and its task is pending again. */
+  /** Ends the run: running attempts are ended cleanly and their tasks are pending again. */
   stop: AbortSignal;
 }
 
@@ -38,6 +43,8 @@ export interface RunReport {
   blocked: string[];
   /** Elements of the queue without an id. */
   nameless: number;
+  /** Holds that the run did not wait for. */
+  held: ActiveHold[];
 }
 
 /**
@@ -52,9 +59,9 @@ export async function runQueue(
   const lock = await takeRunLock(context);
   try {
     const ended = await recover(context);
-    ended.push(...await work(context, options));
+    const held = await new Drain(context, options, ended).work();
     const queue = context.store.readQueue();
-    return { ended, blocked: stuckTasks(queue), nameless: queue.nameless() };
+    return { ended, blocked: stuckTasks(queue), nameless: queue.nameless(), held };
   } finally {
     await setController(context, null);
     lock.release();
@@ -68,9 +75,7 @@ async function takeRunLock(context: ControllerContext): Promise<FileLock> {
   const { controller } = store.readState();
   const self = world.processes.self();
   // The lock file may have been deleted under a controller that lives.
-  const alive = controller !== null && controller.pid !== self.pid &&
-    world.processes.identify(controller.pid)?.start_time === controller.start_time;
-  if (alive) {
+  if (controller !== null && controller.pid !== self.pid && isLive(world, controller)) {
     lock.release();
     throw busyError(store.readState());
   }
@@ -96,71 +101,114 @@ async function setController(
   }));
 }
 
-async function work(context: ControllerContext, options: RunOptions): Promise<EndedAttempt[]> {
-  const { world, store } = context;
-  const ended: EndedAttempt[] = [];
-  while (!options.stop.aborted) {
-    const now = world.clock.now();
-    const step = nextStep(store.readQueue(), now, new Set());
-    if (step.kind === "claim" || step.kind === "refuse") {
-      const end = step.kind === "claim"
-        ? await runTask(context, step.id, options.stop)
-        : await refuseTask(context, step.id, step.reason);
-      if (end) ended.push(end);
-      if (end && options.mode === "once") break;
-    } else if (options.mode === "once" || (options.mode === "drain" && step.kind === "idle")) {
-      break;
-    } else {
-      const until = step.kind === "wait" ? step.until - now : Infinity;
-      const pause = options.mode === "poll" ? options.pollMs : 1000;
-      await world.clock.sleep(Math.min(until, pause), options.stop);
-    }
-  }
-  return ended;
-}
+/** Keeps up to `jobs` attempts going. */
+class Drain {
+  readonly #context: ControllerContext;
+  readonly #options: RunOptions;
+  readonly #ended: EndedAttempt[];
+  readonly #running = new Map<string, Promise<void>>();
+  /** Errors of the tool itself; the first ends the run. */
+  readonly #faults: unknown[] = [];
+  readonly #stop = new AbortController();
+  /** Aborts when an attempt ended, so that the next is claimed at once. */
+  #wake = new AbortController();
+  #started = 0;
 
-/** One attempt of a task, from the claim to its end; null when it was not to be had. */
-async function runTask(
-  context: ControllerContext,
-  id: string,
-  stop: AbortSignal,
-): Promise<EndedAttempt | null> {
-  const { store } = context;
-  const claimed = await claimTask(context, id, await taskNames(id));
-  if (claimed === null) return null;
-  const abort = new AbortController();
-  const abortFor = (reason: AbortReason) => abort.abort(reason);
-  const interrupt = () => abortFor("interrupted");
-  if (stop.aborted) interrupt();
-  stop.addEventListener("abort", interrupt);
-  const watching = new AbortController();
-  const watch = watchForCancel(context, id, watching.signal, () => abortFor("cancelled"));
-  try {
-    const { verdict, events } = await runAttempt(context, claimed, abort.signal);
-    const cancelled = verdict.next_status === "pending" &&
-      isCancelRequested({ queue: store.readQueue() }, id);
-    return await endAttempt(context, id, cancelled ? cancelVerdict(verdict) : verdict, events);
-  } finally {
-    watching.abort();
-    stop.removeEventListener("abort", interrupt);
-    await watch;
+  constructor(context: ControllerContext, options: RunOptions, ended: EndedAttempt[]) {
+    this.#context = context;
+    this.#options = options;
+    this.#ended = ended;
   }
-}
 
-/** Sees within a second when a person asks to end the attempt. */
-async function watchForCancel(
-  { store, world }: ControllerContext,
-  id: string,
-  until: AbortSignal,
-  onCancel: () => void,
-): Promise<void> {
-  for (;;) {
-    await world.clock.sleep(lookMs, until);
-    if (until.aborted) return;
+  /** Works until nothing is left to do, or the run is to end; gives the holds that are left. */
+  async work(): Promise<ActiveHold[]> {
+    const { stop } = this.#options;
+    const onStop = () => this.#end();
+    if (stop.aborted) onStop();
+    stop.addEventListener("abort", onStop);
+    let left: ActiveHold[] = [];
     try {
-      if (isCancelRequested({ queue: store.readQueue() }, id)) return onCancel();
-    } catch {
-      // Someone is writing the queue by hand; what it holds then counts.
+      while (!this.#stop.signal.aborted) {
+        const pause = await this.#step();
+        if (pause === null) break;
+        await this.#context.world.clock.sleep(pause, this.#wake.signal);
+        if (!this.#stop.signal.aborted) this.#wake = new AbortController();
+      }
+      left = this.#leftHolds();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      await Promise.all(this.#running.values());
+      stop.removeEventListener("abort", onStop);
     }
+    if (this.#faults.length > 0) throw this.#faults[0];
+    return left;
+  }
+
+  /** Does what can be done now; gives the milliseconds until the next look, or null at the end. */
+  async #step(): Promise<number | null> {
+    const { mode, jobs, pollMs, leaveHolds } = this.#options;
+    for (;;) {
+      const full = this.#running.size >= jobs || (mode === "once" && this.#started > 0);
+      if (full) return this.#running.size > 0 ? Infinity : null;
+      const plan = this.#plan();
+      const step = nextStep(plan, plan.busy);
+      if (step.kind === "claim") await this.#start(step.id);
+      else if (step.kind === "refuse") {
+        this.#ended.push(await refuseTask(this.#context, step.id, step.reason));
+        this.#started++;
+      } else if (this.#running.size > 0) return lookMs;
+      else if (mode === "once") return null;
+      else {
+        const over = step.kind === "idle" || (step.held && leaveHolds);
+        if (mode === "drain" && over) return null;
+        const until = step.kind === "wait" ? step.until - plan.now : Infinity;
+        return Math.min(until, mode === "poll" ? pollMs : lookMs);
+      }
+      if (this.#stop.signal.aborted) return null;
+    }
+  }
+
+  async #start(id: string): Promise<void> {
+    const claimed = await claimTask(this.#context, id, await taskNames(id));
+    if (claimed === null) return;
+    this.#started++;
+    const running = carryOut(this.#context, claimed, this.#stop.signal).then(
+      (end) => void this.#ended.push(end),
+      (error) => this.#fail(error),
+    ).finally(() => {
+      this.#running.delete(id);
+      this.#wake.abort();
+    });
+    this.#running.set(id, running);
+  }
+
+  #plan(): Plan & { busy: UnderWay } {
+    const { store, settings, world } = this.#context;
+    const state = store.readState();
+    return {
+      queue: store.readQueue(),
+      holds: state.holds ?? {},
+      settings,
+      now: world.clock.now(),
+      busy: underWay(state),
+    };
+  }
+
+  #leftHolds(): ActiveHold[] {
+    if (this.#options.mode !== "drain" || this.#stop.signal.aborted) return [];
+    const plan = this.#plan();
+    const step = nextStep(plan, plan.busy);
+    return step.kind === "wait" && step.held ? activeHolds(plan.holds, plan.now) : [];
+  }
+
+  #fail(error: unknown): void {
+    this.#faults.push(error);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#stop.abort();
+    this.#wake.abort();
   }
 }

@@ -3,15 +3,28 @@
  *
  * @module
  */
-import { checkTask, dependenciesOf, idOf, type RawTask, statusOf } from "../protocol/task.ts";
+import type { Settings } from "../protocol/settings.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { State } from "../protocol/generated/types.ts";
+import {
+  checkTask,
+  dependenciesOf,
+  idOf,
+  isMacpAware,
+  type RawTask,
+  statusOf,
+} from "../protocol/task.ts";
 import { describeFault } from "../protocol/validation.ts";
 import type { Queue } from "../store/queue.ts";
+import { holdOf, type Holds, limitedRuntime } from "./holds.ts";
 
 /** Why a pending task can run now or cannot. */
 export type Standing =
   | { kind: "ready" }
   /** In back-off until a time (milliseconds since the epoch). */
   | { kind: "waiting"; until: number }
+  /** Its runtime is held until a time (milliseconds since the epoch). */
+  | { kind: "held"; until: number; runtime: string }
   /** Behind a dependency that is not completed. */
   | { kind: "blocked"; by: string; status: string }
   /** Never, until someone mends it. */
@@ -21,11 +34,39 @@ export type Standing =
 export type Step =
   | { kind: "claim"; id: string }
   | { kind: "refuse"; id: string; reason: string }
-  | { kind: "wait"; until: number }
+  /** Until a back-off or a hold ends; `held` when there are only holds. */
+  | { kind: "wait"; until: number; held: boolean }
   | { kind: "idle" };
 
+/** What the schedule depends on. */
+export interface Plan {
+  queue: Queue;
+  holds: Holds;
+  settings: Settings;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/** Attempts under way. */
+export interface UnderWay {
+  ids: ReadonlySet<string>;
+  /** Whether one of them works in the main checkout, where there is room for one. */
+  inCheckout: boolean;
+}
+
+/** What the ledger says is under way. */
+export function underWay({ running }: Pick<State, "running">): UnderWay {
+  return {
+    ids: new Set(Object.keys(running)),
+    inCheckout: Object.values(running).some(({ branch }) => branch === null),
+  };
+}
+
+/** Milliseconds between looks at the main checkout while another attempt works in it. */
+const checkoutLookMs = 1000;
+
 /** Standing of one pending task. */
-export function standingOf(queue: Queue, raw: RawTask, now: number): Standing {
+export function standingOf({ queue, holds, settings, now }: Plan, raw: RawTask): Standing {
   const checked = checkTask(raw);
   if (!checked.ok) {
     const faults = checked.faults.map((fault) => describeFault("task", fault));
@@ -41,25 +82,33 @@ export function standingOf(queue: Queue, raw: RawTask, now: number): Standing {
     .find(({ status }) => status !== "completed");
   if (open) return { kind: "blocked", by: open.id, status: open.status ?? "invalid" };
   const until = task.not_before ? Date.parse(task.not_before) : 0;
-  return until > now ? { kind: "waiting", until } : { kind: "ready" };
+  if (until > now) return { kind: "waiting", until };
+  const hold = holdOf(holds, limitedRuntime(task, settings), now);
+  return hold ? { kind: "held", until: hold.until, runtime: hold.runtime } : { kind: "ready" };
 }
 
 /**
- * The next step, in file order. Tasks in back-off are passed over while others can
- * run.
+ * The next step, in file order. Tasks in back-off or of a runtime that is held are passed
+ * over while others can run.
  *
- * @param running Ids that are under way, whatever the file says of them.
+ * @param busy What is under way, whatever the file says of it.
  */
-export function nextStep(queue: Queue, now: number, running: ReadonlySet<string>): Step {
-  let until = Infinity;
+export function nextStep(plan: Plan, busy: UnderWay): Step {
+  const { queue } = plan;
+  let backOff = Infinity;
+  let hold = Infinity;
   let blocked = false;
   for (const raw of queue.tasks) {
     const id = idOf(raw);
-    if (id === null || statusOf(raw) !== "pending" || running.has(id)) continue;
-    const standing = standingOf(queue, raw, now);
-    if (standing.kind === "ready") return { kind: "claim", id };
+    if (id === null || statusOf(raw) !== "pending" || busy.ids.has(id)) continue;
+    const standing = standingOf(plan, raw);
+    if (standing.kind === "ready") {
+      if (!busy.inCheckout || usesWorktree(raw)) return { kind: "claim", id };
+      backOff = Math.min(backOff, plan.now + checkoutLookMs);
+    }
     if (standing.kind === "invalid") return { kind: "refuse", id, reason: standing.reason };
-    if (standing.kind === "waiting") until = Math.min(until, standing.until);
+    if (standing.kind === "waiting") backOff = Math.min(backOff, standing.until);
+    if (standing.kind === "held") hold = Math.min(hold, standing.until);
     blocked ||= standing.kind === "blocked";
   }
   const cycle = blocked ? findCycle(queue) : null;
@@ -67,7 +116,14 @@ export function nextStep(queue: Queue, now: number, running: ReadonlySet<string>
     const reason = `depends_on forms a cycle: ${[...cycle, cycle[0]].join(" → ")}`;
     return { kind: "refuse", id: cycle[0] ?? "", reason };
   }
-  return until === Infinity ? { kind: "idle" } : { kind: "wait", until };
+  const until = Math.min(backOff, hold);
+  return until === Infinity
+    ? { kind: "idle" }
+    : { kind: "wait", until, held: backOff === Infinity };
+}
+
+function usesWorktree(raw: RawTask): boolean {
+  return isMacpAware(raw) && isRecord(raw) && raw.worktree !== ".";
 }
 
 /**

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { GateEvidence, Task, TaskResult, Verdict } from "../protocol/generated/types.ts";
+import type {
+  GateEvidence,
+  Task,
+  TaskResult,
+  Verdict,
+  VerdictHold,
+} from "../protocol/generated/types.ts";
 import { type AttemptEnd, type Failure, followUp } from "../protocol/outcomes.ts";
 
 /** Why the gates are not green; null when all passed. */
@@ -29,10 +35,15 @@ export function judgeChanges(task: Task, commits: number | null): Failure | null
   return { outcome: "no_changes", error: "Worker left no commit over the base" };
 }
 
-/** The verdict on an attempt whose result is known. */
+/**
+ * The verdict on an attempt whose result is known.
+ *
+ * @param hold Runtime that a usage limit holds from now on.
+ */
 export function makeVerdict(
   result: TaskResult,
   end: AttemptEnd,
+  hold: VerdictHold | null = null,
 ): Verdict {
   const next = followUp(end);
   const status = next.status === "pending" ? "failed" : next.status;
@@ -42,6 +53,7 @@ export function makeVerdict(
     next_status: next.status,
     spent: next.spent,
     not_before: next.notBefore,
+    ...(hold === null ? {} : { hold }),
     result: {
       ...result,
       status,

@@ -8,9 +8,13 @@ import { MacpError, messageOf } from "../protocol/errors.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { Child } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
+import { Turns } from "./turns.ts";
 
 /** Milliseconds after which a call is given up. */
 const defaultTimeoutMs = 120_000;
+
+/** Milliseconds to wait for another process that changes the list of worktrees. */
+const lockWaitMs = 300_000;
 
 /** Variables that tie git to a repository (`git rev-parse --local-env-vars`). */
 export const localEnvironment: readonly string[] = [
@@ -82,28 +86,64 @@ export interface GitCallOptions {
   timeoutMs?: number;
 }
 
+/** What the clients of one repository have in common. */
+interface Shared {
+  /** Path of git. */
+  program: string;
+  /** Calls that change something, one after the other. */
+  turns: Turns;
+  /** File whose lock is held while the list of worktrees is changed, or null. */
+  lock: string | null;
+}
+
 /** Git in one folder. */
 export class Git {
   readonly world: World;
   readonly cwd: string;
   readonly #env: Record<string, string>;
-  readonly #program: string;
+  readonly #shared: Shared;
 
-  /** @param program Path of git; searched on the path otherwise. */
-  constructor(world: World, cwd: string, program = gitPath(world)) {
+  constructor(world: World, cwd: string, shared?: Shared) {
     this.world = world;
     this.cwd = cwd;
-    this.#program = program;
+    this.#shared = shared ?? { program: gitPath(world), turns: new Turns(), lock: null };
     this.#env = { ...gitEnvironment(world.env), ...pinnedEnvironment };
   }
 
-  /** Git in another folder. */
+  /** Git in another folder of the same repository, which takes turns with this one. */
   at(cwd: string): Git {
-    return new Git(this.world, cwd, this.#program);
+    return new Git(this.world, cwd, this.#shared);
   }
 
-  /** Runs git whatever its exit code. Throws `MacpError` when it cannot start or hangs. */
-  async run(args: readonly string[], options: GitCallOptions = {}): Promise<GitOutput> {
+  /** Git that holds the lock of a file, also against other processes, around `worktree`. */
+  withLock(lock: string): Git {
+    return new Git(this.world, this.cwd, { ...this.#shared, lock });
+  }
+
+  /**
+   * Runs git whatever its exit code. Calls that change something take turns, as they
+   * share the repository. Throws `MacpError` when it cannot start or hangs.
+   */
+  run(args: readonly string[], options: GitCallOptions = {}): Promise<GitOutput> {
+    if (isQuery(args)) return this.#call(args, options);
+    return this.#shared.turns.take(() => this.#callLocked(args, options));
+  }
+
+  async #callLocked(args: readonly string[], options: GitCallOptions): Promise<GitOutput> {
+    const { lock: path } = this.#shared;
+    if (path === null || args[0] !== "worktree") return await this.#call(args, options);
+    const lock = await this.world.files.lock(path, lockWaitMs);
+    if (lock === null) {
+      throw gitError(args, `another program holds ${path}`, "git_locked");
+    }
+    try {
+      return await this.#call(args, options);
+    } finally {
+      lock.release();
+    }
+  }
+
+  async #call(args: readonly string[], options: GitCallOptions): Promise<GitOutput> {
     const child = this.#spawn(args, options);
     const deadline = this.world.clock.deadline(options.timeoutMs ?? defaultTimeoutMs);
     const end = () => {
@@ -134,7 +174,7 @@ export class Git {
   #spawn(args: readonly string[], options: GitCallOptions): Child {
     try {
       return this.world.processes.spawn({
-        command: this.#program,
+        command: this.#shared.program,
         args: [...pinnedConfiguration, ...args],
         cwd: options.cwd ?? this.cwd,
         env: { ...this.#env, ...options.env },

@@ -19,3 +19,10 @@ export function oneLine(text: string, most = Infinity): string {
   const chars = [...flat];
   return chars.length > most ? `${chars.slice(0, most - 1).join("")}…` : flat;
 }
+
+/** A text as one word of a shell's command line. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) && !text.startsWith("-")
+    ? text
+    : `'${text.replaceAll("'", `'\\''`)}'`;
+}

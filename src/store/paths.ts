@@ -18,6 +18,7 @@ export interface StorePaths {
   queue: string;
   queueLock: string;
   runLock: string;
+  gitLock: string;
   state: string;
   events: string;
   logs: string;
@@ -34,6 +35,7 @@ export function storePaths(repository: string): StorePaths {
     queue: join(folder, "tasks.json"),
     queueLock: join(folder, "tasks.lock"),
     runLock: join(folder, "run.lock"),
+    gitLock: join(folder, "git.lock"),
     state: join(folder, "state.json"),
     events: join(folder, "events.ndjson"),
     logs: join(folder, "logs"),

@@ -45,8 +45,8 @@ Deno.test({
   fn: () =>
     withWork(async (repository) => {
       const shown = await inTerminal(repository, "drain");
-      assertStringIncludes(shown, `\r${escape}[2K`);
-      assertStringIncludes(shown, "good · attempt 1/1 · started");
+      assertStringIncludes(shown, `\r${escape}[J`);
+      assertStringIncludes(shown, "good · attempt 1/1 · 0s · started");
       assertStringIncludes(shown, `${escape}[32m`);
       // At the end only whole lines are left, and the summary is the last.
       // deno-lint-ignore no-control-regex

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { standingOf } from "../../controller/schedule.ts";
+import { type ActiveHold, activeHolds } from "../../controller/holds.ts";
+import { isLive } from "../../controller/owners.ts";
+import { type Plan, standingOf } from "../../controller/schedule.ts";
 import { isRecord } from "../../protocol/events.ts";
 import {
   idOf,
@@ -20,6 +22,8 @@ import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
 import { type Color, type Output, tabulate } from "../output.ts";
+import type { RunningAttempt } from "../../protocol/generated/types.ts";
+import type { World } from "../../sys/world.ts";
 import { oneLine } from "../../protocol/text.ts";
 
 /** Most rows that are printed for people. */
@@ -50,6 +54,33 @@ export interface TaskStatus {
   blocked_by: string | null;
   /** Status of that dependency. */
   blocker_status: string | null;
+  /** Runtime that it waits for, and until when (RFC 3339). */
+  held_runtime: string | null;
+  held_until: string | null;
+}
+
+/** One attempt under way. */
+interface RunningStatus {
+  id: string;
+  /** Serial of the attempt. */
+  attempt: number;
+  phase: RunningAttempt["phase"];
+  started_at: string;
+  worktree: string | null;
+  branch: string | null;
+  worker: { pid: number; alive: boolean } | null;
+  slot: number | null;
+  port_base: number | null;
+}
+
+/** What is said of the queue as a whole. */
+interface Overview {
+  controller: { pid: number } | null;
+  counts: Record<string, number>;
+  next_wake_up: string | null;
+  /** Runtimes that a usage limit holds; `until` as RFC 3339. */
+  holds: (Omit<ActiveHold, "until"> & { until: string })[];
+  running: RunningStatus[];
 }
 
 /** Shows the queue. */
@@ -61,32 +92,48 @@ export async function run(invocation: Invocation): Promise<number> {
   const wanted = args.text("task-id");
   if (wanted !== undefined) requireTask(repository.store, wanted);
   const selected = wanted === undefined ? queue.tasks : [queue.find(wanted)];
-  const controller = liveController(invocation, repository);
-  const counts = countByStatus(queue);
-  const wakeUp = nextWakeUp(queue, now);
-  const describe = (raw: RawTask) => describeTask(queue, raw, repository, now);
+  const state = repository.store.readState();
+  const plan = { queue, holds: state.holds ?? {}, settings: repository.settings, now };
+  const alive = state.controller !== null && isLive(world, state.controller);
+  const overview: Overview = {
+    controller: alive && state.controller ? { pid: state.controller.pid } : null,
+    counts: countByStatus(queue),
+    next_wake_up: nextWakeUp(plan),
+    holds: activeHolds(plan.holds, now)
+      .map((hold) => ({ ...hold, until: new Date(hold.until).toISOString() })),
+    running: Object.entries(state.running).map(([id, attempt]) =>
+      describeRunning(world, id, attempt)
+    ),
+  };
+  const describe = (raw: RawTask) => describeTask(plan, raw);
   if (output.options.json) {
     output.json({
       repository: repository.paths.repository,
       enabled: repository.settings.enabled,
-      controller,
-      counts,
-      next_wake_up: wakeUp,
+      ...overview,
       tasks: selected.map(describe),
     });
     return exitCodes.done;
   }
-  printHead(output, repository, { controller, counts, wakeUp });
+  printHead(output, repository, overview);
   printTasks(output, selected, describe);
   return exitCodes.done;
 }
 
-/** The controller that runs now, by pid and start time; null when none does. */
-function liveController({ world }: Invocation, { store }: OpenRepository): { pid: number } | null {
-  const { controller } = store.readState();
-  if (controller === null) return null;
-  const alive = world.processes.identify(controller.pid)?.start_time === controller.start_time;
-  return alive ? { pid: controller.pid } : null;
+/** What is known of an attempt under way, from the ledger and the process table. */
+function describeRunning(world: World, id: string, attempt: RunningAttempt): RunningStatus {
+  const { serial, phase, started_at, worktree, branch, worker, slot, port_base } = attempt;
+  return {
+    id,
+    attempt: serial,
+    phase,
+    started_at,
+    worktree,
+    branch,
+    worker: worker && { pid: worker.pid, alive: isLive(world, worker) },
+    slot: slot ?? null,
+    port_base: port_base ?? null,
+  };
 }
 
 function countByStatus({ tasks }: Queue): Record<string, number> {
@@ -98,26 +145,30 @@ function countByStatus({ tasks }: Queue): Record<string, number> {
   return counts;
 }
 
-/** RFC 3339 time of the first back-off that ends, or null. */
-function nextWakeUp({ tasks }: Queue, now: number): string | null {
+/** RFC 3339 time of the first back-off or hold that ends and lets a task run, or null. */
+function nextWakeUp(plan: Plan): string | null {
+  const { queue: { tasks }, holds, now } = plan;
+  const holding = Object.keys(holds).length > 0;
   let first = Infinity;
   for (const raw of tasks) {
-    if (!isRecord(raw) || raw.status !== "pending" || typeof raw.not_before !== "string") continue;
-    const until = Date.parse(raw.not_before);
+    if (!isRecord(raw) || raw.status !== "pending") continue;
+    if (!holding && typeof raw.not_before !== "string") continue;
+    const until = holding ? heldUntil(plan, raw) : Date.parse(String(raw.not_before));
     if (until > now && until < first) first = until;
   }
   return first === Infinity ? null : new Date(first).toISOString();
 }
 
-function describeTask(
-  queue: Queue,
-  raw: RawTask,
-  { settings }: OpenRepository,
-  now: number,
-): TaskStatus {
+function heldUntil(plan: Plan, raw: RawTask): number {
+  const standing = standingOf(plan, raw);
+  return standing.kind === "waiting" || standing.kind === "held" ? standing.until : 0;
+}
+
+function describeTask(plan: Plan, raw: RawTask): TaskStatus {
+  const { settings } = plan;
   const record = isRecord(raw) ? raw : {};
   const status = statusOf(raw);
-  const standing = status === "pending" ? standingOf(queue, raw, now) : null;
+  const standing = status === "pending" ? standingOf(plan, raw) : null;
   const textOf = (value: unknown) => typeof value === "string" ? value : null;
   const numberOf = (value: unknown, otherwise: number) =>
     typeof value === "number" ? value : otherwise;
@@ -137,17 +188,15 @@ function describeTask(
     not_before: standing?.kind === "waiting" ? new Date(standing.until).toISOString() : null,
     blocked_by: standing?.kind === "blocked" ? standing.by : null,
     blocker_status: standing?.kind === "blocked" ? standing.status : null,
+    held_runtime: standing?.kind === "held" ? standing.runtime : null,
+    held_until: standing?.kind === "held" ? new Date(standing.until).toISOString() : null,
   };
 }
 
 function printHead(
   output: Output,
   { settings, paths }: OpenRepository,
-  { controller, counts, wakeUp }: {
-    controller: { pid: number } | null;
-    counts: Record<string, number>;
-    wakeUp: string | null;
-  },
+  { controller, counts, next_wake_up, holds }: Overview,
 ): void {
   const counted = Object.entries(counts).filter(([, count]) => count > 0)
     .map(([status, count]) => output.paint(colors[status] ?? "dim", `${count} ${status}`));
@@ -156,7 +205,10 @@ function printHead(
   const active = (counts.running ?? 0) + (counts.gated ?? 0) > 0;
   if (controller) output.line(`controller: process ${controller.pid}`);
   else if (active) output.line("no controller lives: the next run recovers what was running");
-  if (wakeUp) output.line(`next attempt: ${wakeUp}`);
+  for (const { runtime, until, reason } of holds) {
+    output.line(`runtime ${runtime} is held until ${until}: ${oneLine(reason, 100)}`);
+  }
+  if (next_wake_up) output.line(`next attempt: ${next_wake_up}`);
 }
 
 function printTasks(
@@ -187,6 +239,7 @@ function remark(task: TaskStatus): string {
       ? `blocked: ${task.blocked_by} ${task.blocker_status} (macp retry ${task.blocked_by})`
       : `waits for ${task.blocked_by}`;
   }
+  if (task.held_until) return `runtime ${task.held_runtime} is held until ${task.held_until}`;
   if (task.not_before) return `next attempt at ${task.not_before}`;
   return [task.outcome !== task.status ? task.outcome : null, task.reason].filter(Boolean).join(
     ": ",

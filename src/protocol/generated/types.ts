@@ -665,11 +665,11 @@ export interface StreamRule {
    */
   session_id?: string;
   /**
-   * Paths of texts that say what is being done; * stands for every element of a list.
+   * Paths of texts that say what is being done, or texts with such paths in braces; * stands for every element of a list. The last one that is a path alone is the last text of the agent.
    */
   progress?: string[];
   /**
-   * Paths of texts that say what went wrong.
+   * Paths of texts that say what went wrong, or texts with such paths in braces.
    */
   error?: string[];
   /**
@@ -814,6 +814,7 @@ export interface RunningAttempt {
    * Process that carries it out; null or absent: the controller.
    */
   owner?: ProcessIdentity | null;
+  accept?: AcceptedFrom;
   /**
    * Slot among the attempts that run at once, from 0.
    */
@@ -871,6 +872,14 @@ export interface VerdictHold {
   reason: string;
 }
 /**
+ * What the task was before a person had it accepted; absent on other attempts.
+ */
+export interface AcceptedFrom {
+  status: "failed" | "escalated";
+  outcome: string | null;
+  reason: string | null;
+}
+/**
  * A worktree that macp made.
  */
 export interface OwnedWorktree {
@@ -918,6 +927,10 @@ export interface ScratchWorktree {
   task_id: string;
   owner: ProcessIdentity1;
   created_at: string;
+  /**
+   * Marks every process that works in it (MACP_ATTEMPT_ID).
+   */
+  attempt_id?: string;
   [k: string]: unknown;
 }
 /**

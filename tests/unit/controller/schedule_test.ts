@@ -1,9 +1,28 @@
 import { assertEquals } from "@std/assert";
-import { findCycle, nextStep, standingOf, stuckTasks } from "../../../src/controller/schedule.ts";
+import {
+  findCycle,
+  nextStep,
+  type Plan,
+  standingOf,
+  type Step,
+  stuckTasks,
+} from "../../../src/controller/schedule.ts";
+import { resolveSettings } from "../../../src/protocol/settings.ts";
 import { Queue } from "../../../src/store/queue.ts";
 
 const now = Date.UTC(2026, 0, 1);
-const none: ReadonlySet<string> = new Set();
+const { settings } = resolveSettings([]);
+
+function planOf(queue: Queue, at = now, holds: Plan["holds"] = {}): Plan {
+  return { queue, holds, settings, now: at };
+}
+
+function stepOf(
+  queue: Queue,
+  { at = now, running = [] as string[], holds = {} as Plan["holds"], inCheckout = false } = {},
+): Step {
+  return nextStep(planOf(queue, at, holds), { ids: new Set(running), inCheckout });
+}
 
 function queueOf(...tasks: object[]): Queue {
   const whole = tasks.map((task) => ({ title: "t", status: "pending", ...task }));
@@ -17,42 +36,39 @@ Deno.test("nextStep() claims the first task in file order whose dependencies are
     { id: "c" },
     { id: "d" },
   );
-  assertEquals(nextStep(queue, now, none), { kind: "claim", id: "c" });
-  assertEquals(nextStep(queue, now, new Set(["c"])), { kind: "claim", id: "d" });
+  assertEquals(stepOf(queue), { kind: "claim", id: "c" });
+  assertEquals(stepOf(queue, { running: ["c"] }), { kind: "claim", id: "d" });
 });
 
 Deno.test("nextStep() passes over a task in back-off while another can run, then waits", () => {
   const later = new Date(now + 5000).toISOString();
-  assertEquals(nextStep(queueOf({ id: "a", not_before: later }, { id: "b" }), now, none), {
+  assertEquals(stepOf(queueOf({ id: "a", not_before: later }, { id: "b" })), {
     kind: "claim",
     id: "b",
   });
-  assertEquals(nextStep(queueOf({ id: "a", not_before: later }), now, none), {
+  assertEquals(stepOf(queueOf({ id: "a", not_before: later })), {
     kind: "wait",
     until: now + 5000,
+    held: false,
   });
-  assertEquals(nextStep(queueOf({ id: "a", not_before: later }), now + 5000, none).kind, "claim");
+  assertEquals(stepOf(queueOf({ id: "a", not_before: later }), { at: now + 5000 }).kind, "claim");
 });
 
 Deno.test("nextStep() refuses an invalid task with every fault, and only when its turn comes", () => {
-  const step = nextStep(
-    queueOf({ id: "a", max_attempts: 0, dispatch: "fly" }, { id: "b" }),
-    now,
-    none,
-  );
+  const step = stepOf(queueOf({ id: "a", max_attempts: 0, dispatch: "fly" }, { id: "b" }));
   assertEquals(step.kind, "refuse");
   const reason = step.kind === "refuse" ? step.reason : "";
   assertEquals([reason.includes("/max_attempts"), reason.includes("/dispatch")], [true, true]);
 });
 
 Deno.test("nextStep() refuses a dependency that is unknown, and a cycle", () => {
-  assertEquals(nextStep(queueOf({ id: "a", depends_on: ["zz"] }), now, none), {
+  assertEquals(stepOf(queueOf({ id: "a", depends_on: ["zz"] })), {
     kind: "refuse",
     id: "a",
     reason: "depends_on names unknown tasks: zz",
   });
   const cycle = queueOf({ id: "a", depends_on: ["b"] }, { id: "b", depends_on: ["a"] });
-  assertEquals(nextStep(cycle, now, none), {
+  assertEquals(stepOf(cycle), {
     kind: "refuse",
     id: "a",
     reason: "depends_on forms a cycle: a → b → a",
@@ -72,8 +88,8 @@ Deno.test("stuckTasks() names who waits for a failure, directly or not, and nobo
 
 Deno.test("nextStep() is idle behind a dependency that failed", () => {
   const queue = queueOf({ id: "a", status: "failed" }, { id: "b", depends_on: ["a"] });
-  assertEquals(nextStep(queue, now, none), { kind: "idle" });
-  assertEquals(standingOf(queue, queue.find("b"), now), {
+  assertEquals(stepOf(queue), { kind: "idle" });
+  assertEquals(standingOf(planOf(queue), queue.find("b")), {
     kind: "blocked",
     by: "a",
     status: "failed",
@@ -81,8 +97,8 @@ Deno.test("nextStep() is idle behind a dependency that failed", () => {
 });
 
 Deno.test("nextStep() lets a legacy task have any id, and a MACP task only a valid one", () => {
-  assertEquals(nextStep(queueOf({ id: "../x" }), now, none).kind, "claim");
-  assertEquals(nextStep(queueOf({ id: "../x", dispatch: "exec" }), now, none).kind, "refuse");
+  assertEquals(stepOf(queueOf({ id: "../x" })).kind, "claim");
+  assertEquals(stepOf(queueOf({ id: "../x", dispatch: "exec" })).kind, "refuse");
 });
 
 Deno.test("findCycle() walks a chain of 20,000 tasks", () => {
@@ -95,4 +111,44 @@ Deno.test("findCycle() walks a chain of 20,000 tasks", () => {
     "t19999",
     "t20000",
   ]);
+});
+
+Deno.test("nextStep() passes over tasks whose runtime is held, and says when only holds are left", () => {
+  const until = new Date(now + 60_000).toISOString();
+  const holds = { claude: { until, reason: "limit", task_id: "a", since: until } };
+  const claude = { id: "a", dispatch: "yolo", runtime: "claude" };
+  const codex = { id: "b", dispatch: "yolo", runtime: "codex" };
+  assertEquals(stepOf(queueOf(claude, codex), { holds }), { kind: "claim", id: "b" });
+  assertEquals(stepOf(queueOf(claude), { holds }), {
+    kind: "wait",
+    until: now + 60_000,
+    held: true,
+  });
+  assertEquals(stepOf(queueOf(claude), { holds, at: now + 60_000 }).kind, "claim");
+  const backOff = { id: "c", not_before: new Date(now + 90_000).toISOString() };
+  assertEquals(stepOf(queueOf(claude, backOff), { holds }), {
+    kind: "wait",
+    until: now + 60_000,
+    held: false,
+  });
+});
+
+Deno.test("nextStep() holds a command only when its task names the runtime", () => {
+  const until = new Date(now + 60_000).toISOString();
+  const holds = { codex: { until, reason: "limit", task_id: "a", since: until } };
+  const plain = { id: "a", dispatch: "exec", command: "true" };
+  assertEquals(stepOf(queueOf(plain), { holds }).kind, "claim");
+  assertEquals(stepOf(queueOf({ ...plain, runtime: "codex" }), { holds }).kind, "wait");
+  assertEquals(stepOf(queueOf({ id: "a", runtime: "codex" }), { holds }).kind, "claim");
+});
+
+Deno.test("nextStep() lets one task at a time work in the main checkout", () => {
+  const here = { id: "a", dispatch: "exec", command: "true", worktree: "." };
+  const own = { id: "c", dispatch: "exec", command: "true" };
+  assertEquals(stepOf(queueOf(here, { id: "b" }, own), { inCheckout: true }), {
+    kind: "claim",
+    id: "c",
+  });
+  assertEquals(stepOf(queueOf(here), { inCheckout: true }).kind, "wait");
+  assertEquals(stepOf(queueOf(here)), { kind: "claim", id: "a" });
 });

@@ -1,0 +1,42 @@
+/**
+ * Carries out an attempt that was claimed, to its very end.
+ *
+ * @module
+ */
+import { type AbortReason, runAttempt } from "./attempt.ts";
+import { type Claimed, isCancelRequested } from "./claim.ts";
+import type { ControllerContext } from "./context.ts";
+import { endAttempt, type EndedAttempt } from "./finish.ts";
+import { cancelVerdict } from "./verdict.ts";
+import { watchForCancel } from "./watch_cancel.ts";
+
+/**
+ * Carries out an attempt; a person may cancel it meanwhile.
+ *
+ * @param stop Ends it cleanly: its task is pending again.
+ */
+export async function carryOut(
+  context: ControllerContext,
+  claimed: Claimed,
+  stop: AbortSignal,
+): Promise<EndedAttempt> {
+  const { store } = context;
+  const { id } = claimed.task;
+  const abort = new AbortController();
+  const abortFor = (reason: AbortReason) => abort.abort(reason);
+  const interrupt = () => abortFor("interrupted");
+  if (stop.aborted) interrupt();
+  stop.addEventListener("abort", interrupt);
+  const watching = new AbortController();
+  const watch = watchForCancel(context, id, watching.signal, () => abortFor("cancelled"));
+  try {
+    const { verdict, events } = await runAttempt(context, claimed, abort.signal);
+    const cancelled = verdict.next_status === "pending" &&
+      isCancelRequested({ queue: store.readQueue() }, id);
+    return await endAttempt(context, id, cancelled ? cancelVerdict(verdict) : verdict, events);
+  } finally {
+    watching.abort();
+    stop.removeEventListener("abort", interrupt);
+    await watch;
+  }
+}
