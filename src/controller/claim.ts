@@ -87,12 +87,13 @@ function claimedTask(
   };
   const usesWorktree = isMacpAware(task) && task.worktree !== ".";
   const worktree = usesWorktree ? usablePlace(context, task, names, state) : null;
+  const owned = worktree === null ? null : state.worktrees[worktree] ?? null;
   return {
     task,
     names,
     attempts: before + 1,
     maxAttempts: maxAttemptsOf(task, settings),
-    owned: worktree === null ? null : state.worktrees[worktree] ?? null,
+    owned,
     attempt: {
       attempt_id: attemptId,
       serial: nextSerial(world.files, traces, names, task),
@@ -102,7 +103,8 @@ function claimedTask(
       legacy: !isMacpAware(task),
       worktree,
       branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
-      base_commit: null,
+      // A worktree of an attempt before may hold its work, whatever comes of this one.
+      base_commit: owned?.phase === "ready" ? owned.base_commit : null,
       worker: null,
       verdict: null,
       slot: freeSlot(state),

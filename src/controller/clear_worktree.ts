@@ -8,6 +8,7 @@ import { cleanupWorktree } from "../dispatcher/worktree.ts";
 import { takeSnapshot } from "../git/changes.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { readStatus } from "../git/status.ts";
+import { submoduleWork } from "../git/submodules.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { RunningAttempt, State, TaskResult } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
@@ -31,7 +32,8 @@ export async function pinWorktree(
     return false;
   };
   try {
-    const status = await readStatus(git.at(path));
+    const own = git.at(path);
+    const [status, work] = await Promise.all([readStatus(own), submoduleWork(own)]);
     const clean = status.changed.length + status.untracked.length + status.unmerged.length === 0;
     const ref = snapshotRef(names.ref, attempt.serial);
     // Without a base no worker has seen it.
@@ -50,7 +52,8 @@ export async function pinWorktree(
       await git.read(["update-ref", `${ref}-judged`, judged]);
     }
     const nested = status.nestedRepositories;
-    return nested.length === 0 || stays(`it holds repositories of its own: ${nested.join(", ")}`);
+    if (nested.length > 0) return stays(`it holds repositories of its own: ${nested.join(", ")}`);
+    return work.length === 0 || stays(`submodules hold work of their own: ${work.join(", ")}`);
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }

@@ -52,7 +52,14 @@ const pinnedConfiguration = [
   "merge.renames=true",
   "rerere.enabled=false",
   "advice.detachedHead=false",
+  // Somebody else may work on the refs at the same time: milliseconds to wait for them.
+  "core.filesRefLockTimeout=3000",
+  "core.packedRefsTimeout=5000",
 ].flatMap((entry) => ["-c", entry]);
+
+/** Files that git LFS keeps elsewhere stay pointers; nothing is fetched for them. */
+const withoutLargeFiles = ["smudge=", "process=", "required=false"]
+  .flatMap((entry) => ["-c", `filter.lfs.${entry}`]);
 
 const pinnedEnvironment = {
   LC_ALL: "C",
@@ -64,6 +71,7 @@ const pinnedEnvironment = {
   GIT_PAGER: "cat",
   GIT_MERGE_AUTOEDIT: "no",
   GIT_OPTIONAL_LOCKS: "0",
+  GIT_LFS_SKIP_SMUDGE: "1",
   GIT_AUTHOR_NAME: "macp",
   GIT_AUTHOR_EMAIL: "macp@localhost",
   GIT_COMMITTER_NAME: "macp",
@@ -175,7 +183,7 @@ export class Git {
     try {
       return this.world.processes.spawn({
         command: this.#shared.program,
-        args: [...pinnedConfiguration, ...args],
+        args: [...pinnedConfiguration, ...(writesFiles(args) ? withoutLargeFiles : []), ...args],
         cwd: options.cwd ?? this.cwd,
         env: { ...this.#env, ...options.env },
         ownSession: !isQuery(args),
@@ -209,7 +217,19 @@ async function readAll(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 /** Verbs that change nothing, and may end with the program when a terminal is interrupted. */
-const queries = ["cat-file", "diff", "for-each-ref", "ls-files", "rev-list", "rev-parse", "status"];
+const queries = [
+  "cat-file",
+  "check-ignore",
+  "diff",
+  "for-each-ref",
+  "ls-files",
+  "rev-list",
+  "rev-parse",
+  "status",
+];
+
+/** Verbs that write files into a checkout. */
+const checkouts = ["checkout", "merge", "read-tree", "submodule", "switch", "worktree"];
 
 /**
  * Whether a call only asks. A call that changes something runs in a session of its own,
@@ -217,6 +237,10 @@ const queries = ["cat-file", "diff", "for-each-ref", "ls-files", "rev-list", "re
  */
 function isQuery(args: readonly string[]): boolean {
   return queries.includes(args[0] ?? "");
+}
+
+function writesFiles(args: readonly string[]): boolean {
+  return checkouts.includes(args[0] ?? "");
 }
 
 /** The environment without what ties git to another repository. */

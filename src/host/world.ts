@@ -5,6 +5,7 @@
  */
 import type { World } from "../sys/world.ts";
 import { realFiles } from "./files.ts";
+import { realPorts } from "./ports.ts";
 import { realProcesses } from "./processes.ts";
 
 /** Timers take 31 bits; a longer one would fire at once. */
@@ -15,6 +16,7 @@ export function realWorld(): World {
   return {
     files: realFiles,
     processes: realProcesses,
+    ports: realPorts,
     clock: {
       now: () => Date.now(),
       elapsed: () => performance.now(),

@@ -67,6 +67,8 @@ export interface Files {
   makeFolder(path: string, mode?: number): void;
   open(path: string, options: OpenOptions): OpenFile;
   rename(from: string, to: string): void;
+  /** Copies a file with its permission bits; what stands at `to` is replaced. */
+  copy(from: string, to: string): void;
   /** Sets the permission bits. */
   setMode(path: string, mode: number): void;
   /** Removes what is there; nothing there is no error. Never follows links. */

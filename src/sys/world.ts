@@ -5,6 +5,7 @@
  * @module
  */
 import type { Files } from "./files.ts";
+import type { Ports } from "./ports.ts";
 import type { Processes } from "./processes.ts";
 
 /** Time. */
@@ -23,6 +24,7 @@ export interface Clock {
 export interface World {
   files: Files;
   processes: Processes;
+  ports: Ports;
   clock: Clock;
   /** Environment variables of this process. */
   env: Readonly<Record<string, string>>;
