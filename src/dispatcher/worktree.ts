@@ -4,16 +4,16 @@
  * @module
  */
 import { dirname, join } from "@std/path";
-import { restoreSnapshot } from "../git/changes.ts";
 import { type Git, lastWords } from "../git/git.ts";
 import {
   type Base,
   listRefs,
   ownershipRef,
-  type Ref,
   resolveBase,
   resolveCommit,
 } from "../git/refs.ts";
+import { restoreSnapshot } from "../git/restore_snapshot.ts";
+import { sortSnapshots } from "../git/snapshot_refs.ts";
 import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
@@ -36,6 +36,8 @@ export interface WorktreeRequest {
   dependencies: readonly DependencyBranch[];
   /** What the ledger said of this place before this attempt, or null. */
   owned: OwnedWorktree | null;
+  /** Snapshot whose files are brought back as they were, instead of the newest. */
+  snapshot?: string;
 }
 
 /** A worktree that is ready for a worker. */
@@ -46,6 +48,8 @@ export interface ReadyWorktree {
   /** Commit that the work stands on, dependencies included. */
   baseCommit: string;
   warnings: string[];
+  /** Why the changes of the last snapshot were not brought back, when they were not. */
+  conflict?: string;
 }
 
 /**
@@ -148,15 +152,29 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   git.world.files.makeFolder(dirname(place.path), 0o755);
   if (head === null) return await addNew(request, owner, found);
   if (base === null) throw failed(`branch ${branch} exists already and macp did not make it`);
-  const newest = newestSnapshot(refs.filter(({ name }) => name.startsWith(snapshots)));
+  const ofTask = refs.filter(({ name }) => name.startsWith(snapshots));
+  const snapshot = request.snapshot ?? sortSnapshots(ofTask)[0]?.name ?? null;
   // A branch that holds nothing yet begins anew, from where the base is now.
-  if (newest === null && head === base) return await addNew(request, owner, found);
+  if (snapshot === null && head === base) return await addNew(request, owner, found);
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
-  if (newest !== null) await restoreSnapshot(git.at(place.path), newest);
-  else if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
+  if (snapshot !== null) return await bringBack(request, snapshot, base);
+  if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
     return await standOnDependencies(request, owner, base, []);
   }
   return { path: place.path, branch, baseCommit: base, warnings: [] };
+}
+
+/** The changes of a snapshot come back; where they conflict with newer commits, they stay pinned. */
+async function bringBack(
+  { git, place: { path }, branch, snapshot: named }: WorktreeRequest,
+  snapshot: string,
+  baseCommit: string,
+): Promise<ReadyWorktree> {
+  const exactly = named !== undefined;
+  const { conflict } = await restoreSnapshot(git.at(path), snapshot, { exactly });
+  if (conflict === null) return { path, branch, baseCommit, warnings: [] };
+  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`];
+  return { path, branch, baseCommit, warnings, conflict };
 }
 
 async function addNew(
@@ -186,11 +204,6 @@ async function standOnDependencies(
   return { path, branch, baseCommit: merged.head, warnings: [...warnings, ...merged.warnings] };
 }
 
-function newestSnapshot(refs: readonly Ref[]): string | null {
-  const serialOf = ({ name }: Ref) => Number(name.slice(name.lastIndexOf("/") + 1)) || 0;
-  return [...refs].sort((a, b) => serialOf(b) - serialOf(a))[0]?.name ?? null;
-}
-
 /** Removes what a crash left of an unfinished `add`, which no worker has seen. */
 async function clearUnfinished({ git, place: { path }, owned }: WorktreeRequest): Promise<void> {
   if (owned === null) return;
@@ -201,11 +214,22 @@ async function clearUnfinished({ git, place: { path }, owned }: WorktreeRequest)
     await git.run(["worktree", "remove", "--force", "--force", "--", path]);
     files.remove(path, { recursive: true });
   }
-  await git.run(["worktree", "prune"]);
+  await forgetRegistration(git, path, owned.phase === "adding");
+}
+
+/**
+ * Takes a worktree whose folder is gone out of git's list. Others whose folders are missing
+ * stay there: they may be on a disk that comes back.
+ *
+ * @param locked Whether to do so although it is locked, as git does while it makes one.
+ */
+export async function forgetRegistration(git: Git, path: string, locked = false): Promise<void> {
+  if (git.world.files.lstat(path) !== null) return;
+  await git.run(["worktree", "remove", "--force", ...(locked ? ["--force"] : []), "--", path]);
 }
 
 /** Whether a folder is a worktree of this repository, or empty. */
-async function isOwnFolder(git: Git, path: string): Promise<boolean> {
+export async function isOwnFolder(git: Git, path: string): Promise<boolean> {
   const { files } = git.world;
   if (files.lstat(path)?.kind !== "folder") return false;
   if (files.list(path).length === 0) return true;
@@ -229,9 +253,7 @@ export async function listWorktrees(git: Git): Promise<WorktreeEntry[]> {
 export async function cleanupWorktree(git: Git, path: string): Promise<string | null> {
   const { code, stderr } = await git.run(["worktree", "remove", "--force", "--", path]);
   if (code === 0) return null;
-  if (git.world.files.lstat(path) !== null) return stderr.trim();
-  await git.run(["worktree", "prune"]);
-  return null;
+  return git.world.files.lstat(path) === null ? null : lastWords(stderr);
 }
 
 function failed(why: string): WorktreeError {
