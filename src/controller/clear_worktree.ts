@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cleanupWorktree } from "../dispatcher/worktree.ts";
+import { endRemoval } from "../dispatcher/worktree.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
 import { takeSnapshot } from "../git/snapshots.ts";
@@ -97,9 +97,9 @@ function bounded(paths: readonly string[]): string[] {
   return more > 0 ? [...paths.slice(0, mostListed), `… and ${more} more`] : [...paths];
 }
 
-/** Removes a worktree that is pinned; whether it is gone. */
+/** Removes a worktree that is pinned whole; whether it is gone. */
 export async function removeWorktree(context: ControllerContext, path: string): Promise<boolean> {
-  const why = await cleanupWorktree(context.git, path);
+  const why = await endRemoval(context.git, path);
   if (why !== null) context.onNote(`The worktree ${path} stays: ${why}`);
   return why === null;
 }

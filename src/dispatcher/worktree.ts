@@ -256,6 +256,24 @@ export async function cleanupWorktree(git: Git, path: string): Promise<string | 
   return git.world.files.lstat(path) === null ? null : lastWords(stderr);
 }
 
+/**
+ * Ends the removal of a worktree that was pinned whole, also one that was cut short.
+ *
+ * @returns Why it stays, or null when it is gone.
+ */
+export async function endRemoval(git: Git, path: string): Promise<string | null> {
+  const why = await cleanupWorktree(git, path);
+  if (why === null) return null;
+  const { files } = git.world;
+  const isRest = files.lstat(path)?.kind === "folder" && files.realPath(path) === path &&
+    files.lstat(join(path, ".git")) === null &&
+    (await listWorktrees(git)).some((entry) => entry.path === path && !entry.locked);
+  if (!isRest) return why;
+  files.remove(path, { recursive: true });
+  await forgetRegistration(git, path);
+  return null;
+}
+
 function failed(why: string): WorktreeError {
   return new WorktreeError("worktree_failed", `Cannot make the worktree as ${why}`);
 }

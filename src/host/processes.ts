@@ -5,7 +5,7 @@
  */
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ProcessIdentity } from "../protocol/generated/types.ts";
-import { parsePsTable, parseStat, pidsWithEntry, psColumns } from "../sys/process_table.ts";
+import { parseFolders, parsePsTable, parseStat, pidsWithEntry, psColumns } from "../sys/process_table.ts";
 import type {
   Child,
   ExitStatus,
@@ -23,6 +23,7 @@ export const realProcesses: Processes = {
   spawn,
   list,
   withEnvironment,
+  withFolder,
   identify,
   signal,
 };
@@ -204,12 +205,34 @@ function withEnvironment(
   return among.filter(({ pid }) => holders.has(pid));
 }
 
+function withFolder(folder: string): ProcessEntry[] {
+  const table = list();
+  const folders = onLinux ? null : parseFolders(runLines("/usr/sbin/lsof", ["-d", "cwd", "-Fpn"]));
+  return table.filter(({ pid }) => {
+    const own = folders === null ? folderOf(pid) : folders.get(pid) ?? null;
+    return own === folder || own?.startsWith(`${folder}/`);
+  });
+}
+
+/** Null when the process ended, or belongs to another user. */
+function folderOf(pid: number): string | null {
+  try {
+    return Deno.readLinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null;
+  }
+}
+
 function ps(selection: string[]): ProcessEntry[] {
   return parsePsTable(psLines([...selection, "-o", psColumns]));
 }
 
 function psLines(args: string[]): string[] {
-  const { stdout } = new Deno.Command("/bin/ps", { args, stderr: "null", env: { LC_ALL: "C" } })
+  return runLines("/bin/ps", args);
+}
+
+function runLines(program: string, args: string[]): string[] {
+  const { stdout } = new Deno.Command(program, { args, stderr: "null", env: { LC_ALL: "C" } })
     .outputSync();
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line.trim() !== "");
 }

@@ -71,6 +71,13 @@ export interface Processes {
    * @param among Looks at these only; at the whole table when left out.
    */
   withEnvironment(name: string, value: string, among?: readonly ProcessEntry[]): ProcessEntry[];
+  /**
+   * Processes that work in a folder or below it; those of other users are left out. None
+   * where the system does not tell.
+   *
+   * @param folder Path without symbolic links.
+   */
+  withFolder(folder: string): ProcessEntry[];
   /** Identity of a live process, or null. */
   identify(pid: number): ProcessIdentity | null;
   /**

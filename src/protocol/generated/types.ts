@@ -891,6 +891,10 @@ export interface OwnedWorktree {
   phase: "adding" | "ready" | "removing";
   created_at: string;
   base_commit: string | null;
+  /**
+   * When a person had it brought back: it goes only when asked for.
+   */
+  restored_at?: string;
   [k: string]: unknown;
 }
 /**
