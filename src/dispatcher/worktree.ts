@@ -5,13 +5,7 @@
  */
 import { dirname, join } from "@std/path";
 import { type Git, lastWords } from "../git/git.ts";
-import {
-  type Base,
-  listRefs,
-  ownershipRef,
-  resolveBase,
-  resolveCommit,
-} from "../git/refs.ts";
+import { type Base, listRefs, ownershipRef, resolveBase, resolveCommit } from "../git/refs.ts";
 import { restoreSnapshot } from "../git/restore_snapshot.ts";
 import { sortSnapshots } from "../git/snapshot_refs.ts";
 import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
@@ -36,8 +30,11 @@ export interface WorktreeRequest {
   dependencies: readonly DependencyBranch[];
   /** What the ledger said of this place before this attempt, or null. */
   owned: OwnedWorktree | null;
-  /** Snapshot whose files are brought back as they were, instead of the newest. */
-  snapshot?: string;
+  /**
+   * Set when a person wants the worktree back: its branch stays where it is. `exactly` names
+   * a snapshot whose files come as they were, instead of the newest.
+   */
+  restore?: { exactly: string | null };
 }
 
 /** A worktree that is ready for a worker. */
@@ -153,9 +150,11 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   if (head === null) return await addNew(request, owner, found);
   if (base === null) throw failed(`branch ${branch} exists already and macp did not make it`);
   const ofTask = refs.filter(({ name }) => name.startsWith(snapshots));
-  const snapshot = request.snapshot ?? sortSnapshots(ofTask)[0]?.name ?? null;
+  const snapshot = request.restore?.exactly ?? sortSnapshots(ofTask)[0]?.name ?? null;
   // A branch that holds nothing yet begins anew, from where the base is now.
-  if (snapshot === null && head === base) return await addNew(request, owner, found);
+  if (snapshot === null && head === base && !request.restore) {
+    return await addNew(request, owner, found);
+  }
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
   if (snapshot !== null) return await bringBack(request, snapshot, base);
   if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
@@ -166,11 +165,11 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
 
 /** The changes of a snapshot come back; where they conflict with newer commits, they stay pinned. */
 async function bringBack(
-  { git, place: { path }, branch, snapshot: named }: WorktreeRequest,
+  { git, place: { path }, branch, restore }: WorktreeRequest,
   snapshot: string,
   baseCommit: string,
 ): Promise<ReadyWorktree> {
-  const exactly = named !== undefined;
+  const exactly = restore?.exactly === snapshot;
   const { conflict } = await restoreSnapshot(git.at(path), snapshot, { exactly });
   if (conflict === null) return { path, branch, baseCommit, warnings: [] };
   const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`];

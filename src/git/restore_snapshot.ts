@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { lastWords, type Git } from "./git.ts";
+import { type Git, lastWords } from "./git.ts";
 import { type GitScratch, withGitScratch } from "./plain_git.ts";
 import { resolveCommit } from "./refs.ts";
 import { readSnapshot, type Snapshot } from "./snapshot_commit.ts";

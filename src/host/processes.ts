@@ -5,7 +5,13 @@
  */
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ProcessIdentity } from "../protocol/generated/types.ts";
-import { parseFolders, parsePsTable, parseStat, pidsWithEntry, psColumns } from "../sys/process_table.ts";
+import {
+  parseFolders,
+  parsePsTable,
+  parseStat,
+  pidsWithEntry,
+  psColumns,
+} from "../sys/process_table.ts";
 import type {
   Child,
   ExitStatus,
