@@ -132,6 +132,40 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/submit.ts"),
   },
   {
+    name: "sync",
+    summary: "Take the table of docs/TASKS.md over into the queue",
+    examples: [
+      "macp sync",
+      "macp sync --apply",
+      "macp sync --write-back",
+      "macp sync --docs notes/PLAN.md --apply --json",
+    ],
+    options: [
+      {
+        name: "apply",
+        kind: "flag",
+        help: "Change the queue; otherwise only show what would change",
+      },
+      {
+        name: "docs",
+        kind: "text",
+        value: "FILE",
+        help: "Document with the table, relative to the repository (docs/TASKS.md)",
+      },
+      {
+        name: "write-back",
+        kind: "flag",
+        help: "Write status and pr of begun tasks into their cells of the table",
+      },
+      dryRun,
+    ],
+    notes: [
+      "The first table with the columns id and status counts. Also read: title, description, depends_on, issue, type, dispatch, runtime, branch, command, pr.",
+      "Status: not-started and in-progress are pending, done is completed; rows that are blocked, failed or needs-qa stay as the queue has them. A row without dispatch is a legacy task.",
+    ],
+    load: () => import("./commands/sync.ts"),
+  },
+  {
     name: "status",
     summary: "Show the queue: counts, tasks, what blocks what",
     examples: ["macp status", "macp status --task-id TASK-1", "macp status --json"],
@@ -340,6 +374,14 @@ export const commands: readonly CommandSpec[] = [
     }],
     notes: ["Without a file it checks all that .mosaic/orchestrator/ holds."],
     load: () => import("./commands/validate.ts"),
+  },
+  {
+    name: "doctor",
+    summary: "Look whether all is well: programs, ledger, worktrees, disk, secrets",
+    examples: ["macp doctor", "macp doctor --fix", "macp doctor --json"],
+    options: [{ name: "fix", kind: "flag", help: "Mend what is safe to mend" }],
+    notes: ["Exit code 1 when something is wrong; warnings alone end with 0."],
+    load: () => import("./commands/doctor.ts"),
   },
   {
     name: "config",

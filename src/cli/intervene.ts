@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { recoverDeadAccept } from "../controller/recover_accept.ts";
 import type { Intervention } from "../controller/interventions.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
 import { taskNames } from "../protocol/names.ts";
@@ -25,11 +26,16 @@ export type Plan = (
 /** Carries out a plan on the task that the call names. */
 export async function intervene(invocation: Invocation, plan: Plan): Promise<number> {
   const { args, output, world } = invocation;
-  const { store, settings, paths, redactor } = await openRepository(invocation);
+  const repository = await openRepository(invocation);
+  const { store, settings, paths, redactor } = repository;
   const id = args.positional[0] ?? "";
   const raw = requireTask(store, id);
   const about = { now: world.clock.now(), settings };
   const dryRun = args.flag("dry-run");
+  if (!dryRun) {
+    const tell = { onEvent: () => {}, onNote: (text: string) => output.note(text) };
+    await recoverDeadAccept({ ...repository, ...tell, world }, id);
+  }
   const { message, status, ended } = dryRun
     ? plan({ queue: store.readQueue(), state: store.readState() }, id, about).result
     : await store.change((view) => plan(view, id, about));

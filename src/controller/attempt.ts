@@ -63,7 +63,7 @@ export async function runAttempt(
     const gated = dispatched.failure === null && !dispatched.aborted;
     const { evidence, last } = gated
       ? await runTaskGates(context, claimed, { dispatched, gates, log, signal })
-      : { evidence: [], last: [] };
+      : { evidence: dispatched.baseGates, last: [] };
     // An attempt that was cut short says nothing of the work, whatever failed in it.
     const whole = gated && evidence.length === gates.length;
     const end = signal.aborted && !whole && dispatched.failure?.outcome !== "handed_over"
@@ -79,7 +79,7 @@ export async function runAttempt(
 }
 
 /** Logs are never written to where a link in the place of their folder leads. */
-function requireOwnLogs({ world: { files }, store: { paths } }: ControllerContext): void {
+export function requireOwnLogs({ world: { files }, store: { paths } }: ControllerContext): void {
   const own = isBelow(realPathOf(files, paths.logs), files.realPath(paths.folder));
   if (own) return;
   throw new MacpError(
@@ -93,7 +93,7 @@ function requireOwnLogs({ world: { files }, store: { paths } }: ControllerContex
 }
 
 /** The branch must still hold what the gates judged. */
-async function judgeBranch(
+export async function judgeBranch(
   { git }: ControllerContext,
   { attempt: { branch } }: Claimed,
   { headCommit }: Dispatched,

@@ -8,7 +8,9 @@ import { type Claimed, isCancelRequested } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { endAttempt, type EndedAttempt } from "./finish.ts";
 import { cancelVerdict } from "./verdict.ts";
-import { watchForCancel } from "./watch_cancel.ts";
+
+/** Milliseconds between looks at a queue that others write too. */
+const lookMs = 250;
 
 /**
  * Carries out an attempt; a person may cancel it meanwhile.
@@ -38,5 +40,23 @@ export async function carryOut(
     watching.abort();
     stop.removeEventListener("abort", interrupt);
     await watch;
+  }
+}
+
+/** Sees within a second when a person asks to end the attempt. */
+export async function watchForCancel(
+  { store, world }: ControllerContext,
+  id: string,
+  until: AbortSignal,
+  onCancel: () => void,
+): Promise<void> {
+  for (;;) {
+    await world.clock.sleep(lookMs, until);
+    if (until.aborted) return;
+    try {
+      if (isCancelRequested({ queue: store.readQueue() }, id)) return onCancel();
+    } catch {
+      // Someone is writing the queue by hand; what it holds then counts.
+    }
   }
 }

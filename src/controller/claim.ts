@@ -13,6 +13,7 @@ import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
+import { choosePortBase, firstPort } from "./ports.ts";
 import { nextStep, underWay } from "./schedule.ts";
 import { nextSerial } from "./serials.ts";
 
@@ -87,13 +88,12 @@ function claimedTask(
   };
   const usesWorktree = isMacpAware(task) && task.worktree !== ".";
   const worktree = usesWorktree ? usablePlace(context, task, names, state) : null;
-  const owned = worktree === null ? null : state.worktrees[worktree] ?? null;
   return {
     task,
     names,
     attempts: before + 1,
     maxAttempts: maxAttemptsOf(task, settings),
-    owned,
+    owned: worktree === null ? null : state.worktrees[worktree] ?? null,
     attempt: {
       attempt_id: attemptId,
       serial: nextSerial(world.files, traces, names, task),
@@ -103,21 +103,35 @@ function claimedTask(
       legacy: !isMacpAware(task),
       worktree,
       branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
-      // A worktree of an attempt before may hold its work, whatever comes of this one.
-      base_commit: owned?.phase === "ready" ? owned.base_commit : null,
+      base_commit: null,
       worker: null,
       verdict: null,
       slot: freeSlot(state),
+      port_base: freePorts(context, state),
     },
   };
 }
 
 /** The first slot that no attempt under way has. */
-function freeSlot({ running }: State): number {
+export function freeSlot({ running }: State): number {
   const taken = new Set(Object.values(running).map(({ slot }) => slot));
   let slot = 0;
   while (taken.has(slot)) slot++;
   return slot;
+}
+
+/** First port of a block that neither an attempt under way nor a server has; null without one. */
+function freePorts(
+  { world, settings: { macp }, git }: ControllerContext,
+  { running }: State,
+): number | null {
+  const perSlot = macp.ports_per_slot;
+  return choosePortBase({
+    first: firstPort(macp.port_base, git.cwd, perSlot),
+    perSlot,
+    taken: Object.values(running).flatMap(({ port_base }) => port_base ?? []),
+    isFree: (port) => world.ports.isFree(port),
+  });
 }
 
 /**
@@ -139,7 +153,10 @@ function usablePlace(
 }
 
 /** The ledger names the worktree before it is made. */
-export function placeWorktree(state: State, { task, attempt }: Claimed): void {
+export function placeWorktree(
+  state: State,
+  { task, attempt }: Pick<Claimed, "task" | "attempt">,
+): void {
   if (attempt.worktree === null) return;
   const owned = state.worktrees[attempt.worktree] ??= {
     task_id: task.id,

@@ -14,9 +14,10 @@ import { checkTask, isMacpAware, maxAttemptsOf, statusOf } from "../protocol/tas
 import { shellWord } from "../protocol/text.ts";
 import { describeFault } from "../protocol/validation.ts";
 import type { View } from "../store/store.ts";
-import { type Claimed, placeWorktree } from "./claim.ts";
+import { type Claimed, freeSlot, placeWorktree } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { refusal } from "./interventions.ts";
+import { underWay } from "./schedule.ts";
 import { nextSerial } from "./serials.ts";
 
 /** A task that can be accepted. */
@@ -100,6 +101,11 @@ function claimedTask(
     attemptResults: attemptResultsFolder(store.paths, settings),
   };
   const usesWorktree = task.worktree !== ".";
+  if (!usesWorktree && underWay(view.state).inCheckout) {
+    throw refusal("accept", id, "another attempt works in the main checkout", [
+      "Wait until it has ended: macp status",
+    ]);
+  }
   const worktree = usesWorktree ? ownPlace(context, task, names, view) : null;
   const spent = task.attempts ?? 0;
   const attempt: RunningAttempt = {
@@ -114,6 +120,7 @@ function claimedTask(
     base_commit: null,
     worker: null,
     verdict: null,
+    slot: freeSlot(view.state),
     owner: world.processes.self(),
     accept: before,
   };

@@ -5,13 +5,14 @@
  */
 import { join } from "@std/path";
 import type { DependencyBranch } from "../dispatcher/dependencies.ts";
-import type { Dispatched, DispatchHooks } from "../dispatcher/dispatch_request.ts";
+import type { Dispatched, DispatchHooks, DispatchRequest } from "../dispatcher/dispatch_request.ts";
 import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { dispatchTask } from "../dispatcher/dispatch_task.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { RunningAttempt } from "../protocol/generated/types.ts";
 import { attemptFolder } from "./attempt_folder.ts";
+import { checkBase } from "./baseline.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
@@ -25,9 +26,19 @@ export async function dispatchAttempt(
   log: AttemptLog,
   signal: AbortSignal,
 ): Promise<Dispatched> {
+  return await dispatchTask(dispatchRequest(context, claimed, log, signal));
+}
+
+/** What the dispatcher is asked for in an attempt. */
+export function dispatchRequest(
+  context: ControllerContext,
+  claimed: Claimed,
+  log: AttemptLog,
+  signal: AbortSignal,
+): DispatchRequest {
   const { task, names, attempt, maxAttempts } = claimed;
   const { store, git, settings, ownSecrets } = context;
-  return await dispatchTask({
+  return {
     git,
     settings,
     ownSecrets,
@@ -41,21 +52,27 @@ export async function dispatchAttempt(
     owned: claimed.owned,
     previous: previousFailure(context, names),
     portBase: attempt.port_base ?? null,
+    slot: attempt.slot ?? null,
     handoverPath: join(store.paths.folder, "handover", `${names.file}.json`),
     folder: attemptFolder(context, names, attempt.serial),
     log,
     signal,
-    hooks: ledgerHooks(context, claimed),
-  });
+    hooks: {
+      ...ledgerHooks(context, claimed),
+      based: (commit) => checkBase(context, claimed, { commit, log, signal }),
+    },
+  };
 }
 
 function ledgerHooks(
   context: ControllerContext,
   { task, attempts, maxAttempts }: Claimed,
-): DispatchHooks {
+): Omit<DispatchHooks, "based"> {
   const about = describeTask(task, context.settings, { attempt: attempts, maxAttempts });
   return {
     ready: (worktree) => updateLedger(context, task.id, withWorktree(worktree, "finishing")),
+    settingUp: (leader) =>
+      updateLedger(context, task.id, { attempt: { phase: "preparing", worker: leader } }),
     started: (leader, worktree) => {
       const update = withWorktree(worktree, "running");
       return updateLedger(context, task.id, {
@@ -91,12 +108,13 @@ function withWorktree(
   phase: RunningAttempt["phase"],
 ): LedgerUpdate {
   if (worktree === null) return { attempt: { phase } };
-  const { path, baseCommit } = worktree;
+  const { path, baseCommit, setUp } = worktree;
   return {
     attempt: { phase, base_commit: baseCommit },
     more: (state) => {
       const owned = state.worktrees[path];
-      if (owned) Object.assign(owned, { phase: "ready", base_commit: baseCommit });
+      if (owned === undefined) return;
+      Object.assign(owned, { phase: "ready", base_commit: baseCommit, set_up: setUp });
     },
   };
 }

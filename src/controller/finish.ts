@@ -7,7 +7,7 @@
 import { forgetRegistration } from "../dispatcher/worktree.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
-import { taskNames } from "../protocol/names.ts";
+import { type TaskNames, taskNames } from "../protocol/names.ts";
 import type { Outcome } from "../protocol/outcomes.ts";
 import { redactVerdict } from "../redaction/redact_formats.ts";
 import type { View } from "../store/store.ts";
@@ -16,6 +16,7 @@ import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts
 import type { ControllerContext } from "./context.ts";
 import { placeHold } from "./holds.ts";
 import { describeTask } from "./event_metadata.ts";
+import { retireResult } from "./previous_failure.ts";
 import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
 
 /** Outcomes after which a worktree is never removed. */
@@ -64,10 +65,13 @@ export async function finishAttempt(
   const names = await taskNames(id);
   const ends = verdict.next_status !== "pending";
   // What could not be set up may be somebody else's: it is left alone.
-  const removable = ends && attempt.worktree !== null && attempt.branch !== null &&
+  const goes = !attempt.accept || verdict.next_status === "completed" ||
+    verdict.outcome === "cancelled";
+  const removable = ends && goes && attempt.worktree !== null && attempt.branch !== null &&
     context.settings.macp.cleanup_worktrees && !staying.includes(verdict.outcome);
   const result = structuredClone(verdict.result);
   const removes = removable && await pinWorktree(context, attempt, { id, names, result });
+  if (attempt.accept) retireEarlier(context, id, names, attempt);
   if (ends) writeTaskResult(context, id, names, result);
   else writeAttemptResult(context, names, attempt.serial, result);
   const event = await context.store.change((view) =>
@@ -81,6 +85,18 @@ export async function finishAttempt(
     forgetWorktree(state, attempt.worktree, gone);
     return { change: { state }, result: null };
   });
+}
+
+/** An acceptance leaves the result of before where it is until it has one of its own. */
+function retireEarlier(
+  context: ControllerContext,
+  id: string,
+  names: TaskNames,
+  { serial }: RunningAttempt,
+): void {
+  const raw = context.store.readQueue().find(id);
+  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : null;
+  retireResult(context, named === null ? {} : { result_path: named }, names, serial);
 }
 
 /** Whether the worktree is gone: removed now, or by somebody else, which git is told. */

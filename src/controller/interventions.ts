@@ -6,12 +6,13 @@
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
-import type { Task, TaskResult } from "../protocol/generated/types.ts";
+import type { State, Task, TaskResult } from "../protocol/generated/types.ts";
 import { isTerminal } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { shellWord } from "../protocol/text.ts";
 import { isMacpAware, runtimeOf, type Status, statusOf } from "../protocol/task.ts";
 import type { Change, View } from "../store/store.ts";
+import { holdOf, limitedRuntime } from "./holds.ts";
 
 /** What an intervention does, and what to tell. */
 export interface Intervention {
@@ -25,8 +26,15 @@ export interface Intervention {
   };
 }
 
-/** Puts a task that ended back into the queue, its attempts counted anew. */
-export function planRetry({ queue }: View, id: string, now: number): Intervention {
+/**
+ * Puts a task that ended back into the queue, its attempts counted anew. What a pending
+ * one waits for, a back-off or the hold of its runtime, ends.
+ */
+export function planRetry(
+  { queue, state }: View,
+  id: string,
+  { now, settings }: { now: number; settings: Settings },
+): Intervention {
   const raw = queue.find(id);
   const status = statusOf(raw);
   if (!isRecord(raw) || status === null || status === "running" || status === "gated") {
@@ -36,6 +44,11 @@ export function planRetry({ queue }: View, id: string, now: number): Interventio
   }
   if (status === "completed") {
     throw refusal("retry", id, "it is completed", ["Submit new work as a task of its own"]);
+  }
+  const lifted = status === "pending" ? liftHold(state, raw as Task, { now, settings }) : null;
+  if (lifted !== null && raw.not_before === undefined) {
+    const message = `${lifted} is not held any more; ${id} can run`;
+    return { change: { state }, result: { message, status: "pending", ended: null } };
   }
   if (status === "pending" && raw.not_before === undefined) {
     return { change: null, result: { message: `${id} is pending already`, status, ended: null } };
@@ -56,9 +69,22 @@ export function planRetry({ queue }: View, id: string, now: number): Interventio
   });
   const message = `${id} is queued again`;
   return {
-    change: { patches: [{ id, fields }], events: [event] },
+    change: { state, patches: [{ id, fields }], events: [event] },
     result: { message, status: "pending", ended: null },
   };
+}
+
+/** Takes the hold of a task's runtime out of the ledger; gives the runtime, or null. */
+function liftHold(
+  state: State,
+  task: Task,
+  { now, settings }: { now: number; settings: Settings },
+): string | null {
+  const { holds = {} } = state;
+  const held = holdOf(holds, limitedRuntime(task, settings), now);
+  if (held === null) return null;
+  state.holds = Object.fromEntries(Object.entries(holds).filter(([name]) => name !== held.runtime));
+  return held.runtime;
 }
 
 /** Most characters of an answer. */

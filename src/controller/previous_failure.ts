@@ -13,15 +13,21 @@ import type { Files } from "../sys/files.ts";
 import type { ControllerContext } from "./context.ts";
 
 /** Outcomes that say nothing of the work. */
-const silent: readonly unknown[] = ["completed", "interrupted", "rate_limited", "cancelled"];
+const silent: readonly unknown[] = [
+  "completed",
+  "interrupted",
+  "rate_limited",
+  "cancelled",
+  "baseline_red",
+];
 
 /**
  * Moves the result of an earlier run of the task to those of its attempts, so that
- * nobody takes it for that of the attempt that begins.
+ * nobody takes it for that of this attempt.
  */
 export function retireResult(
   { world: { files }, store: { paths }, settings }: ControllerContext,
-  task: Task,
+  task: Pick<Task, "result_path">,
   names: TaskNames,
   serial: number,
 ): void {
@@ -29,6 +35,7 @@ export function retireResult(
   if (path === null || files.lstat(path)?.kind !== "file") return;
   const result = readResult(files, path);
   const known = result?.metadata?.attempt_serial;
+  if (known === serial) return;
   const target = attemptResultPath(paths, settings, names, known ?? serial - 1);
   files.makeFolder(dirname(target));
   files.rename(path, target);

@@ -21,6 +21,7 @@ import type { ControllerContext } from "./context.ts";
 import { clearEnded, removePinned } from "./clear_ended.ts";
 import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
+import { revertAccept } from "./revert_accept.ts";
 import { recoverScratch } from "./scratch.ts";
 import { makeVerdict } from "./verdict.ts";
 
@@ -73,7 +74,12 @@ async function removeTemporaries({ store, world: { files } }: ControllerContext)
   });
 }
 
-async function recoverAttempt(
+/**
+ * Finishes an attempt whose process is dead.
+ *
+ * @returns How the task ended by this, or null when it did not.
+ */
+export async function recoverAttempt(
   context: ControllerContext,
   id: string,
   attempt: RunningAttempt,
@@ -84,6 +90,11 @@ async function recoverAttempt(
     await finishAttempt(context, id, attempt, attempt.verdict);
     const { next_status: status, outcome } = attempt.verdict;
     return { id, status, outcome };
+  }
+  if (attempt.accept) {
+    context.onNote(`${id}: the process that accepted it ended; it is what it was before`);
+    await revertAccept(context, id, attempt, "The acceptance was cut short");
+    return null;
   }
   const raw = context.store.readQueue().find(id);
   const claimed = isRecord(raw) && raw.last_attempt === attempt.serial &&

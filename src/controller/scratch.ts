@@ -7,8 +7,9 @@
 import { removeScratch, scratchPath, withScratchWorktree } from "../dispatcher/scratch_worktree.ts";
 import type { Git } from "../git/git.ts";
 import { endAttemptProcesses } from "../process/end_processes.ts";
-import type { ProcessIdentity, ScratchWorktree } from "../protocol/generated/types.ts";
+import type { ScratchWorktree } from "../protocol/generated/types.ts";
 import type { ControllerContext } from "./context.ts";
+import { isLive } from "./owners.ts";
 
 /** Milliseconds that what a dead owner left running has between TERM and KILL. */
 const graceMs = 10_000;
@@ -61,7 +62,7 @@ export async function recoverScratch(context: ControllerContext): Promise<string
   const { git, store, world, onNote } = context;
   const gone: string[] = [];
   for (const [path, { owner, attempt_id }] of Object.entries(store.readState().scratch ?? {})) {
-    if (isAlive(context, owner)) continue;
+    if (isLive(world, owner)) continue;
     if (attempt_id) await endAttemptProcesses(world, { attemptId: attempt_id, graceMs });
     const why = await removeScratch(git, path);
     if (why !== null) {
@@ -72,11 +73,6 @@ export async function recoverScratch(context: ControllerContext): Promise<string
     gone.push(path);
   }
   return gone;
-}
-
-/** Whether a process lives, by pid and start time. */
-function isAlive({ world }: ControllerContext, { pid, start_time }: ProcessIdentity): boolean {
-  return world.processes.identify(pid)?.start_time === start_time;
 }
 
 async function writeScratch(

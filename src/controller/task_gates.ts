@@ -9,6 +9,7 @@ import { runGates } from "../gates/run_gates.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
+import { compareWithBase } from "./baseline.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
@@ -60,7 +61,8 @@ export async function runTaskGates(
     },
   );
   if (gates.length === 0) await tell([]);
-  return { evidence, last: untold };
+  const red = await compareWithBase(context, claimed, { dispatched, gates, evidence, log, signal });
+  return { evidence, last: [...untold, ...red.map(say.redBefore)] };
 }
 
 function eventsOf(
@@ -79,6 +81,13 @@ function eventsOf(
       event_type: "task.gated",
       source: "controller",
       message: "Quality gates running...",
+    }),
+    redBefore: ({ command }: GateEvidence): EventDraft => ({
+      ...about,
+      event_type: "task.progress",
+      source,
+      message: `Gate was red on the base too: ${command}`,
+      metadata: { ...about.metadata, gate: command },
     }),
     started: ({ command }: Gate): EventDraft => ({
       ...about,

@@ -18,14 +18,25 @@ export function judgeGates(gates: readonly GateEvidence[]): Failure | null {
   if (red.length === 0) return null;
   const failed = red.some(({ outcome }) => outcome === "failed");
   const described = red.map((gate) =>
-    `${gate.command.trim() || "(empty)"} (${
-      gate.reason ?? `${gate.outcome}, exit code ${gate.exit_code}`
-    })`
+    describe(gate) + (gate.baseline === "already_red" ? " (red on the base commit too)" : "")
   );
   return {
     outcome: failed ? "gate_failed" : "gate_broken",
     error: `${failed ? "Gate failed" : "Gate broken"}: ${described.join("; ")}`,
   };
+}
+
+/** Why no worker begins on a commit; null when its gates are green. */
+export function judgeBase(gates: readonly GateEvidence[], commit: string): Failure | null {
+  const red = gates.filter(({ outcome }) => outcome !== "passed").map(describe);
+  return red.length === 0 ? null : {
+    outcome: "baseline_red",
+    error: `Gate red on the base commit ${commit.slice(0, 12)}, no worker began: ${red.join("; ")}`,
+  };
+}
+
+function describe({ command, reason, outcome, exit_code }: GateEvidence): string {
+  return `${command.trim() || "(empty)"} (${reason ?? `${outcome}, exit code ${exit_code}`})`;
 }
 
 /** Why there is too little to show; null when there is enough. */

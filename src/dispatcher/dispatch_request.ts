@@ -7,6 +7,7 @@ import type { BranchChanges } from "../git/changes.ts";
 import type { Git } from "../git/git.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type {
+  GateEvidence,
   OwnedWorktree,
   ProcessIdentity,
   Task,
@@ -18,14 +19,29 @@ import type { TaskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { DependencyBranch } from "./dependencies.ts";
+import type { Uncommitted } from "./gate_file_changes.ts";
 import { emptyReport, type WorkerReport } from "./worker_report.ts";
 import type { GitView } from "./hidden_changes.ts";
 import type { ReadyWorktree } from "./worktree.ts";
 
+/** What gates say of the base commit, before a worker begins. */
+export interface BaseCheck {
+  /** Why no worker may begin, or null. */
+  failure: Failure | null;
+  /** Whether it was cut short by the attempt's signal. */
+  aborted: boolean;
+  /** Of each gate that was asked. */
+  gates: GateEvidence[];
+}
+
 /** What the dispatcher tells while it works, so that a ledger can be kept. */
 export interface DispatchHooks {
+  /** The commit that the work stands on is known; nothing has begun. */
+  based(commit: string): Promise<BaseCheck>;
   /** The worktree of an `acp` task is ready to be handed over. */
   ready(worktree: ReadyWorktree): Promise<void>;
+  /** The process of `macp.setup` exists; it begins when this returned. */
+  settingUp(leader: ProcessIdentity): Promise<void>;
   /** The worktree is ready and the worker's process exists; it begins when this returned. */
   started(leader: ProcessIdentity, worktree: ReadyWorktree | null): Promise<void>;
   /** Something worth telling while the worker runs; told as task.progress. */
@@ -53,11 +69,15 @@ export interface DispatchRequest {
   previous: TaskResult | null;
   /** First port of the attempt's block, or null. */
   portBase: number | null;
+  /** Slot among the attempts that run at once, from 0, or null. */
+  slot: number | null;
   /** Where an `acp` task is handed over. */
   handoverPath: string;
   /** Folder for the files of this attempt. */
   folder: string;
   log: AttemptLog;
+  /** Who worked in the worktree, when it was no worker. */
+  leftBy?: "person";
   /** Aborts the attempt. */
   signal: AbortSignal;
   hooks: DispatchHooks;
@@ -76,6 +96,8 @@ export interface Dispatched {
   ready: ReadyWorktree | null;
   /** What decided before the worker ran what git sees. */
   view: GitView;
+  /** Without a worktree: what was not committed before the worker, of the gates' own files. */
+  uncommitted: Uncommitted | null;
   baseCommit: string | null;
   headCommit: string | null;
   exitCode: number | null;
@@ -94,6 +116,8 @@ export interface Dispatched {
   hold: VerdictHold | null;
   /** Paths of the main checkout that changed while the worker ran; null when not looked at. */
   mainCheckoutChanges: string[] | null;
+  /** What gates said of the base commit when no worker may begin for it. */
+  baseGates: GateEvidence[];
   /** Files of the gates' own kind that the worker changed; null when not looked at. */
   gateFilesChanged: string[] | null;
   warnings: string[];
@@ -109,6 +133,7 @@ export function nothingYet(cwd: string): Dispatched {
     worktree: null,
     ready: null,
     view: {},
+    uncommitted: null,
     baseCommit: null,
     headCommit: null,
     exitCode: null,
@@ -121,6 +146,7 @@ export function nothingYet(cwd: string): Dispatched {
     screenTail: null,
     hold: null,
     mainCheckoutChanges: null,
+    baseGates: [],
     gateFilesChanged: null,
     warnings: [],
   };

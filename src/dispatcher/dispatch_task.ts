@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { requireGlobs } from "../gates/gate_files.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { Task } from "../protocol/generated/types.ts";
@@ -10,14 +11,20 @@ import type { Failure } from "../protocol/outcomes.ts";
 import { isBranchName } from "../protocol/names.ts";
 import { isMacpAware, runtimeOf } from "../protocol/task.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
+import { attemptEnvironment } from "./attempt_environment.ts";
 import { readBrief, writeAttemptFiles } from "./attempt_files.ts";
 import { composeBrief } from "./brief.ts";
 import { buildDispatchCommand } from "./command.ts";
 import { type Dispatched, type DispatchRequest, nothingYet } from "./dispatch_request.ts";
+import { gateFileRules, readUncommitted } from "./gate_file_changes.ts";
 import { buildHandover, handoverReason } from "./handover.ts";
 import { readGitView, unusableView } from "./hidden_changes.ts";
 import { inspectWork } from "./inspect_work.ts";
+import { watchMainCheckout } from "./main_checkout.ts";
+import { runSetup } from "./run_setup.ts";
 import { runWorker } from "./run_worker.ts";
+import { clearLocks, gitFolderOf } from "./stale_locks.ts";
+import { workerRuntime } from "./worker_mode.ts";
 import { checkPlace, setupWorktree } from "./worktree.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { taskPlace } from "./worktree_place.ts";
@@ -28,18 +35,30 @@ import { taskPlace } from "./worktree_place.ts";
  */
 export async function dispatchTask(request: DispatchRequest): Promise<Dispatched> {
   const dispatched = nothingYet(request.git.cwd);
+  const { git: { world, cwd: repository }, task, settings } = request;
   try {
-    const command = buildDispatchCommand(request.task, {
-      template: request.settings.worker.command_template,
-      workerExec: request.git.world.env.MOSAIC_WORKER_EXEC,
+    requireGlobs(settings.macp.gate_files);
+    const command = buildDispatchCommand(task, {
+      template: settings.worker.command_template,
+      workerExec: world.env.MOSAIC_WORKER_EXEC,
+      runtime: workerRuntime(task, settings),
     });
-    const { world, cwd: repository } = request.git;
-    const brief = readBrief(world, repository, request.task, request.settings);
+    const brief = readBrief(world, repository, task, settings);
+    const main = command === null ? null : watchMainCheckout(request);
     await enterWorktree(request, dispatched);
-    if (command === null) return await handOver(request, dispatched, brief);
+    if (!await mayBegin(request, dispatched)) return dispatched;
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
+    const env = attemptEnvironment(request, dispatched.cwd, files);
+    if (!await runSetup(request, dispatched, env)) return dispatched;
+    if (command === null) return await handOver(request, dispatched, brief);
+    await main?.begin();
+    const gitFolder = dispatched.ready && gitFolderOf(world.files, dispatched.ready.path);
     await runWorker(request, dispatched, command, files);
-    if (isMacpAware(request.task)) await inspectWork(request, dispatched);
+    if (gitFolder) clearLocks(world.files, gitFolder);
+    await Promise.all([
+      isMacpAware(task) ? inspectWork(request, dispatched) : null,
+      main?.end(dispatched),
+    ]);
     return dispatched;
   } catch (error) {
     dispatched.failure = failureOf(error, request.task);
@@ -63,7 +82,9 @@ function failureOf(error: unknown, task: Task): Failure {
 async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
   const { git, task, settings, names, branch, owned } = request;
   if (branch === null) {
-    if (isMacpAware(task)) dispatched.baseCommit = await resolveCommit(git, "HEAD");
+    if (!isMacpAware(task)) return;
+    dispatched.baseCommit = await resolveCommit(git, "HEAD");
+    dispatched.uncommitted = await readUncommitted(git, gateFileRules(request));
     return;
   }
   if (!isBranchName(branch)) {
@@ -92,6 +113,14 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
   dispatched.cwd = dispatched.worktree = ready.path;
   dispatched.baseCommit = ready.baseCommit;
   dispatched.warnings.push(...ready.warnings);
+}
+
+/** Whether nothing in the base commit forbids to begin. */
+async function mayBegin({ hooks }: DispatchRequest, dispatched: Dispatched): Promise<boolean> {
+  if (dispatched.baseCommit === null) return true;
+  const { failure, aborted, gates } = await hooks.based(dispatched.baseCommit);
+  Object.assign(dispatched, { failure, aborted, baseGates: gates });
+  return failure === null && !aborted;
 }
 
 /** No worker runs: what a caller needs to spawn one is written down. */

@@ -8,6 +8,7 @@ import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { oneLine } from "../protocol/text.ts";
+import { findGateFileChanges, gateFileRules } from "./gate_file_changes.ts";
 import { changedViews, isSparse, readGitView, unwatchedFiles } from "./hidden_changes.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 
@@ -34,6 +35,7 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
     const { baseCommit, headCommit } = dispatched;
     if (baseCommit && headCommit) {
       dispatched.changes = await readChanges(git, baseCommit, headCommit);
+      await lookAtGateFiles(request, dispatched, status);
     }
   } catch (error) {
     dispatched.failure ??= {
@@ -41,6 +43,36 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
       error: `The worktree cannot be read after the worker: ${messageOf(error)}`,
     };
   }
+}
+
+/** What the worker changed of what judges it is told, or stops the attempt. */
+async function lookAtGateFiles(
+  request: DispatchRequest,
+  dispatched: Dispatched,
+  { changed, untracked }: CheckoutStatus,
+): Promise<void> {
+  const { baseCommit, headCommit, changes, uncommitted } = dispatched;
+  const found = await findGateFileChanges({
+    ...gateFileRules(request),
+    git: request.git.at(dispatched.cwd),
+    base: baseCommit ?? "",
+    head: headCommit ?? "",
+    files: changes?.files ?? [],
+    ...(uncommitted && { uncommitted: { before: uncommitted, now: [...changed, ...untracked] } }),
+  });
+  dispatched.gateFilesChanged = found;
+  if (found.length === 0) return;
+  const error = `Worker changed files that decide what gates check: ${listed(found)}`;
+  // A person who accepts the work has looked at it.
+  const blocks = request.settings.macp.gate_files_policy === "block" && !request.leftBy;
+  if (blocks && dispatched.failure === null && !dispatched.aborted) {
+    dispatched.failure = { outcome: "gate_files_blocked", error };
+  } else dispatched.warnings.push(error);
+}
+
+/** The first of some paths. */
+function listed(paths: readonly string[], most = 20): string {
+  return `${paths.slice(0, most).join(", ")}${paths.length > most ? ", …" : ""}`;
 }
 
 /** What a worker hid from git would be judged and not be in the branch. */
@@ -57,9 +89,7 @@ async function findHidden(
   }
   const unwatched = await unwatchedFiles(git.at(cwd), isSparse(now));
   return unwatched.length === 0 ? null : failed(
-    `Worker told git not to look at ${unwatched.slice(0, 5).join(", ")}${
-      unwatched.length > 5 ? ", …" : ""
-    }`,
+    `Worker told git not to look at ${listed(unwatched, 5)}`,
   );
 }
 
@@ -75,7 +105,11 @@ function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
   return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
 }
 
-function leftoverMessage({ task, serial }: DispatchRequest): string {
-  return `chore: what the worker of ${task.id} left uncommitted\n\n` +
-    `Committed by macp after attempt ${serial}: ${oneLine(task.title)}\n`;
+function leftoverMessage({ task, serial, leftBy }: DispatchRequest): string {
+  const title = oneLine(task.title);
+  return leftBy === "person"
+    ? `chore: what a person left uncommitted for ${task.id}\n\n` +
+      `Committed by macp before its gates ran (attempt ${serial}): ${title}\n`
+    : `chore: what the worker of ${task.id} left uncommitted\n\n` +
+      `Committed by macp after attempt ${serial}: ${title}\n`;
 }

@@ -3,13 +3,49 @@
  *
  * @module
  */
-import type { Failure } from "../protocol/outcomes.ts";
+import { TextTail } from "../logs/text_tail.ts";
+import { createTextCleaner } from "../logs/text_cleaner.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";
+import type { Failure } from "../protocol/outcomes.ts";
 import { runtimeOf } from "../protocol/task.ts";
+import type { StreamFacts } from "../runtimes/stream_reader.ts";
+import { attemptEnvironment } from "./attempt_environment.ts";
 import type { AttemptFiles } from "./attempt_files.ts";
+import { missingProgram } from "./command.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
+import { lookAtWorktree } from "./look_at_worktree.ts";
+import { type Finding, WorkerWatch } from "./watch_worker.ts";
+import { stallSecondsOf, type WorkerMode, workerMode, workerRuntime } from "./worker_mode.ts";
 import { readWorkerReport, type WorkerReport } from "./worker_report.ts";
-import { workerEnvironment } from "./worker_environment.ts";
+
+/** Characters of standard error that are kept, to look for a usage limit. */
+const keptErrors = 16_384;
+/** Lines and bytes of the end of its output that say why a worker ended. */
+const endTail = { lines: 40, bytes: 16_384 };
+/** Signals by number, as an exit code of 128 + n tells them. */
+const signals: Readonly<Record<number, string>> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  6: "SIGABRT",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  13: "SIGPIPE",
+  15: "SIGTERM",
+};
+
+/** A run of a worker, before it is judged. */
+interface WorkerRun {
+  mode: WorkerMode;
+  watch: WorkerWatch;
+  end: CommandEnd;
+  /** What its stream told; null unless it ran without a terminal. */
+  facts: StreamFacts | null;
+  /** End of what it printed, redacted. */
+  tail: string;
+  /** End of its standard error, where that is apart. */
+  errors: string;
+}
 
 /** Runs the worker to its end. What it reports and how it ended goes into `dispatched`. */
 export async function runWorker(
@@ -18,35 +54,109 @@ export async function runWorker(
   command: string,
   files: AttemptFiles,
 ): Promise<void> {
-  const { git, task, settings, log, signal, hooks } = request;
-  dispatched.env = workerEnvironment(git.world.env, request.ownSecrets, {
-    ...request,
-    runtime: runtimeOf(task, settings),
-    taskFile: files.task,
-    briefFile: files.brief,
-    resultFile: files.result,
-    previousFailureFile: files.previousFailure,
-    worktree: dispatched.cwd,
-    branch: request.branch ?? "",
-  });
-  const timeoutSeconds = task.timeout_seconds ?? settings.worker.timeout_seconds;
-  const yolo = task.dispatch === "yolo";
-  log.section(`worker: ${yolo ? `mosaic yolo ${runtimeOf(task, settings)}` : command}`);
-  const end = await runCommand(git.world, {
-    command,
-    cwd: dispatched.cwd,
-    env: dispatched.env,
-    timeoutMs: timeoutSeconds * 1000,
-    onStarted: (leader) => hooks.started(leader, dispatched.ready),
-    onOutput: (chunk) => log.write(chunk),
-    signal,
-  });
+  const { git, log } = request;
+  dispatched.env = attemptEnvironment(request, dispatched.cwd, files);
+  const run = await watchCommand(request, dispatched, command);
+  const { end, facts, watch } = run;
   log.section(`worker ended with exit code ${end.exitCode}`);
   dispatched.exitCode = end.exitCode;
-  dispatched.aborted = end.cause === "aborted";
+  dispatched.usage = facts?.usage ?? null;
+  dispatched.sessionId = facts?.sessionId ?? null;
   dispatched.report = readWorkerReport(git.world.files, files.result);
+  dispatched.aborted = end.cause === "aborted" && watch.finding === null;
   if (dispatched.aborted) return;
-  dispatched.failure = judgeReport(dispatched.report) ?? judgeWorker(end, timeoutSeconds);
+  const reported = judgeReport(dispatched.report);
+  const finding = reported ? null : findEnd(run);
+  dispatched.hold = finding?.hold ?? null;
+  dispatched.screenTail = finding?.screenTail ?? null;
+  dispatched.failure = reported ?? finding?.failure ?? judgeRun(request, run);
+}
+
+async function watchCommand(
+  request: DispatchRequest,
+  dispatched: Dispatched,
+  command: string,
+): Promise<WorkerRun> {
+  const { git, task, settings, log, signal, hooks } = request;
+  const runtime = workerRuntime(task, settings);
+  const mode = workerMode(task, runtime);
+  const watch = new WorkerWatch({
+    world: git.world,
+    mode,
+    runtime,
+    stallSeconds: stallSecondsOf(task, settings),
+    look: () => lookAtWorktree(git.at(dispatched.cwd)),
+    log,
+    progress: (message, metadata) => hooks.progress(message, metadata),
+  });
+  const errors = { cleaner: createTextCleaner(), tail: new TextTail(keptErrors) };
+  log.section(
+    `worker: ${mode === "terminal" ? `mosaic yolo ${runtimeOf(task, settings)}` : command}`,
+  );
+  const watching = watch.run();
+  watching.catch(() => {}); // Told by the await below, once the worker has ended.
+  try {
+    const end = await runCommand(git.world, {
+      command,
+      cwd: dispatched.cwd,
+      env: dispatched.env,
+      timeoutMs: timeoutSecondsOf(request) * 1000,
+      separateStderr: mode === "headless",
+      onStarted: (leader) => hooks.started(leader, dispatched.ready),
+      onOutput: (chunk, stream) => {
+        log.write(chunk, stream);
+        watch.push(chunk, stream);
+        if (stream === "err") errors.tail.push(errors.cleaner.push(chunk));
+      },
+      signal: AbortSignal.any([signal, watch.signal]),
+    });
+    errors.tail.push(errors.cleaner.end());
+    const tail = log.tail(endTail.lines, endTail.bytes);
+    return { mode, watch, end, tail, facts: watch.end(), errors: errors.tail.text() };
+  } finally {
+    watch.end();
+    await watching;
+  }
+}
+
+/** What the watch found, or a usage limit that ended the worker. */
+function findEnd({ mode, watch, end, tail, facts, errors }: WorkerRun): Finding | null {
+  if (end.cause === "aborted") return watch.finding;
+  if (end.cause === "timed_out") return null;
+  const failed = end.exitCode !== 0;
+  if (mode === "headless" && facts) {
+    const text = [...facts.errors, ...failed ? [facts.plainTail, errors] : []].join("\n");
+    return watch.limitFinding(text);
+  }
+  if (!failed) return null;
+  return mode === "terminal" ? watch.screenLimitFinding() : watch.limitFinding(tail);
+}
+
+function judgeRun(request: DispatchRequest, { mode, end, tail }: WorkerRun): Failure | null {
+  const { task, settings } = request;
+  const failure = judgeWorker(end, timeoutSecondsOf(request));
+  if (failure === null || end.exitCode !== 127 || mode === "command") return failure;
+  const runtime = runtimeOf(task, settings);
+  if (mode === "headless") {
+    return {
+      ...failure,
+      error: `${failure.error}: its program was not found; install it or set ` +
+        `macp.runtimes.${runtime}.command`,
+    };
+  }
+  const missing = ([["mosaic"], ["script"]] as const).find(([name]) =>
+    tail.includes(missingProgram[name])
+  );
+  if (!missing) return failure;
+  return {
+    ...failure,
+    error: `Worker could not begin: ${missing[0]} was not found on the PATH; install it, or set ` +
+      `macp.runtimes.${runtime} to run the agent without a terminal`,
+  };
+}
+
+function timeoutSecondsOf({ task, settings }: DispatchRequest): number {
+  return task.timeout_seconds ?? settings.worker.timeout_seconds;
 }
 
 /** Why the worker did not end well; null when it exited 0. */
@@ -55,9 +165,10 @@ export function judgeWorker(end: CommandEnd, timeoutSeconds: number): Failure | 
     return { outcome: "timed_out", error: `Worker did not end within ${timeoutSeconds} s` };
   }
   if (end.exitCode === 0) return null;
+  const signal = signals[end.exitCode - 128];
   const error = end.signal
     ? `Worker was killed by ${end.signal}`
-    : `Worker ended with exit code ${end.exitCode}`;
+    : `Worker ended with exit code ${end.exitCode}${signal ? ` (${signal})` : ""}`;
   return { outcome: "worker_failed", error };
 }
 

@@ -27,6 +27,8 @@ export interface EnvironmentFacts {
   branch: string;
   /** First port of the attempt's block, or null. */
   portBase: number | null;
+  /** Slot among the attempts that run at once, or null. */
+  slot: number | null;
 }
 
 /**
@@ -59,6 +61,7 @@ export function workerEnvironment(
     MACP_MAX_ATTEMPTS: String(facts.maxAttempts),
     MACP_PREVIOUS_FAILURE_FILE: facts.previousFailureFile,
     ...(facts.portBase === null ? {} : { MACP_PORT_BASE: String(facts.portBase) }),
+    ...(facts.slot === null ? {} : { MACP_SLOT: String(facts.slot) }),
     [attemptMarker]: facts.attemptId,
   };
 }

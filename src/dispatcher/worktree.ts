@@ -8,13 +8,17 @@ import { type Git, lastWords } from "../git/git.ts";
 import { type Base, listRefs, ownershipRef, resolveBase, resolveCommit } from "../git/refs.ts";
 import { restoreSnapshot } from "../git/restore_snapshot.ts";
 import { sortSnapshots } from "../git/snapshot_refs.ts";
+import { gitFolders } from "../git/submodules.ts";
 import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
+import { clearLocks, describeLock, gitFolderOf } from "./stale_locks.ts";
+import { bringSubmodules } from "./submodules.ts";
 import { WorktreeError } from "./worktree_error.ts";
+import { bringIncluded } from "./worktree_include.ts";
 import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
 
 /** What `setupWorktree` needs to know. */
@@ -44,6 +48,8 @@ export interface ReadyWorktree {
   branch: string;
   /** Commit that the work stands on, dependencies included. */
   baseCommit: string;
+  /** Whether `macp.setup` ran in it to a good end. */
+  setUp: boolean;
   warnings: string[];
   /** Why the changes of the last snapshot were not brought back, when they were not. */
   conflict?: string;
@@ -89,12 +95,25 @@ function withoutLinks(files: Files, path: string): string {
  * dependencies conflict.
  */
 export async function setupWorktree(request: WorktreeRequest): Promise<ReadyWorktree> {
+  const { git } = request;
   try {
-    return await reuse(request) ?? await make(request);
+    const ready = await reuse(request) ?? await make(request);
+    ready.warnings.push(...await bringSubmodules(git.at(ready.path), git.cwd));
+    ready.warnings.push(...await bringIncluded(git, ready.path));
+    return ready;
   } catch (error) {
     if (error instanceof WorktreeError) throw error;
-    throw failed(messageOf(error));
+    const message = messageOf(error);
+    throw failed(describeLock(message) ?? describeCheckedOut(message) ?? message);
   }
+}
+
+/** Where a branch is in use that cannot be checked out twice, in git's own words. */
+function describeCheckedOut(message: string): string | null {
+  const words = /'([^']+)' (?:is already )?(?:checked out|used by worktree) at '([^']+)'/;
+  const [, branch, path] = words.exec(message) ?? [];
+  if (branch === undefined) return null;
+  return `branch ${branch} is checked out at ${path}; switch to another branch there`;
 }
 
 /**
@@ -109,14 +128,18 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
     throw failed(`${path} is not the worktree that macp made; move it away`);
   }
   const own = git.at(path);
-  const lock = await own.read(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"]);
-  git.world.files.remove(lock.trimEnd());
+  const gitFolder = gitFolderOf(git.world.files, path);
+  const { common } = await gitFolders(git);
+  if (gitFolder === null || !isBelow(gitFolder, join(common, "worktrees"))) {
+    throw failed(`${path} is not the worktree that macp made any more; move it away`);
+  }
+  clearLocks(git.world.files, gitFolder);
   const warnings: string[] = [];
   if (entry.branch !== branch) {
     await leaveOtherBranch(request, own, entry.branch);
     warnings.push(`an earlier attempt left ${branch} for ${entry.branch ?? "a detached HEAD"}`);
   }
-  return { path, branch, baseCommit: owned.base_commit, warnings };
+  return { path, branch, baseCommit: owned.base_commit, setUp: owned.set_up === true, warnings };
 }
 
 /** Goes back to the task's branch; commits on no branch are pinned before. */
@@ -160,7 +183,7 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
     return await standOnDependencies(request, owner, base, []);
   }
-  return { path: place.path, branch, baseCommit: base, warnings: [] };
+  return { path: place.path, branch, baseCommit: base, setUp: false, warnings: [] };
 }
 
 /** The changes of a snapshot come back; where they conflict with newer commits, they stay pinned. */
@@ -171,9 +194,10 @@ async function bringBack(
 ): Promise<ReadyWorktree> {
   const exactly = restore?.exactly === snapshot;
   const { conflict } = await restoreSnapshot(git.at(path), snapshot, { exactly });
-  if (conflict === null) return { path, branch, baseCommit, warnings: [] };
+  const ready = { path, branch, baseCommit, setUp: false };
+  if (conflict === null) return { ...ready, warnings: [] };
   const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`];
-  return { path, branch, baseCommit, warnings, conflict };
+  return { ...ready, warnings, conflict };
 }
 
 async function addNew(
@@ -197,10 +221,11 @@ async function standOnDependencies(
   warnings: string[],
 ): Promise<ReadyWorktree> {
   const { git, place: { path }, branch, dependencies, taskId } = request;
-  if (dependencies.length === 0) return { path, branch, baseCommit: base, warnings };
+  const ready = { path, branch, baseCommit: base, setUp: false, warnings };
+  if (dependencies.length === 0) return ready;
   const merged = await mergeDependencies(git.at(path), taskId, dependencies);
   if (merged.head !== base) await git.read(["update-ref", owner, merged.head]);
-  return { path, branch, baseCommit: merged.head, warnings: [...warnings, ...merged.warnings] };
+  return { ...ready, baseCommit: merged.head, warnings: [...warnings, ...merged.warnings] };
 }
 
 /** Removes what a crash left of an unfinished `add`, which no worker has seen. */
@@ -210,10 +235,11 @@ async function clearUnfinished({ git, place: { path }, owned }: WorktreeRequest)
   if (files.lstat(path) !== null) {
     const unfinished = owned.phase === "adding" && await isOwnFolder(git, path);
     if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
-    await git.run(["worktree", "remove", "--force", "--force", "--", path]);
-    files.remove(path, { recursive: true });
   }
-  await forgetRegistration(git, path, owned.phase === "adding");
+  // Forced twice: git locks a worktree while it makes it. Also one whose folder is gone.
+  const { code } = await git.run(["worktree", "remove", "--force", "--force", "--", path]);
+  files.remove(path, { recursive: true });
+  if (code !== 0) await forgetRegistration(git, path, true);
 }
 
 /**

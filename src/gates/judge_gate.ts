@@ -27,6 +27,8 @@ export interface Judgement {
   /** Why it is not passed, in a few words for a person; null when it is. */
   reason: string | null;
   exit_code: number;
+  /** Whether the same command on the same files would very likely end the same way again. */
+  conclusive: boolean;
 }
 
 /** Highest number of an ordinary signal. */
@@ -35,28 +37,35 @@ const lastSignal = 31;
 /** Judges a gate that ran to an end of its own or to its time-out. */
 export function judgeGate(run: GateRun): Judgement {
   const exit_code = run.end.cause === "timed_out" ? 124 : run.end.exitCode;
+  const cut = cutShortReason(run);
+  if (cut !== null) return { outcome: "broken", reason: cut, exit_code, conclusive: false };
+  const conclusive = true;
   const broken = brokenReason(run);
-  if (broken !== null) return { outcome: "broken", reason: broken, exit_code };
+  if (broken !== null) return { outcome: "broken", reason: broken, exit_code, conclusive };
   const failed = failedReason(run);
-  if (failed !== null) return { outcome: "failed", reason: failed, exit_code };
+  if (failed !== null) return { outcome: "failed", reason: failed, exit_code, conclusive };
   if (!matchesExpected(run)) {
     const reason = `Its output does not match what is expected: ${run.gate.expect}`;
-    return { outcome: "broken", reason, exit_code };
+    return { outcome: "broken", reason, exit_code, conclusive };
   }
-  return { outcome: "passed", reason: null, exit_code };
+  return { outcome: "passed", reason: null, exit_code, conclusive };
 }
 
 /** The judgement of a gate that has no command to run. */
 export function judgeEmptyGate(): Judgement {
-  return { outcome: "broken", reason: "It has no command", exit_code: 127 };
+  return { outcome: "broken", reason: "It has no command", exit_code: 127, conclusive: true };
+}
+
+/** Why it came to no end of its own, or null. */
+function cutShortReason({ gate, end }: GateRun): string | null {
+  if (end.cause === "timed_out") return `It did not end within ${gate.timeoutSeconds} s`;
+  if (end.cause === "aborted") return "It was ended before it was done";
+  const signal = end.exitCode - 128;
+  return signal >= 1 && signal <= lastSignal ? `It was killed by signal ${signal}` : null;
 }
 
 /** Why the run says nothing about the work, or null. */
 function brokenReason({ gate, end, standardOutput, tests }: GateRun): string | null {
-  if (end.cause === "timed_out") return `It did not end within ${gate.timeoutSeconds} s`;
-  if (end.cause === "aborted") return "It was ended before it was done";
-  const signal = end.exitCode - 128;
-  if (signal >= 1 && signal <= lastSignal) return `It was killed by signal ${signal}`;
   if (end.exitCode === 127) return "A command was not found (exit code 127)";
   if (end.exitCode === 126) return "A command could not be executed (exit code 126)";
   if (gate.expect !== null && !compile(gate.expect)) {

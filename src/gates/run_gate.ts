@@ -25,6 +25,8 @@ export interface GateContext {
   env: Readonly<Record<string, string>>;
   log: AttemptLog;
   redactor: Redactor;
+  /** What the sections of the log call it; "gate" when left out. */
+  label?: string;
   /** Ends the running gate. */
   signal?: AbortSignal;
   /** Called with the identity of each gate's first process before it begins. */
@@ -37,6 +39,18 @@ const tailBytes = 4096;
 /** Errors after which nothing was run. */
 const notRun = new Set(["folder_missing", "program_missing", "program_not_started"]);
 
+/** A gate that came to a verdict. */
+export interface GateTrial {
+  evidence: GateEvidence;
+  /** Whether the same command on the same files would very likely end the same way again. */
+  conclusive: boolean;
+}
+
+/** Runs a gate as `tryGate` does, for its evidence alone. */
+export async function runGate(context: GateContext, gate: Gate): Promise<GateEvidence | null> {
+  return (await tryGate(context, gate))?.evidence ?? null;
+}
+
 /**
  * Runs a gate to its end and judges it. Its output goes into the log, in a section of
  * its own. Null when it was ended by the context's signal: then there is no verdict.
@@ -44,9 +58,9 @@ const notRun = new Set(["folder_missing", "program_missing", "program_not_starte
  * Throws what `runCommand` throws, but for a command that could not be started, and what
  * the file system says about the log.
  */
-export async function runGate(context: GateContext, gate: Gate): Promise<GateEvidence | null> {
-  const { world, log, redactor } = context;
-  log.section(`gate: ${gate.command}`);
+export async function tryGate(context: GateContext, gate: Gate): Promise<GateTrial | null> {
+  const { world, log, redactor, label = "gate" } = context;
+  log.section(`${label}: ${gate.command}`);
   const begun = world.clock.elapsed();
   const judgement = isEmptyCommand(gate.command)
     ? judgeEmptyGate()
@@ -55,8 +69,8 @@ export async function runGate(context: GateContext, gate: Gate): Promise<GateEvi
   const duration = Math.round(world.clock.elapsed() - begun) / 1000;
   const reason = judgement.reason === null ? null : redactor.text(judgement.reason);
   const output_tail = log.tail(tailLines, tailBytes);
-  log.section(`gate ${judgement.outcome}${reason === null ? "" : `: ${reason}`}`);
-  return {
+  log.section(`${label} ${judgement.outcome}${reason === null ? "" : `: ${reason}`}`);
+  const evidence: GateEvidence = {
     command: gate.command,
     type: gate.type,
     outcome: judgement.outcome,
@@ -65,13 +79,15 @@ export async function runGate(context: GateContext, gate: Gate): Promise<GateEvi
     duration_seconds: duration,
     output_tail,
   };
+  return { evidence, conclusive: judgement.conclusive };
 }
 
 async function runAndJudge(context: GateContext, gate: Gate): Promise<Judgement | null> {
   const output = new GateOutput(context.log);
   const end = await run(context, gate, output);
   if (end instanceof MacpError) {
-    return { outcome: "broken", reason: `It could not be started: ${end.message}`, exit_code: 127 };
+    const reason = `It could not be started: ${end.message}`;
+    return { outcome: "broken", reason, exit_code: 127, conclusive: false };
   }
   if (end.cause === "aborted") return null;
   return judgeGate({ gate, end, ...output.end() });

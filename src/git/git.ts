@@ -236,7 +236,7 @@ const checkouts = ["checkout", "merge", "read-tree", "submodule", "switch", "wor
  * so that no interrupt cuts it short; that takes some milliseconds more.
  */
 function isQuery(args: readonly string[]): boolean {
-  return queries.includes(args[0] ?? "");
+  return queries.includes(args[0] ?? "") || (args[0] === "worktree" && args[1] === "list");
 }
 
 function writesFiles(args: readonly string[]): boolean {

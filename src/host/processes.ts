@@ -7,6 +7,7 @@ import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ProcessIdentity } from "../protocol/generated/types.ts";
 import {
   parseFolders,
+  parseLockLimit,
   parsePsTable,
   parseStat,
   pidsWithEntry,
@@ -30,6 +31,7 @@ export const realProcesses: Processes = {
   list,
   withEnvironment,
   withFolder,
+  fileLockLimit,
   identify,
   signal,
 };
@@ -227,6 +229,10 @@ function folderOf(pid: number): string | null {
   } catch {
     return null;
   }
+}
+
+function fileLockLimit(pid: number): bigint | null {
+  return onLinux ? parseLockLimit(readOfProcess(`/proc/${pid}/limits`) ?? "") : null;
 }
 
 function ps(selection: string[]): ProcessEntry[] {

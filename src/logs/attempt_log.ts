@@ -78,6 +78,11 @@ export class AttemptLog {
     return tailOf(this.#tail.text() + pending, lines, bytes);
   }
 
+  /** A text without secrets. */
+  redacted(text: string): string {
+    return this.#redactor.text(text);
+  }
+
   /** Writes the rest and closes the file. Calling it again does nothing. */
   end(): void {
     if (this.#ended) return;

@@ -1,13 +1,15 @@
 /**
  * The live processes of one attempt.
  *
- * What is found: the leader; whoever's environment holds the attempt's marker; their
- * descendants, sessions and groups. A process that was seen once is remembered, so that
- * it is found again after its parents ended and it founded a session of its own.
+ * What is found: the leader; whoever has the attempt's mark as a limit (see
+ * `lineage_mark.ts`) or its marker in the environment; their descendants, sessions and
+ * groups. A process that was seen once is remembered, so that it is found again after its
+ * parents ended and it founded a session of its own.
  *
- * What escapes: a process that clears its environment, founds a session and loses its
- * parents, all between two looks; and what was started by asking another program for it
- * (a container engine, a service manager, an already running terminal multiplexer).
+ * What escapes: what was started by asking another program for it (a container engine, a
+ * service manager, an already running terminal multiplexer); and, where a shell cannot
+ * set that limit (macOS), a process that clears its environment, founds a session and
+ * loses its parents, all between two looks.
  *
  * @module
  */
@@ -16,6 +18,7 @@ import { startedBefore } from "../sys/process_table.ts";
 import type { ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 import { familyIn } from "./family.ts";
+import { hasLineage } from "./lineage_mark.ts";
 
 /** Environment variable that every process of an attempt inherits. */
 export const attemptMarker = "MACP_ATTEMPT_ID";
@@ -56,11 +59,19 @@ export function trackAttempt(
     const related = familyIn(table, { before, self });
     const pids = new Set([self.pid, ...related.map(({ pid }) => pid)]);
     const others = table.filter(({ pid }) => !pids.has(pid));
-    const certain = world.processes.withEnvironment(attemptMarker, attempt.attemptId, others);
+    const certain = markedAmong(world, attempt.attemptId, others);
     const family = certain.length === 0
       ? related
       : familyIn(table, { before: [...before, ...related], certain, self });
     before = family;
     return family;
   };
+}
+
+function markedAmong(world: World, attemptId: string, rows: readonly ProcessEntry[]) {
+  const { processes } = world;
+  const heirs = rows.filter(({ pid }) => hasLineage(attemptId, processes.fileLockLimit(pid)));
+  const pids = new Set(heirs.map(({ pid }) => pid));
+  const others = rows.filter(({ pid }) => !pids.has(pid));
+  return [...heirs, ...processes.withEnvironment(attemptMarker, attemptId, others)];
 }

@@ -26,3 +26,9 @@ export function shellWord(text: string): string {
     ? text
     : `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+/** The first `most` of the names, and how many more there are. */
+export function firstOf(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most).join(", ");
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}

@@ -35,7 +35,7 @@ export function redactResult(redactor: Redactor, result: TaskResult): TaskResult
       ...pick(metadata, ["outcome", "base_commit", "head_commit", "started_at", "snapshot_ref"]),
       gates: metadata.gates?.map((gate) => ({
         ...redactor.value(gate),
-        ...pick(gate, ["type", "outcome"]),
+        ...pick(gate, ["type", "outcome", "baseline"]),
       })) ?? [],
     },
   };

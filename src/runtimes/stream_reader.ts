@@ -13,7 +13,7 @@ export interface StreamFacts {
   /** What the runtime told of tokens and cost; null when it told nothing. */
   usage: Usage | null;
   sessionId: string | null;
-  /** What went wrong, in the runtime's own words, oldest first. */
+  /** What went wrong and was not overcome, in the runtime's own words, oldest first. */
   errors: string[];
   /** What the agent said last, as far as it is kept. */
   lastText: string | null;
@@ -70,6 +70,7 @@ export class StreamReader {
       if (!holds(event, rule.when)) return [];
       if (rule.session_id !== undefined) this.#keepSession(textAt(event, rule.session_id));
       if (rule.usage) this.#count(event, rule.usage, rule.add ?? false);
+      if (rule.success) this.#facts.errors = [];
       for (const text of fillTemplates(event, rule.error ?? [])) this.#keepError(text);
       return this.#keepProgress(event, rule.progress ?? []);
     });

@@ -66,15 +66,24 @@ export function secretVariables(values: unknown): string[] {
   );
 }
 
-/** Texts under keys that name a secret, unless the key names an environment variable. */
+/**
+ * Texts under keys that name a secret, unless the key names an environment variable, and
+ * the addresses of sinks: who knows one can post there.
+ */
 export function literalSecrets(values: unknown, path = ""): { path: string; value: string }[] {
   if (!isRecord(values)) return [];
   return Object.entries(values).flatMap(([key, value]) => {
     const at = path === "" ? key : `${path}.${key}`;
     if (typeof value !== "string") return literalSecrets(value, at);
     const names = /token|secret|password|api_?key/i.test(key) && !key.endsWith("_env");
-    return names && value.length >= 4 ? [{ path: at, value }] : [];
+    return (names && value.length >= 4) || isSinkAddress(at, value) ? [{ path: at, value }] : [];
   });
+}
+
+/** Whether a setting is the address of a sink on another machine. */
+function isSinkAddress(path: string, value: string): boolean {
+  if (!/(?:webhook|discord|slack|ntfy)[^.]*\.url$|webhook_url$/i.test(path)) return false;
+  return URL.canParse(value) && !/^(?:localhost|127\.|\[::1\])/.test(new URL(value).hostname);
 }
 
 /** The user's configuration file (XDG Base Directory), or null without a home. */

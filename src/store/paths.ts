@@ -23,6 +23,7 @@ export interface StorePaths {
   events: string;
   logs: string;
   attempts: string;
+  baselines: string;
 }
 
 /** Paths below the repository's main checkout. */
@@ -40,5 +41,6 @@ export function storePaths(repository: string): StorePaths {
     events: join(folder, "events.ndjson"),
     logs: join(folder, "logs"),
     attempts: join(folder, "attempts"),
+    baselines: join(folder, "baselines"),
   };
 }

@@ -26,6 +26,12 @@ export function parseStat(text: string, boot: string): ProcessEntry | null {
   };
 }
 
+/** Hard limit on file locks in `/proc/<pid>/limits`; null when there is none. */
+export function parseLockLimit(text: string): bigint | null {
+  const digits = /^Max file locks +\S+ +(\d+) /m.exec(text)?.[1];
+  return digits === undefined ? null : BigInt(digits);
+}
+
 /** Columns of ps(1) that `parsePsTable` reads, as the value of its option `-o`. */
 export const psColumns = "pid=,ppid=,pgid=,sess=,stat=,lstart=";
 

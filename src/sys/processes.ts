@@ -78,6 +78,11 @@ export interface Processes {
    * @param folder Path without symbolic links.
    */
   withFolder(folder: string): ProcessEntry[];
+  /**
+   * Hard limit on file locks of a live process; null when it has none, or the system
+   * does not tell.
+   */
+  fileLockLimit(pid: number): bigint | null;
   /** Identity of a live process, or null. */
   identify(pid: number): ProcessIdentity | null;
   /**

@@ -163,3 +163,22 @@ Deno.test("cancel ends one of two attempts under way and not the other", async (
     assert(exists(join(repository.state("logs"), "b", "1.log")));
   });
 });
+
+Deno.test("Attempts that run at once have blocks of ports of their own, free of servers", async () => {
+  await withRepository(async (repository) => {
+    const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = server.addr as Deno.NetAddr;
+    try {
+      repository.writeConfig({ macp: { port_base: port, ports_per_slot: 4 } });
+      const tell = `echo "ports from $MACP_PORT_BASE"; ${meeting(repository, 2)}`;
+      repository.writeQueue(["a", "b"].map((id) => execTask(id, tell)));
+      const drain = repository.start(["drain", "--jobs", "2"]);
+      assertEquals((await drain.ended).code, 0);
+    } finally {
+      server.close();
+    }
+    const bases = ["a", "b"].map((id) => Number(/ports from (\d+)/.exec(repository.log(id))?.[1]));
+    assert(bases.every((base) => base > port && base % 1 === 0), String(bases));
+    assert(Math.abs((bases[0] ?? 0) - (bases[1] ?? 0)) >= 4, String(bases));
+  });
+});

@@ -9,5 +9,5 @@ import { intervene } from "../intervene.ts";
 
 /** Queues a task again. */
 export function run(invocation: Invocation): Promise<number> {
-  return intervene(invocation, (view, id, { now }) => planRetry(view, id, now));
+  return intervene(invocation, planRetry);
 }

@@ -682,6 +682,10 @@ export interface StreamRule {
    * Whether counts are added to those of earlier lines; otherwise they replace them.
    */
   add?: boolean;
+  /**
+   * Whether such a line says that the agent ended well: what went wrong before it is forgotten.
+   */
+  success?: boolean;
   [k: string]: unknown;
 }
 /**
@@ -895,6 +899,10 @@ export interface OwnedWorktree {
    * When a person had it brought back: it goes only when asked for.
    */
   restored_at?: string;
+  /**
+   * Whether macp.setup ran in it to a good end.
+   */
+  set_up?: boolean;
   [k: string]: unknown;
 }
 /**

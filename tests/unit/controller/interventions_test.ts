@@ -15,7 +15,7 @@ function viewOf(task: object) {
 
 Deno.test("planRetry() puts a task that failed or escalated back, its attempts counted anew", () => {
   for (const status of ["failed", "escalated"]) {
-    const { change, result } = planRetry(viewOf({ status, attempts: 3 }), "a", now);
+    const { change, result } = planRetry(viewOf({ status, attempts: 3 }), "a", about);
     const [patch] = change?.patches ?? [];
     assertEquals([patch?.fields.status, patch?.fields.attempts, result.status], [
       "pending",
@@ -28,7 +28,7 @@ Deno.test("planRetry() puts a task that failed or escalated back, its attempts c
 
 Deno.test("planRetry() ends a back-off and keeps the attempts that were spent", () => {
   const view = viewOf({ status: "pending", attempts: 1, not_before: "2026-01-01T01:00:00Z" });
-  const fields = planRetry(view, "a", now).change?.patches?.[0]?.fields ?? {};
+  const fields = planRetry(view, "a", about).change?.patches?.[0]?.fields ?? {};
   assertEquals(["attempts" in fields, "not_before" in fields, fields.not_before], [
     false,
     true,
@@ -36,9 +36,23 @@ Deno.test("planRetry() ends a back-off and keeps the attempts that were spent", 
   ]);
 });
 
+Deno.test("planRetry() lifts the hold of the runtime that a pending task waits for", () => {
+  const view = viewOf({ status: "pending", dispatch: "yolo", runtime: "claude" });
+  const until = new Date(now + 60_000).toISOString();
+  const hold = { until, reason: "limit", task_id: "a", since: until };
+  view.state.holds = { claude: hold, codex: hold };
+  const { change, result } = planRetry(view, "a", about);
+  assertEquals(Object.keys(change?.state?.holds ?? {}), ["codex"]);
+  assertEquals(result.message, "claude is not held any more; a can run");
+});
+
 Deno.test("planRetry() refuses what runs or is completed", () => {
   for (const status of ["running", "gated", "completed"]) {
-    const error = assertThrows(() => planRetry(viewOf({ status }), "a", now), MacpError, "task a");
+    const error = assertThrows(
+      () => planRetry(viewOf({ status }), "a", about),
+      MacpError,
+      "task a",
+    );
     assertEquals(error.kind, "usage");
   }
 });

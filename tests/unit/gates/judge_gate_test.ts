@@ -154,5 +154,22 @@ Deno.test("judgeEmptyGate() says broken with exit code 127", () => {
     outcome: "broken",
     reason: "It has no command",
     exit_code: 127,
+    conclusive: true,
   });
+});
+
+Deno.test("judgeGate() is conclusive unless the gate was cut short", () => {
+  const [gate] = resolveGates({ quality_gates: ["x"] }, {});
+  if (!gate) throw new Error("no gate");
+  const conclusive = (exitCode: number, cause: GateRun["end"]["cause"] = "exited") => {
+    const end = { exitCode, cause };
+    return judgeGate({ gate, end, output: "", standardOutput: "", tests: { runners: [], ran: 0 } })
+      .conclusive;
+  };
+  assertEquals([0, 1, 124, 126, 127].map((code) => conclusive(code)), Array(5).fill(true));
+  assertEquals([conclusive(137), conclusive(124, "timed_out"), conclusive(1, "aborted")], [
+    false,
+    false,
+    false,
+  ]);
 });

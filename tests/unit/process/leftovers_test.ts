@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { realWorld } from "../../../src/host/world.ts";
 import type { World } from "../../../src/sys/world.ts";
 import { findAttemptProcesses } from "../../../src/process/find_attempt_processes.ts";
+import { lineageMark } from "../../../src/process/lineage_mark.ts";
 import {
   inFolder,
   isAlive,
@@ -74,6 +75,47 @@ Deno.test("runCommand() ends a daemon without environment that a look at the tab
     assertEquals(exitCode, 0);
     assertAllGone(Deno.readTextFileSync(`${cwd}/daemon`), 1);
   });
+});
+
+/** The real world, in which nothing can be found by its environment. */
+function withoutEnvironments(): World {
+  const world = realWorld();
+  return { ...world, processes: { ...world.processes, withEnvironment: () => [] } };
+}
+
+Deno.test({
+  name: "runCommand() ends a daemon without environment that no look saw before the end",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const daemon = `setsid env -i sh -c 'cd /; sleep 300 & echo $!' 2>/dev/null`;
+    const { out, exitCode } = await run(`(${daemon} &); sleep 0.01`, {}, withoutEnvironments());
+    assertEquals(exitCode, 0);
+    assertAllGone(out, 1);
+  },
+});
+
+Deno.test({
+  name: "findAttemptProcesses() finds what an attempt inside the attempt started",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const world = withoutEnvironments();
+    const outer = crypto.randomUUID();
+    const fileLockLimit = (pid: number) =>
+      pid === Deno.pid ? lineageMark(outer, null) : world.processes.fileLockLimit(pid);
+    const abort = new AbortController();
+    const found: number[] = [];
+    const ofOuter = () => findAttemptProcesses(world, { attemptId: outer }).length;
+    await run("echo; sleep 300", {
+      signal: abort.signal,
+      onOutput: () => {
+        found.push(ofOuter());
+        abort.abort();
+      },
+    }, { ...world, processes: { ...world.processes, fileLockLimit } });
+    found.push(ofOuter());
+    assert(found[0], "it was not found");
+    assertEquals(found.at(-1), 0);
+  },
 });
 
 Deno.test("runCommand() ends a command that keeps forking while it is ended", async () => {

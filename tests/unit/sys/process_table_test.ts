@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  parseLockLimit,
   parsePsTable,
   parseStat,
   pidsWithEntry,
@@ -30,6 +31,15 @@ Deno.test("parseStat() returns null when the process is a zombie", () => {
 Deno.test("parseStat() returns null when the text is cut off", () => {
   assertEquals(parseStat("7 (sh) S 5 6 7", "b"), null);
   assertEquals(parseStat("", "b"), null);
+});
+
+Deno.test("parseLockLimit() reads the hard limit, and null when there is none", () => {
+  const line = (soft: string, hard: string) =>
+    `Limit                     Soft Limit           Hard Limit           Units     \n` +
+    `Max file locks            ${soft.padEnd(20)} ${hard.padEnd(20)} locks     \n`;
+  assertEquals(parseLockLimit(line("7", "4611686018427387903")), 4611686018427387903n);
+  assertEquals(parseLockLimit(line("unlimited", "12")), 12n);
+  assertEquals([parseLockLimit(line("7", "unlimited")), parseLockLimit("")], [null, null]);
 });
 
 Deno.test("parsePsTable() reads rows and leaves out zombies and noise", () => {

@@ -89,6 +89,22 @@ Deno.test("withEnvironment() finds holders of the whole entry, among some or all
   assertEquals([elsewhere, among, none], [[], found, []]);
 });
 
+Deno.test({
+  name: "fileLockLimit() tells what a shell set, and null when there is no process",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const child = start("ulimit -w 12345 2>/dev/null || ulimit -x 12345; echo; read -r _", {
+      stdin: "piped",
+    });
+    const reader = child.stdout.getReader();
+    await reader.read();
+    const limit = realProcesses.fileLockLimit(child.pid);
+    await child.feed(new Uint8Array());
+    await Promise.all([child.exited, reader.cancel()]);
+    assertEquals([limit, realProcesses.fileLockLimit(child.pid)], [12345n, null]);
+  },
+});
+
 Deno.test("signal() returns false when there is no such process", async () => {
   const child = start("true");
   await end(child);

@@ -1,0 +1,98 @@
+/**
+ * `macp doctor`
+ *
+ * @module
+ */
+import type { ControllerContext } from "../../controller/context.ts";
+import { messageOf } from "../../protocol/errors.ts";
+import type { Invocation } from "../command.ts";
+import { checkEvents } from "../doctor/check_events.ts";
+import { checkGit, checkRuntimes, checkTerminal } from "../doctor/check_programs.ts";
+import { checkTrackedSecrets } from "../doctor/check_secrets.ts";
+import { checkIgnored, checkSettings } from "../doctor/check_settings.ts";
+import {
+  checkAttempts,
+  checkController,
+  checkDisk,
+  checkModes,
+  checkQueue,
+  checkScratch,
+  checkWorktrees,
+} from "../doctor/check_state.ts";
+import { type Finding, found } from "../doctor/finding.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { openRepository } from "../open_repository.ts";
+import { type Color, tabulate } from "../output.ts";
+
+const colors: Record<Finding["level"], Color> = { ok: "green", warn: "yellow", fail: "red" };
+
+/** A check that is made, and its name should it fail itself. */
+type Check = [
+  name: string,
+  make: (context: ControllerContext) => Finding | Finding[] | Promise<Finding | Finding[]>,
+];
+
+const checks: readonly Check[] = [
+  ["git", ({ git }) => checkGit(git)],
+  ["settings", checkSettings],
+  ["queue", checkQueue],
+  ["lock", checkController],
+  ["attempts", checkAttempts],
+  ["worktrees", checkWorktrees],
+  ["scratch", checkScratch],
+  ["ignored", checkIgnored],
+  ["modes", checkModes],
+  ["events", checkEvents],
+  ["disk", checkDisk],
+  ["secrets", ({ git }) => checkTrackedSecrets(git)],
+  ["pty", ({ world }) => checkTerminal(world)],
+  ["runtime", ({ world, settings }) => checkRuntimes(world, settings)],
+];
+
+/** Looks whether all is well; exit code 1 when something is not. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, output, world } = invocation;
+  const repository = await openRepository(invocation);
+  const context = { ...repository, world, onEvent: () => {}, onNote: output.note.bind(output) };
+  // One after the other for the ledger's sake; those that ask programs take longest.
+  const findings = (await Promise.all(checks.map((check) => makeCheck(context, check)))).flat();
+  const fixed = args.flag("fix") ? await fixAll(findings) : [];
+  const fails = findings.filter(({ level }) => level === "fail").length;
+  const warnings = findings.filter(({ level }) => level === "warn").length;
+  if (output.options.json) {
+    const plain = findings.map(({ fix, ...rest }) => ({ ...rest, fixable: fix !== undefined }));
+    output.json({ findings: plain, fixed, fails, warnings });
+  } else {
+    const rows = findings.map(({ check, level, message, hint }) => [
+      output.paint(colors[level], level),
+      check,
+      hint === undefined ? message : `${message} → ${hint}`,
+    ]);
+    for (const line of tabulate(rows)) output.line(line);
+    for (const done of fixed) output.line(`${output.paint("green", "fixed")}: ${done}`);
+    output.note(`${fails} faults, ${warnings} warnings`);
+  }
+  return fails > 0 ? exitCodes.workFailed : exitCodes.done;
+}
+
+/** A check that fails is a finding too: the others go on. */
+async function makeCheck(context: ControllerContext, [name, make]: Check): Promise<Finding[]> {
+  try {
+    return [await make(context)].flat();
+  } catch (error) {
+    return [found.fail(name, messageOf(error))];
+  }
+}
+
+async function fixAll(findings: readonly Finding[]): Promise<string[]> {
+  const done: string[] = [];
+  for (const { check, fix } of findings) {
+    if (fix === undefined) continue;
+    try {
+      done.push(await fix());
+    } catch (error) {
+      done.push(`${check} could not be fixed: ${messageOf(error)}`);
+    }
+  }
+  return done;
+}

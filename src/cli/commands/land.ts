@@ -1,0 +1,102 @@
+/**
+ * `macp land`
+ *
+ * @module
+ */
+import { type LandReport, landTask } from "../../controller/land.ts";
+import { oneLine, shellWord } from "../../protocol/text.ts";
+import type { Invocation } from "../command.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { openRepository, requireTask } from "../open_repository.ts";
+import { createProgress } from "../progress.ts";
+import { untilStopped } from "../until_stopped.ts";
+
+/** Lands a task. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, output, terminal, world } = invocation;
+  const repository = await openRepository(invocation);
+  const id = args.positional[0] ?? "";
+  requireTask(repository.store, id);
+  const progress = createProgress(invocation);
+  const onEvent = output.options.json ? () => {} : progress.event;
+  const context = { ...repository, world, onEvent, onNote: progress.note };
+  try {
+    const { result: report, stopped } = await untilStopped(
+      terminal,
+      (signal) =>
+        landTask(context, id, {
+          into: args.text("into"),
+          message: args.text("message"),
+          dryRun: args.flag("dry-run"),
+          signal,
+        }),
+    );
+    progress.end();
+    const exitCode = report.kind === "interrupted"
+      ? stopped ?? exitCodes.interrupted
+      : exitCodeOf(report);
+    if (output.options.json) output.json({ task_id: id, ...report, exit_code: exitCode });
+    else for (const line of describeLanding(id, report)) output.note(line);
+    return exitCode;
+  } finally {
+    progress.end();
+  }
+}
+
+function exitCodeOf({ kind }: LandReport): number {
+  if (kind === "landed" || kind === "already_landed" || kind === "would_land") {
+    return exitCodes.done;
+  }
+  return kind === "moved" ? exitCodes.busy : exitCodes.needsHuman;
+}
+
+/** What came of it, and what to do next, a line each. */
+export function describeLanding(id: string, report: LandReport): string[] {
+  const name = oneLine(id);
+  const word = shellWord(id);
+  const { into, brings } = report;
+  const along = brings.map((other) => `the work of its dependency ${other} comes along`);
+  const stays = `${into} stays as it was`;
+  switch (report.kind) {
+    case "landed": {
+      const how = report.fastForward ? "fast-forward" : "merge commit";
+      return [...along, `${name} landed on ${into} as ${report.commit.slice(0, 12)} (${how})`];
+    }
+    case "already_landed":
+      return [`${name} landed on ${into} already, as ${report.commit.slice(0, 12)}`];
+    case "would_land": {
+      const how = report.fastForward ? "by a fast-forward" : "by a merge commit";
+      const gates = report.gates.map((gate) => `  ${oneLine(gate, 200)}`);
+      return [
+        ...along,
+        `would land ${name} on ${into} ${how}, after ${gates.length} gates`,
+        ...gates,
+      ];
+    }
+    case "conflict":
+      return [
+        `${name} conflicts with ${into}; ${stays}`,
+        ...report.paths.map((path) => `  ${oneLine(path)}`),
+        `next: git switch ${report.branch}, git merge ${into}, resolve and commit, git switch -`,
+        `then: macp land ${word}`,
+      ];
+    case "refused":
+      return [`${name} cannot be merged into ${into}: ${report.reason}; ${stays}`];
+    case "gates_red":
+      return [
+        `${name} is red on top of ${into}; ${stays}`,
+        `reason: ${oneLine(report.reason, 400)}`,
+        `next: macp logs ${word}`,
+      ];
+    case "in_the_way":
+      return [
+        `${name} did not land: ${report.reason}; ${stays}`,
+        ...report.paths.map((path) => `  ${oneLine(path)}`),
+        `next: commit or stash them in ${report.checkout}, then: macp land ${word}`,
+      ];
+    case "moved":
+      return [`${into} moved while the gates ran; nothing landed`, `next: macp land ${word}`];
+    case "interrupted":
+      return [`interrupted; nothing landed, ${stays}`];
+  }
+}

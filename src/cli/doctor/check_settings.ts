@@ -1,0 +1,50 @@
+/**
+ * The settings, as far as they can be wrong without breaking a rule.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import type { ControllerContext } from "../../controller/context.ts";
+import { resolveBase } from "../../git/refs.ts";
+import { appendText } from "../../store/append_text.ts";
+import { type Finding, found } from "./finding.ts";
+
+/** Files of the state that git should never hold. */
+const stateFiles = ["state.json", "events.ndjson", "logs/x", "results/x.json", "attempts/x"];
+
+/** Whether it is armed, and whether branches have a base. */
+export async function checkSettings(context: ControllerContext): Promise<Finding[]> {
+  const { settings, store: { paths }, git } = context;
+  const base = await resolveBase(git, settings.macp.base_ref);
+  return [
+    settings.enabled
+      ? found.ok("settings", "enabled")
+      : found.warn("settings", `not enabled: ${paths.config}`, "macp init --enable"),
+    base === null
+      ? found.fail("base", "the repository has no commit yet", "git commit --allow-empty -m start")
+      : base.warning === null
+      ? found.ok("base", `branches start from ${base.ref}`)
+      : found.warn("base", base.warning, `Set macp.base_ref in ${paths.config}`),
+  ];
+}
+
+/** Whether git leaves the state alone. */
+export async function checkIgnored(context: ControllerContext): Promise<Finding> {
+  const { git, store: { paths }, world } = context;
+  const relative = stateFiles.map((name) => `.mosaic/orchestrator/${name}`);
+  const { stdout } = await git.run(["check-ignore", "--no-index", "--stdin", "-z"], {
+    stdin: relative.join("\0") + "\0",
+  });
+  const ignored = new Set(stdout.split("\0"));
+  const seen = relative.filter((name) => !ignored.has(name))
+    .map((name) => name.replace(".mosaic/orchestrator/", "").replace(/\/x.*$/, "/"));
+  if (seen.length === 0) return found.ok("ignored", "git ignores the state of macp");
+  const file = join(paths.folder, ".gitignore");
+  return {
+    ...found.warn("ignored", `git does not ignore ${seen.join(", ")}`, "macp doctor --fix"),
+    fix: () => {
+      appendText(world.files, file, seen.map((name) => `/${name}\n`).join(""));
+      return `added to ${file}: ${seen.join(", ")}`;
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * Whether a task can land, and on which branch.
+ *
+ * @module
+ */
+import { type Git } from "../git/git.ts";
+import { isAncestor } from "../git/merge.ts";
+import { listRefs } from "../git/refs.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { Task } from "../protocol/generated/types.ts";
+import { checkTask, isMacpAware, statusOf } from "../protocol/task.ts";
+import { shellWord } from "../protocol/text.ts";
+import { MacpError } from "../protocol/errors.ts";
+import type { Queue } from "../store/queue.ts";
+import { refusal } from "./interventions.ts";
+
+/** What lands, and where. */
+export interface Landing {
+  task: Task;
+  /** Branch of the task, and its head. */
+  branch: string;
+  head: string;
+  /** Local branch that it lands on, and its head. */
+  into: string;
+  target: string;
+  /** Ids of dependencies whose work comes along. */
+  brings: string[];
+}
+
+/**
+ * What lands, and where. Changes nothing.
+ *
+ * @param named Branch that the caller names, or undefined.
+ * Throws `MacpError` of kind usage, with the way out, when the task is not completed, has
+ * no branch, or stands on a dependency that must land first.
+ */
+export async function planLanding(
+  { git, queue, id, baseRef }: { git: Git; queue: Queue; id: string; baseRef: string },
+  named: string | undefined,
+): Promise<Landing> {
+  const task = requireLandable(queue, id);
+  const refs = await listRefs(git, "refs/heads/");
+  const heads = new Map(refs.map(({ name, commit }) => [name.slice("refs/heads/".length), commit]));
+  const branch = task.branch ?? "";
+  const head = heads.get(branch);
+  if (head === undefined) {
+    throw refusal("land", id, `its branch does not exist: ${branch || "none"}`, []);
+  }
+  const into = targetOf([...heads.keys()], baseRef, named);
+  if (into === branch) throw refusal("land", id, `${into} is its own branch`, []);
+  const target = heads.get(into) ?? "";
+  const brings = await requireDependencies(git, queue, { task, head, target, heads });
+  return { task, branch, head, into, target, brings };
+}
+
+/** The task when it is completed and has a branch. */
+export function requireLandable(queue: Pick<Queue, "find">, id: string): Task {
+  const raw = queue.find(id);
+  const status = statusOf(raw);
+  const word = shellWord(id);
+  const refuse = (why: string, ...hints: string[]) => refusal("land", id, why, hints);
+  if (status === "failed") throw refuse("it failed", `Queue it again with: macp retry ${word}`);
+  if (status === "escalated") {
+    throw refuse("it is escalated", `When its work is mended: macp accept ${word}`);
+  }
+  if (status !== null && status !== "completed") {
+    throw refuse(`it is ${status}`, "Wait until it is completed: macp status");
+  }
+  const checked = checkTask(raw);
+  if (!checked.ok) throw refuse("it is invalid", "See: macp validate");
+  if (!isMacpAware(raw) || checked.task.worktree === ".") {
+    throw refuse("it worked in the repository itself, without a branch of its own");
+  }
+  return checked.task;
+}
+
+/**
+ * The local branch that is named, else that of the base ref, else main or master. Throws
+ * `MacpError` of kind usage when there is none.
+ */
+export function targetOf(
+  branches: readonly string[],
+  baseRef: string,
+  named: string | undefined,
+): string {
+  const local = (name: string) => name.replace(/^refs\/heads\//, "");
+  const tracked = baseRef.replace(/^refs\/remotes\//, "").replace(/^[^/]+\//, "");
+  const wanted = named === undefined ? [local(baseRef), tracked, "main", "master"] : [local(named)];
+  const found = wanted.find((name) => branches.includes(name));
+  if (found !== undefined) return found;
+  const shown = branches.slice(0, 8).join(", ") || "none";
+  throw new MacpError(
+    "usage",
+    `Cannot land as there is no local branch of this name: ${named ?? tracked}`,
+    {
+      code: "unknown_branch",
+      hints: [
+        `Local branches: ${shown}${branches.length > 8 ? ", …" : ""}`,
+        "Name one with --into BRANCH",
+      ],
+    },
+  );
+}
+
+/** Dependencies are on the target, or in the task's branch and come along. */
+async function requireDependencies(
+  git: Git,
+  queue: Queue,
+  { task, head, target, heads }: {
+    task: Task;
+    head: string;
+    target: string;
+    heads: ReadonlyMap<string, string>;
+  },
+): Promise<string[]> {
+  const brings: string[] = [];
+  for (const id of task.depends_on ?? []) {
+    const raw = queue.find(id);
+    if (!isRecord(raw) || typeof raw.branch !== "string") continue;
+    const commit = heads.get(raw.branch);
+    if (commit === undefined || await isAncestor(git, commit, target)) continue;
+    if (await isAncestor(git, commit, head)) brings.push(id);
+    else if (!isLanded(raw)) {
+      throw refusal("land", task.id, `it depends on ${id}, which has not landed`, [
+        `Land it first: macp land ${shellWord(id)}`,
+      ]);
+    }
+  }
+  return brings;
+}
+
+/** Whether a task says of itself that it landed. */
+export function isLanded(raw: unknown): boolean {
+  return isRecord(raw) && isRecord(raw.metadata) && isRecord(raw.metadata.landed);
+}

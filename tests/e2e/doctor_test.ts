@@ -1,0 +1,125 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { execTask, fingerprint, type Repository, until, withRepository } from "./harness.ts";
+
+/** One finding as `doctor --json` prints it. */
+interface Found {
+  check: string;
+  level: string;
+  message: string;
+  hint?: string;
+  fixable: boolean;
+}
+
+async function examine(repository: Repository, ...more: string[]): Promise<Found[]> {
+  return (await repository.json<{ findings: Found[] }>(["doctor", ...more])).findings;
+}
+
+function tell(findings: readonly Found[], check: string, level = "warn"): string {
+  return findings.filter((found) => found.check === check && found.level === level)
+    .map(({ message }) => message).join("\n");
+}
+
+Deno.test("macp doctor ends with 0 where all is well, and changes nothing", async () => {
+  await withRepository(async (repository) => {
+    await repository.macp(["init"]);
+    await repository.macp(["drain"]);
+    const before = fingerprint(repository.path);
+    const ran = await repository.macp(["doctor"]);
+    assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+    assertStringIncludes(ran.stdout, "0 faults");
+    const findings = await examine(repository);
+    assertEquals(findings.filter(({ level }) => level === "fail"), []);
+    for (const check of ["git", "queue", "lock", "attempts", "worktrees", "disk", "secrets"]) {
+      assert(findings.some((found) => found.check === check && found.level === "ok"), check);
+    }
+    assertEquals(fingerprint(repository.path), before);
+  });
+});
+
+Deno.test("macp doctor tells of attempts that nobody carries out, until the next run", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("a", "echo begun; sleep 60 & wait")]);
+    const drain = repository.start(["drain"]);
+    await until("the worker", () => repository.task("a").status === "running");
+    const { pid } = drain;
+    const live = await examine(repository);
+    assertStringIncludes(tell(live, "lock", "ok"), `process ${pid} runs the queue`);
+    drain.kill("SIGKILL");
+    await drain.ended;
+    const dead = await examine(repository);
+    assertStringIncludes(tell(dead, "lock"), `process ${pid}`);
+    assertStringIncludes(tell(dead, "attempts"), "nobody carries them out any more: a");
+    await repository.macp(["drain"]);
+    assertEquals(tell(await examine(repository), "attempts"), "");
+  });
+});
+
+Deno.test("macp doctor tells of worktrees that are gone, and of what git tracks", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { cleanup_worktrees: false } });
+    await repository.submit("a", "true");
+    await repository.macp(["drain"]);
+    Deno.removeSync(repository.worktree("a"), { recursive: true });
+    await repository.commit({ "key.txt": `x = ghp_${"a1B2".repeat(9)}\n` });
+    const findings = await examine(repository);
+    assertStringIncludes(tell(findings, "worktrees"), `${repository.worktree("a")} of a is gone`);
+    assertStringIncludes(tell(findings, "secrets"), "key.txt:1");
+    assert(!JSON.stringify(findings).includes("a1B2a1B2"));
+  });
+});
+
+Deno.test("macp doctor --fix mends modes and the list of ignored files, and says so", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("a", "true");
+    await repository.macp(["drain"]);
+    Deno.chmodSync(repository.state("logs"), 0o755);
+    const before = await examine(repository);
+    assertStringIncludes(tell(before, "modes"), repository.state("logs"));
+    assertStringIncludes(tell(before, "ignored"), "state.json, events.ndjson");
+    const ran = await repository.macp(["doctor", "--fix"]);
+    assertEquals(ran.code, 0, ran.stdout);
+    assertStringIncludes(ran.stdout, "fixed:");
+    assertEquals((Deno.statSync(repository.state("logs")).mode ?? 0) & 0o777, 0o700);
+    const after = await examine(repository);
+    assertEquals(tell(after, "modes") + tell(after, "ignored"), "");
+    assertEquals(
+      await repository.git("status", "--porcelain", "--", ".mosaic/orchestrator/logs"),
+      "",
+    );
+  });
+});
+
+Deno.test("macp doctor ends with 1 for a runtime that cannot run, and finds those that can", async () => {
+  await withRepository(async (repository) => {
+    const bin = repository.outside("bin");
+    Deno.mkdirSync(bin);
+    Deno.writeTextFileSync(join(bin, "codex"), "#!/bin/sh\necho codex-cli 1.2.3\n", {
+      mode: 0o755,
+    });
+    Deno.writeTextFileSync(join(bin, "mosaic"), "#!/bin/sh\necho mosaic 0.9.1\n", { mode: 0o755 });
+    repository.writeConfig({
+      macp: { runtimes: { mine: { command: "no-such-agent --do" }, codex: {} } },
+    });
+    const env = { PATH: `${bin}:${repository.env.PATH}` };
+    const ran = await repository.macp(["doctor", "--json"], { env });
+    assertEquals(ran.code, 1);
+    const findings: Found[] = JSON.parse(ran.stdout).findings;
+    assertStringIncludes(tell(findings, "runtime.mine", "fail"), "no-such-agent");
+    assertStringIncludes(tell(findings, "runtime.codex", "ok"), "codex 1.2.3");
+    assertStringIncludes(tell(findings, "runtime.mosaic", "ok"), "mosaic 0.9.1");
+  });
+});
+
+Deno.test("macp doctor goes on when the queue or the cursors cannot be read", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue("{ not json");
+    Deno.writeTextFileSync(repository.state("event_cursor.json"), '{"sinks": 1}');
+    const ran = await repository.macp(["doctor", "--json"]);
+    assertEquals(ran.code, 1);
+    const findings: Found[] = JSON.parse(ran.stdout).findings;
+    assertStringIncludes(tell(findings, "queue", "fail"), "tasks.json");
+    assertStringIncludes(tell(findings, "sinks", "fail"), "event_cursor.json");
+    assert(findings.some(({ check, level }) => check === "git" && level === "ok"));
+  });
+});

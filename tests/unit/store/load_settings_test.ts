@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { literalSecrets, secretVariables } from "../../../src/store/load_settings.ts";
+
+Deno.test("literalSecrets() finds values under keys that name a secret, and addresses of sinks", () => {
+  const values = {
+    macp: {
+      webhook: { url: "https://example.org/hook/abc", auth_token: "t0ken", auth_token_env: "X" },
+      discord: { url: "https://discord.example/api/webhooks/1/x" },
+    },
+    worker: { command_template: "x", api_key: "12345" },
+  };
+  assertEquals(literalSecrets(values).map(({ path }) => path), [
+    "macp.webhook.url",
+    "macp.webhook.auth_token",
+    "macp.discord.url",
+    "worker.api_key",
+  ]);
+});
+
+Deno.test("literalSecrets() leaves empty ones and addresses of this machine alone", () => {
+  const webhook = { url: "http://localhost:8080/macp/events", auth_token: "" };
+  assertEquals(literalSecrets({ macp: { webhook }, base: { url: "https://x.org" } }), []);
+});
+
+Deno.test("secretVariables() names what keys that end in _env name", () => {
+  assertEquals(secretVariables({ a: { token_env: "A_TOKEN" }, url_env: "" }), ["A_TOKEN"]);
+});
