@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { attemptEnvironment } from "../dispatcher/attempt_environment.ts";
 import { readBrief, writeAttemptFiles } from "../dispatcher/attempt_files.ts";
 import {
   type Dispatched,
@@ -10,13 +11,12 @@ import {
   nothingYet,
 } from "../dispatcher/dispatch_request.ts";
 import { readGitView } from "../dispatcher/hidden_changes.ts";
-import { workerEnvironment } from "../dispatcher/worker_environment.ts";
+import { runSetup } from "../dispatcher/run_setup.ts";
 import { type ReadyWorktree, setupWorktree } from "../dispatcher/worktree.ts";
 import { WorktreeError } from "../dispatcher/worktree_error.ts";
 import { taskPlace } from "../dispatcher/worktree_place.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { OwnedWorktree, Task, TaskResult } from "../protocol/generated/types.ts";
-import { runtimeOf } from "../protocol/task.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { updateLedger } from "./update_ledger.ts";
@@ -28,7 +28,7 @@ export async function enterAccepted(
   request: DispatchRequest,
   previous: TaskResult | null,
 ): Promise<Dispatched> {
-  const { git, world, settings } = context;
+  const { git, world } = context;
   const { task, attempt } = claimed;
   const dispatched = nothingYet(git.cwd);
   dispatched.view = readGitView(world.files, git.cwd);
@@ -56,16 +56,8 @@ export async function enterAccepted(
     brief: briefOf(context, task),
     previous: null,
   });
-  dispatched.env = workerEnvironment(world.env, context.ownSecrets, {
-    ...request,
-    runtime: runtimeOf(task, settings),
-    taskFile: files.task,
-    briefFile: files.brief,
-    resultFile: files.result,
-    previousFailureFile: files.previousFailure,
-    worktree: dispatched.cwd,
-    branch: attempt.branch ?? "",
-  });
+  dispatched.env = attemptEnvironment(request, dispatched.cwd, files);
+  await runSetup(request, dispatched, dispatched.env);
   return dispatched;
 }
 
@@ -78,8 +70,8 @@ async function readyWorktree(
   const branch = attempt.branch ?? "";
   const path = attempt.worktree ?? "";
   if (isStanding(owned) && world.files.lstat(path) !== null) {
-    const setUp = owned.set_up === true;
-    return { path, branch, baseCommit: owned.base_commit, setUp, warnings: [] };
+    // Who left it set it up; what stands in it is not touched.
+    return { path, branch, baseCommit: owned.base_commit, setUp: true, warnings: [] };
   }
   const place = { ...taskPlace(git, settings, task, names), path };
   const baseRef = settings.macp.base_ref;
