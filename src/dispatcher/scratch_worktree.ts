@@ -9,6 +9,7 @@ import type { Git } from "../git/git.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ScratchWorktree } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
+import { forgetRegistration } from "./worktree.ts";
 import { isBelow, realPathOf, worktreePlace } from "./worktree_place.ts";
 
 /** Called around the life of a scratch worktree, and awaited. */
@@ -113,7 +114,7 @@ export async function removeScratch(git: Git, path: string): Promise<string | nu
       return "it is not of this repository";
     }
     files.remove(path, { recursive: true });
-    await git.run(["worktree", "prune"]);
+    await forgetRegistration(git, path, true);
     return null;
   } catch (error) {
     return messageOf(error);

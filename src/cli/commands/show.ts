@@ -5,6 +5,8 @@
  */
 import type { TaskResult } from "../../protocol/generated/types.ts";
 import { isRecord } from "../../protocol/events.ts";
+import { isTerminal } from "../../protocol/outcomes.ts";
+import type { Settings } from "../../protocol/settings.ts";
 import { statusOf, titleOf } from "../../protocol/task.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -28,6 +30,7 @@ export async function run(invocation: Invocation): Promise<number> {
       attempts: records.attempts,
       running,
       logs: records.logs,
+      logs_removed_up_to: records.prunedLogs || null,
     });
     return exitCodes.done;
   }
@@ -38,10 +41,21 @@ export async function run(invocation: Invocation): Promise<number> {
     output.line(`reason: ${oneLine(raw.reason)}`);
   }
   if (records.result) printResult(output, records.result, records.resultPath);
+  else if (hasLimit(repository.settings) && isTerminal(statusOf(raw) ?? "pending")) {
+    output.line("result: none is left; macp.retention removes old ones");
+  }
   for (const attempt of records.attempts) printAttempt(output, attempt);
+  if (records.prunedLogs > 0) {
+    output.line(`logs up to attempt ${records.prunedLogs}: removed by retention (macp.retention)`);
+  }
   for (const log of records.logs) output.line(`log ${log.serial}: ${log.path}`);
   printNext(output, id, status, records);
   return exitCodes.done;
+}
+
+/** Whether results are removed at all. */
+function hasLimit({ macp: { retention } }: Settings): boolean {
+  return retention.result_days !== null || retention.result_max_count !== null;
 }
 
 function printResult(output: Output, result: TaskResult, path: string): void {

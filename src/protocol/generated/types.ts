@@ -773,6 +773,10 @@ export interface State {
     [k: string]: RuntimeHold;
   };
   /**
+   * When retention last looked at logs and results.
+   */
+  tidied_at?: string;
+  /**
    * Worktrees that macp made for itself, by path: gates on a base commit, merges.
    */
   scratch?: {
@@ -895,6 +899,10 @@ export interface OwnedWorktree {
   phase: "adding" | "ready" | "removing";
   created_at: string;
   base_commit: string | null;
+  /**
+   * When a person had it brought back: it goes only when asked for.
+   */
+  restored_at?: string;
   /**
    * Whether macp.setup ran in it to a good end.
    */
