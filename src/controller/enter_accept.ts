@@ -66,8 +66,8 @@ async function readyWorktree(
   const branch = attempt.branch ?? "";
   const path = attempt.worktree ?? "";
   if (isStanding(owned) && world.files.lstat(path) !== null) {
-    // Who left it set it up; what stands in it is not touched.
-    return { path, branch, baseCommit: owned.base_commit, setUp: true, warnings: [] };
+    const setUp = owned.set_up === true;
+    return { path, branch, baseCommit: owned.base_commit, setUp, warnings: [] };
   }
   const place = { ...taskPlace(git, settings, task, names), path };
   const baseRef = settings.macp.base_ref;

@@ -38,24 +38,45 @@ export interface LandOptions {
 
 /** What came of it. Everywhere but at `landed` the branch stays as it was. */
 export type LandReport =
-  & { branch: string; into: string; brings: string[] }
-  & (
-    | { kind: "landed"; commit: string; fastForward: boolean; gates: GateEvidence[] }
-    | { kind: "already_landed"; commit: string }
-    | { kind: "would_land"; fastForward: boolean; gates: string[] }
-    /** Paths in which the branches conflict. */
-    | { kind: "conflict"; paths: string[] }
-    | { kind: "refused"; reason: string }
-    | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
-    /** What is not committed where the branch is checked out would be overwritten. */
-    | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
-    /** The branch moved while the gates ran. */
-    | { kind: "moved" }
-    | { kind: "interrupted" }
-  );
+  | { kind: "interrupted" }
+  | Landable
+    & (
+      | { kind: "landed"; commit: string; fastForward: boolean; gates: GateEvidence[] }
+      | { kind: "already_landed"; commit: string }
+      | { kind: "would_land"; fastForward: boolean; gates: string[] }
+      /** Paths in which the branches conflict. */
+      | { kind: "conflict"; paths: string[] }
+      | { kind: "refused"; reason: string }
+      | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
+      /** What is not committed where the branch is checked out would be overwritten. */
+      | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
+      /** The branch moved while the gates ran. */
+      | { kind: "moved" }
+    );
+
+/** What lands where, and the dependencies whose work comes along. */
+interface Landable {
+  branch: string;
+  into: string;
+  brings: string[];
+}
 
 /** Lands a task. Throws `MacpError` as `planLanding` does. */
 export async function landTask(
+  context: ControllerContext,
+  id: string,
+  options: LandOptions,
+): Promise<LandReport> {
+  try {
+    return await land(context, id, options);
+  } catch (error) {
+    // An interrupt at the terminal ends git too.
+    if (options.signal.aborted) return { kind: "interrupted" };
+    throw error;
+  }
+}
+
+async function land(
   context: ControllerContext,
   id: string,
   options: LandOptions,
@@ -84,7 +105,7 @@ export async function landTask(
     use,
     (own) => mergeAndMove(context, landing, { ...options, own, attemptId: use.attemptId }),
   );
-  return { ...said, ...done };
+  return done.kind === "interrupted" ? done : { ...said, ...done };
 }
 
 /** Folder for objects that are looked at only. */

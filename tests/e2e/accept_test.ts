@@ -87,6 +87,9 @@ Deno.test("What a person commits to the branch elsewhere is gated, never covered
     await repository.git("switch", "--quiet", repository.task("t").branch ?? "");
     repository.write("answer", "right\n");
     await repository.git("commit", "--quiet", "--message", "work of a person", "answer");
+    const there = await repository.macp(["accept", "t"]);
+    assertEquals(there.code, 2);
+    assertStringIncludes(there.stderr, `is checked out in ${repository.path}`);
     await repository.git("switch", "--quiet", "main");
     assertEquals((await repository.macp(["accept", "t"])).code, 0);
     const branch = repository.task("t").branch ?? "";
@@ -140,6 +143,10 @@ Deno.test("accept works beside a controller that polls, and its task is left alo
     await until("the gate", () => exists(repository.outside("gating")));
     const second = await repository.macp(["accept", "t"]);
     assertEquals(second.code, 2);
+    assertStringIncludes(
+      (await repository.macp(["status"])).stdout,
+      `process ${accept.pid} accepts t`,
+    );
     assertEquals((await repository.macp(["retry", "t"])).code, 2);
     // Another task runs meanwhile.
     await repository.submit("other", `touch ${repository.outside("other")}`);
@@ -332,6 +339,12 @@ Deno.test("accept leaves a worktree alone in which somebody is in the middle of 
     assertEquals(elsewhere.code, 2);
     assertStringIncludes(elsewhere.stderr, "elsewhere");
     assertEquals(await repository.git("-C", place, "branch", "--show-current"), "elsewhere");
+    Deno.renameSync(place, repository.outside("moved"));
+    Deno.mkdirSync(place);
+    Deno.writeTextFileSync(`${place}/file`, "mine\n");
+    const before = repository.queueText();
+    assertEquals((await repository.macp(["accept", "t"])).code, 2);
+    assertEquals([repository.queueText(), textOf(`${place}/file`)], [before, "mine\n"]);
   });
 });
 
