@@ -11,7 +11,7 @@ import type { State } from "../protocol/generated/types.ts";
 import { cursorStanding } from "../store/event_cursor.ts";
 import { keepTail } from "../store/keep_tail.ts";
 import { writeState } from "../store/ledger.ts";
-import { planRemovals, type Removal, type TaskFile } from "../store/retention.ts";
+import { type Limits, planRemovals, type Removal, type TaskFile } from "../store/retention.ts";
 import { attemptFiles, isOwnFolder, removeAttemptFiles, resultFiles } from "../store/task_files.ts";
 import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
@@ -181,15 +181,15 @@ function tidyTasks(
     }
   };
   attempt(() => {
-    if (!isOwnFolder(files, paths.folder, paths.logs)) return;
     const limits = { days: retention.log_days, maxBytes: retention.log_max_bytes };
+    if (isUnlimited(limits) || !isOwnFolder(files, paths.folder, paths.logs)) return;
     const logs = planRemovals(attemptFiles(files, paths.logs, ".log"), limits, about);
     tell(logs, () => removeAttemptFiles(files, paths.logs, logs));
   });
   attempt(() => {
     const folder = resultsFolder(paths, settings);
-    if (!isOwnFolder(files, paths.folder, folder)) return;
     const limits = { days: retention.result_days, maxCount: retention.result_max_count };
+    if (isUnlimited(limits) || !isOwnFolder(files, paths.folder, folder)) return;
     const results = planRemovals(resultFiles(files, folder), limits, about);
     tell(results, () => results.forEach(({ file }) => files.remove(file.path)));
     const attempts = attemptResultsFolder(paths, settings);
@@ -203,4 +203,8 @@ function tidyTasks(
       .map((file): Removal => ({ file, reason: "count" }));
     tell([...old, ...others], () => removeAttemptFiles(files, attempts, [...old, ...others]));
   });
+}
+
+function isUnlimited(limits: Limits): boolean {
+  return Object.values(limits).every((limit) => limit === null);
 }
