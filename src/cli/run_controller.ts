@@ -133,7 +133,7 @@ export function exitCodeOfRun({ ended, blocked, nameless, held }: RunReport): nu
 }
 
 function summarize({ output }: Invocation, report: RunReport): void {
-  const { ended, blocked, nameless, held } = report;
+  const { ended, blocked, nameless, held, waiting } = report;
   if (output.options.json) {
     output.jsonLine({
       schema_version: 1,
@@ -154,6 +154,7 @@ function summarize({ output }: Invocation, report: RunReport): void {
     );
   }
   if (nameless > 0) output.warn(`${nameless} elements of the queue have no id; see: macp validate`);
+  if (waiting > 0) output.note(`${waiting} need${waiting === 1 ? "s" : ""} a person: macp inbox`);
 }
 
 function withTime(hold: ActiveHold) {

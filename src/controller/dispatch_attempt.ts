@@ -103,7 +103,7 @@ function ledgerHooks(
 }
 
 /** From now on somebody may work in the worktree. */
-function withWorktree(
+export function withWorktree(
   worktree: ReadyWorktree | null,
   phase: RunningAttempt["phase"],
 ): LedgerUpdate {

@@ -19,6 +19,7 @@ import { MacpError } from "../protocol/errors.ts";
 import type { OwnedWorktree, Task, TaskResult } from "../protocol/generated/types.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
+import { withWorktree } from "./dispatch_attempt.ts";
 import { updateLedger } from "./update_ledger.ts";
 
 /** The worktree as it was left, or brought back, and what the gates need to run in it. */
@@ -44,20 +45,15 @@ export async function enterAccepted(
     summary: previous?.summary || null,
     pr: previous?.pr ?? null,
   };
-  await updateLedger(context, task.id, {
-    attempt: { phase: "gating", base_commit: dispatched.baseCommit },
-    more: (state) => {
-      const owned = ready === null ? undefined : state.worktrees[ready.path];
-      if (owned) Object.assign(owned, { phase: "ready", base_commit: ready?.baseCommit ?? null });
-    },
-  });
+  const tell = () => updateLedger(context, task.id, withWorktree(ready, "gating"));
+  await tell();
   const files = writeAttemptFiles(world, request.folder, {
     task,
     brief: briefOf(context, task),
     previous: null,
   });
   dispatched.env = attemptEnvironment(request, dispatched.cwd, files);
-  await runSetup(request, dispatched, dispatched.env);
+  if (await runSetup(request, dispatched, dispatched.env)) await tell();
   return dispatched;
 }
 
@@ -70,8 +66,8 @@ async function readyWorktree(
   const branch = attempt.branch ?? "";
   const path = attempt.worktree ?? "";
   if (isStanding(owned) && world.files.lstat(path) !== null) {
-    // Who left it set it up; what stands in it is not touched.
-    return { path, branch, baseCommit: owned.base_commit, setUp: true, warnings: [] };
+    const setUp = owned.set_up === true;
+    return { path, branch, baseCommit: owned.base_commit, setUp, warnings: [] };
   }
   const place = { ...taskPlace(git, settings, task, names), path };
   const baseRef = settings.macp.base_ref;

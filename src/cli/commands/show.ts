@@ -105,8 +105,9 @@ function printAttempt(output: Output, { metadata, error }: TaskResult): void {
 
 function printNext(output: Output, id: string, status: string, { logs }: TaskRecords): void {
   const next = logs.length > 0 ? [`macp logs ${id}`] : [];
-  if (status === "completed") next.push(`macp diff ${id}`);
-  if (status === "failed" || status === "escalated") next.push(`macp retry ${id}`);
+  if (status === "completed") next.push(`macp diff ${id}`, `macp land ${id}`);
+  if (status === "failed") next.push(`macp retry ${id}`);
+  if (status === "escalated") next.push("macp inbox", `macp reply ${id} "…"`, `macp retry ${id}`);
   if (status === "pending") next.push("macp drain");
   if (next.length > 0) output.line(`next: ${next.join(" · ")}`);
 }
