@@ -5,6 +5,7 @@ import {
   exists,
   fingerprint,
   type Repository,
+  type Running,
   textOf,
   until,
   withRepository,
@@ -128,10 +129,8 @@ Deno.test("macp retry goes on with what macp restore and a person's edits left, 
     assertEquals(ran.code, 0, ran.stdout + ran.stderr);
     const { branch } = repository.result("t");
     assertEquals(await repository.git("show", `${branch}:by-hand`), "edited");
-    const names = await repository.git("ls-tree", "-r", "--name-only", branch ?? "");
-    assertEquals(names.split("\n").filter((name) => /env|cache|bin$/.test(name)), [
-      '"deep/\\303\\244 b/bin"',
-    ]);
+    const names = await repository.git("ls-tree", "-r", "-z", "--name-only", branch ?? "");
+    assert(!/\.env|cache|big\.bin/.test(names), names);
   });
 });
 
@@ -176,12 +175,7 @@ Deno.test("macp restore covers no commit that was made to the branch since", asy
     const place = repository.worktree("t");
     assertEquals((await repository.macp(["restore", "t"])).code, 0);
     const status = () => repository.git("-C", place, "status", "--porcelain");
-    assertEquals(
-      [textOf(`${place}/mode`), await status()],
-      ["newer\n", "M tracked\n?? new"].map((text) =>
-        text === "newer\n" ? text : " M tracked\n?? new"
-      ),
-    );
+    assertEquals([textOf(`${place}/mode`), await status()], ["newer\n", " M tracked\n?? new"]);
     await repository.git("worktree", "remove", "--force", place);
     await commitTo({ tracked: "conflicting\n" });
     const refused = await repository.json(["restore", "t"]);
@@ -201,7 +195,6 @@ Deno.test("macp restore says where the worktree is and changes nothing when it i
     const restored = await repository.json(["restore", "t"]);
     assertEquals([restored.changed, restored.worktree], [false, repository.worktree("t")]);
     assertEquals((await repository.macp(["restore", "t", "--dry-run"])).code, 0);
-    assertEquals(fingerprint(repository.worktree("t")), fingerprint(repository.worktree("t")));
     assertEquals(stateFiles(before), stateFiles(fingerprint(repository.folder)));
   });
 });
@@ -250,9 +243,7 @@ Deno.test("macp restore refuses with a reason and a way out when it cannot be do
     );
     const base = await repository.git("rev-parse", "main");
     await repository.git("branch", "-D", "feat/branch-task-branch");
-    for (const name of ["snapshots/branch/1"]) {
-      await repository.git("update-ref", "-d", `refs/macp/${name}`);
-    }
+    await repository.git("update-ref", "-d", "refs/macp/snapshots/branch/1");
     await repository.git("branch", "feat/never-task-never", base);
     const before = stateFiles(fingerprint(repository.folder));
     const expected: [string, string][] = [
@@ -354,6 +345,20 @@ Deno.test("macp writes no secret into the message of a snapshot", async () => {
   });
 });
 
+/** Kills a call, and its children when asked to; whether it was still there. */
+function killAll(call: Running, children: boolean): boolean {
+  const args = ["-o", "pid=", "--ppid", String(call.pid)];
+  const { stdout } = new Deno.Command("ps", { args }).outputSync();
+  const pids = children ? new TextDecoder().decode(stdout).trim().split(/\s+/).filter(Boolean) : [];
+  try {
+    call.kill("SIGKILL");
+    for (const pid of pids) Deno.kill(Number(pid), "SIGKILL");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 Deno.test("macp restore comes to the same end when it was killed at any moment before", async () => {
   await withFiles(async (repository) => {
     const many = "for i in $(seq 300); do echo $i > file$i; done";
@@ -363,16 +368,12 @@ Deno.test("macp restore comes to the same end when it was killed at any moment b
     const place = repository.worktree("t");
     const wanted = inventory(repository.outside("copy"));
     let cut = 0;
-    for (let round = 0; round < 16; round++) {
+    for (let round = 0; round < 12; round++) {
       const restore = repository.start(["restore", "t", "--quiet"]);
-      const killed = new Promise((resolve) => setTimeout(resolve, 30 + round * 17));
+      const killed = new Promise((resolve) => setTimeout(resolve, 30 + round * 23));
       await Promise.race([killed, restore.ended]);
-      try {
-        restore.kill("SIGKILL");
-        cut++;
-      } catch {
-        // It had come to its end.
-      }
+      // Now and then together with the git that it called, as when the power fails.
+      if (killAll(restore, round % 2 === 0)) cut++;
       await restore.ended;
       // Now and then a controller comes between.
       if (round % 3 === 2) assertEquals((await repository.macp(["drain"])).code, 0);
