@@ -3,81 +3,81 @@
  *
  * @module
  */
+import { nextCommands } from "../../controller/next_commands.ts";
+import { worktreeOf } from "../../controller/inbox.ts";
 import type { TaskResult } from "../../protocol/generated/types.ts";
 import { isRecord } from "../../protocol/events.ts";
-import { statusOf, titleOf } from "../../protocol/task.ts";
+import { dependenciesOf, type RawTask, statusOf, titleOf } from "../../protocol/task.ts";
 import type { Invocation } from "../command.ts";
+import { printResult } from "../describe_result.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { findRecords, type TaskRecords } from "../find_result.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
 import { type Output, tabulate } from "../output.ts";
-import { oneLine } from "../../protocol/text.ts";
+import { showHandover } from "../show_handover.ts";
+import { oneLine, shellWord } from "../../protocol/text.ts";
 
 /** Shows one task. */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, output, world } = invocation;
   const repository = await openRepository(invocation);
+  const { store } = repository;
   const id = args.positional[0] ?? "";
-  const raw = requireTask(repository.store, id);
+  const raw = requireTask(store, id);
+  if (args.flag("acp")) return await showHandover(invocation, repository, id, raw);
   const records = await findRecords(world, repository, id, raw);
+  const state = store.readState();
+  const { result, attempts, logs } = records;
   if (output.options.json) {
-    const running = repository.store.readState().running[id] ?? null;
-    output.json({
-      task: raw,
-      result: records.result,
-      attempts: records.attempts,
-      running,
-      logs: records.logs,
-    });
+    output.json({ task: raw, result, attempts, running: state.running[id] ?? null, logs });
     return exitCodes.done;
   }
-  const status = statusOf(raw) ?? "invalid";
-  output.line(`${oneLine(id)}: ${oneLine(titleOf(raw), 200)}`);
-  output.line(`status: ${status}`);
-  if (isRecord(raw) && typeof raw.reason === "string") {
-    output.line(`reason: ${oneLine(raw.reason)}`);
+  const own = worktreeOf(state, id) ?? result?.worktree ?? null;
+  const worktree = own !== null && world.files.stat(own)?.kind === "folder" ? own : null;
+  printTask(output, id, raw);
+  if (result) {
+    const hasWorktree = worktree !== null && worktree === result.worktree;
+    printResult(output, result, { resultPath: records.resultPath, hasWorktree });
+  } else if (worktree !== null) {
+    output.line(`worktree: ${worktree}`);
   }
-  if (records.result) printResult(output, records.result, records.resultPath);
-  for (const attempt of records.attempts) printAttempt(output, attempt);
-  for (const log of records.logs) output.line(`log ${log.serial}: ${log.path}`);
-  printNext(output, id, status, records);
+  for (const attempt of attempts) printAttempt(output, attempt);
+  for (const log of logs) output.line(`log ${log.serial}: ${log.path}`);
+  const branches = dependenciesOf(raw).flatMap((name) =>
+    textOf(store.readQueue().find(name), "branch") ?? []
+  );
+  printNext(output, { id, raw, records, worktree, branches });
   return exitCodes.done;
 }
 
-function printResult(output: Output, result: TaskResult, path: string): void {
-  const meta = result.metadata ?? {};
-  const known = (value: unknown) =>
-    value === null || value === undefined ? "unknown" : String(value);
-  const rows = [
-    ["outcome", known(meta.outcome)],
-    ["attempt", `${known(result.attempt)}/${known(result.max_attempts)}`],
-    ["duration", `${known(meta.duration_seconds)} s`],
-    ["worker", `exit code ${known(result.exit_code)}`],
-    ["branch", known(result.branch)],
-    ["commits", `${known(meta.commits)} (+${known(meta.insertions)} −${known(meta.deletions)})`],
-    ["snapshot", meta.snapshot_ref ?? "none"],
-    ["result", path],
-  ];
-  for (const line of tabulate(rows)) output.line(line);
-  if (result.summary) output.line(`summary: ${oneLine(result.summary, 400)}`);
-  for (const file of result.files_changed ?? []) output.line(`  ${oneLine(file, 200)}`);
-  for (const gate of meta.gates ?? []) {
-    const color = gate.outcome === "passed" ? "green" : "red";
-    output.line(
-      `gate ${output.paint(color, gate.outcome)}: ${
-        oneLine(gate.command, 200)
-      } (exit code ${gate.exit_code})`,
-    );
-    if (gate.outcome !== "passed") printTail(output, gate.reason ?? null, gate.output_tail);
+/** What the queue says: status, reason, waiting time, landing and answers. */
+function printTask(output: Output, id: string, raw: RawTask): void {
+  output.line(`${oneLine(id)}: ${oneLine(titleOf(raw), 200)}`);
+  output.line(`status: ${statusOf(raw) ?? "invalid"}`);
+  const reason = textOf(raw, "reason");
+  if (reason !== null) output.line(`reason: ${oneLine(reason)}`);
+  const notBefore = textOf(raw, "not_before");
+  if (notBefore !== null && statusOf(raw) === "pending") {
+    output.line(`not before: ${oneLine(notBefore)}`);
   }
-  for (const warning of meta.warnings ?? []) output.line(`warning: ${warning}`);
+  const metadata = isRecord(raw) && isRecord(raw.metadata) ? raw.metadata : {};
+  const into = textOf(metadata.landed, "into");
+  if (into !== null) {
+    output.line(
+      `landed on: ${oneLine(into)} at ${oneLine(textOf(metadata.landed, "commit") ?? "")}`,
+    );
+  }
+  const replies = isRecord(raw) && Array.isArray(raw.replies) ? raw.replies : [];
+  for (const reply of replies) {
+    const question = textOf(reply, "question");
+    if (question !== null) output.line(`asked: ${oneLine(question, 400)}`);
+    output.line(`answer of ${textOf(reply, "at")}: ${oneLine(textOf(reply, "text") ?? "", 400)}`);
+  }
 }
 
-function printTail(output: Output, reason: string | null, tail: string): void {
-  if (reason) output.line(`  ${reason}`);
-  for (const line of tail.trimEnd().split("\n").slice(-10)) {
-    if (line !== "") output.line(`  | ${oneLine(line, 200)}`);
-  }
+function textOf(value: unknown, name: string): string | null {
+  const text = isRecord(value) ? value[name] : null;
+  return typeof text === "string" && text !== "" ? text : null;
 }
 
 function printAttempt(output: Output, { metadata, error }: TaskResult): void {
@@ -89,10 +89,43 @@ function printAttempt(output: Output, { metadata, error }: TaskResult): void {
   );
 }
 
-function printNext(output: Output, id: string, status: string, { logs }: TaskRecords): void {
-  const next = logs.length > 0 ? [`macp logs ${id}`] : [];
-  if (status === "completed") next.push(`macp diff ${id}`);
-  if (status === "failed" || status === "escalated") next.push(`macp retry ${id}`);
+function isLanded(raw: RawTask): boolean {
+  return isRecord(raw) && isRecord(raw.metadata) && isRecord(raw.metadata.landed);
+}
+
+interface NextFacts {
+  id: string;
+  raw: RawTask;
+  records: TaskRecords;
+  worktree: string | null;
+  /** Branches of the dependencies. */
+  branches: string[];
+}
+
+function printNext(output: Output, facts: NextFacts): void {
+  const { id, raw, records: { result, logs }, worktree } = facts;
+  const status = statusOf(raw);
+  const hasLog = logs.length > 0;
+  if (status === "failed" || status === "escalated") {
+    const { snapshot_ref, commits } = result?.metadata ?? {};
+    const next = nextCommands({
+      id,
+      outcome: textOf(raw, "outcome"),
+      hasLog,
+      hasWork: !!snapshot_ref || worktree !== null || (commits ?? 0) > 0,
+      worktree,
+      branch: textOf(raw, "branch") ?? result?.branch ?? null,
+      dependencies: facts.branches,
+    }).filter(({ command }) => command !== `macp show ${shellWord(id)}`);
+    output.line("next:");
+    const lines = tabulate(next.map(({ command, why }) => [`  ${command}`, `# ${why}`]));
+    for (const line of lines) output.line(line);
+    return;
+  }
+  const word = shellWord(id);
+  const next = hasLog ? [`macp logs ${word}`] : [];
+  if (status === "completed") next.push(`macp diff ${word}`);
+  if (status === "completed" && result?.branch && !isLanded(raw)) next.push(`macp land ${word}`);
   if (status === "pending") next.push("macp drain");
   if (next.length > 0) output.line(`next: ${next.join(" · ")}`);
 }
