@@ -14,7 +14,7 @@ import { checkTask, isMacpAware, maxAttemptsOf, statusOf } from "../protocol/tas
 import { shellWord } from "../protocol/text.ts";
 import { describeFault } from "../protocol/validation.ts";
 import type { View } from "../store/store.ts";
-import { type Claimed, freeSlot, placeWorktree } from "./claim.ts";
+import { baseOf, type Claimed, freeSlot, placeWorktree } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { refusal } from "./interventions.ts";
 import { underWay } from "./schedule.ts";
@@ -107,6 +107,7 @@ function claimedTask(
     ]);
   }
   const worktree = usesWorktree ? ownPlace(context, task, names, view) : null;
+  const owned = worktree === null ? null : view.state.worktrees[worktree] ?? null;
   const spent = task.attempts ?? 0;
   const attempt: RunningAttempt = {
     attempt_id: attemptId,
@@ -117,7 +118,7 @@ function claimedTask(
     legacy: false,
     worktree,
     branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
-    base_commit: null,
+    base_commit: baseOf(owned),
     worker: null,
     verdict: null,
     slot: freeSlot(view.state),
@@ -130,7 +131,7 @@ function claimedTask(
     attempt,
     attempts: spent,
     maxAttempts: maxAttemptsOf(task, settings),
-    owned: worktree === null ? null : view.state.worktrees[worktree] ?? null,
+    owned,
   };
 }
 

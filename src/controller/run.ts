@@ -14,6 +14,7 @@ import { type ActiveHold, activeHolds } from "./holds.ts";
 import { isLive } from "./owners.ts";
 import { recover } from "./recover.ts";
 import { refuseTask } from "./refuse.ts";
+import { applyRetention } from "./retention.ts";
 import { carryOut } from "./carry_out.ts";
 import { nextStep, type Plan, stuckTasks, type UnderWay, underWay } from "./schedule.ts";
 
@@ -60,12 +61,19 @@ export async function runQueue(
   try {
     const ended = await recover(context);
     const held = await new Drain(context, options, ended).work();
+    await tidyUp(context);
     const queue = context.store.readQueue();
     return { ended, blocked: stuckTasks(queue), nameless: queue.nameless(), held };
   } finally {
     await setController(context, null);
     lock.release();
   }
+}
+
+/** Old files go; what keeps them from going is only told. */
+async function tidyUp(context: ControllerContext): Promise<void> {
+  const { notes } = await applyRetention(context);
+  notes.forEach(context.onNote);
 }
 
 async function takeRunLock(context: ControllerContext): Promise<FileLock> {
@@ -176,7 +184,7 @@ class Drain {
     const running = carryOut(this.#context, claimed, this.#stop.signal).then(
       (end) => void this.#ended.push(end),
       (error) => this.#fail(error),
-    ).finally(() => {
+    ).then(() => tidyUp(this.#context)).finally(() => {
       this.#running.delete(id);
       this.#wake.abort();
     });

@@ -38,6 +38,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
   const { git: { world, cwd: repository }, task, settings } = request;
   try {
     requireGlobs(settings.macp.gate_files);
+    dispatched.warnings.push(...portWarnings(request));
     const command = buildDispatchCommand(task, {
       template: settings.worker.command_template,
       workerExec: world.env.MOSAIC_WORKER_EXEC,
@@ -64,6 +65,12 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
     dispatched.failure = failureOf(error, request.task);
     return dispatched;
   }
+}
+
+/** A worker whose servers may meet those of others is told of. */
+function portWarnings({ settings: { macp }, portBase }: DispatchRequest): string[] {
+  if (portBase !== null || macp.ports_per_slot === 0) return [];
+  return [`no ${macp.ports_per_slot} free ports in a row were found; MACP_PORT_BASE is not set`];
 }
 
 /** What the task is to blame for; anything else is thrown on. */

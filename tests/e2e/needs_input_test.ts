@@ -47,11 +47,11 @@ Deno.test({
     await withRepository(async (repository) => {
       await submitBrief(repository, "y", [
         "DO: print Do you trust the files in this folder?",
-        "DO: sleep 3",
+        "DO: sleep 2",
         "DO: print I do, and go on",
         "DO: sleep 7",
         "DO: print Press Enter to continue",
-        "DO: sleep 2",
+        "DO: sleep 1",
         "DO: edit work.txt done",
       ]);
       const ran = await drain(repository);
