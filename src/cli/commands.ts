@@ -202,8 +202,16 @@ export const commands: readonly CommandSpec[] = [
     name: "show",
     summary: "Show one task: its result, its gates, its attempts",
     positional: "ID",
-    examples: ["macp show TASK-1", "macp show TASK-1 --json"],
-    options: [],
+    examples: [
+      "macp show TASK-1",
+      "macp show TASK-1 --json",
+      "macp show TASK-1 --acp | your-spawner",
+    ],
+    options: [{
+      name: "acp",
+      kind: "flag",
+      help: "Only the hand-over of an acp task: the arguments of sessions_spawn as JSON",
+    }],
     load: () => import("./commands/show.ts"),
   },
   {
@@ -319,6 +327,42 @@ export const commands: readonly CommandSpec[] = [
       "It merges in a worktree of its own and runs the task's gates there; the branch is then fast-forwarded. Nothing is ever pushed, forced or resolved: conflicts, red gates and local changes in the way exit 3, a branch that moved meanwhile exits 4, and the branch stays as it was.",
     ],
     load: () => import("./commands/land.ts"),
+  },
+  {
+    name: "clean",
+    summary: "Remove worktrees of tasks that have ended, and mend what a crash left",
+    examples: ["macp clean --dry-run", "macp clean", "macp clean --all"],
+    options: [
+      {
+        name: "all",
+        kind: "flag",
+        help: "Also those that wait for a person: of escalated tasks, and restored ones",
+      },
+      dryRun,
+    ],
+    notes: [
+      "What a worktree holds is pinned first, and macp restore brings it back. Only what macp made is removed; each path gets a reason.",
+    ],
+    load: () => import("./commands/clean.ts"),
+  },
+  {
+    name: "restore",
+    summary: "Bring a task's worktree back, with the changes that it held",
+    positional: "ID",
+    examples: ["macp restore TASK-1", "macp restore TASK-1 --attempt 2"],
+    options: [
+      {
+        name: "attempt",
+        kind: "text",
+        value: "N",
+        help: "Files as attempt N left them; those of the newest snapshot otherwise",
+      },
+      dryRun,
+    ],
+    notes: [
+      "Work in it, then: macp accept ID or macp retry ID. Snapshots are the refs below refs/macp/snapshots/.",
+    ],
+    load: () => import("./commands/restore.ts"),
   },
   {
     name: "validate",

@@ -130,7 +130,7 @@ export function freeSlot({ running }: State): number {
 }
 
 /** First port of a block that neither an attempt under way nor a server has; null without one. */
-function freePorts(
+export function freePorts(
   { world, settings: { macp }, git }: ControllerContext,
   { running }: State,
 ): number | null {

@@ -3,16 +3,22 @@
  *
  * @module
  */
-import { join } from "@std/path";
-import { cleanupWorktree } from "../dispatcher/worktree.ts";
-import { takeSnapshot } from "../git/changes.ts";
+import { endRemoval } from "../dispatcher/worktree.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
-import { readStatus } from "../git/status.ts";
-import { submoduleWork } from "../git/submodules.ts";
+import { listSnapshots } from "../git/snapshot_refs.ts";
+import { takeSnapshot } from "../git/snapshots.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { RunningAttempt, State, TaskResult } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
+import { oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "./context.ts";
+import { isUncommitted, readContent, type WorktreeContent } from "./worktree_content.ts";
+
+/** Most ignored paths that a result lists. */
+const mostListed = 50;
+
+/** The attempt that a worktree is of. */
+export type PinnedAttempt = Pick<RunningAttempt, "worktree" | "serial" | "base_commit">;
 
 /**
  * Pins what the worktree holds, and says so in the result.
@@ -20,48 +26,82 @@ import type { ControllerContext } from "./context.ts";
  * @returns Whether it may be removed then.
  */
 export async function pinWorktree(
-  { git, store }: ControllerContext,
-  attempt: RunningAttempt,
-  { id, names, result }: { id: string; names: TaskNames; result: TaskResult },
+  context: ControllerContext,
+  attempt: PinnedAttempt,
+  about: { id: string; names: TaskNames; result: TaskResult },
 ): Promise<boolean> {
+  const { git, store, redactor } = context;
   const path = attempt.worktree ?? "";
   if (git.world.files.lstat(path) === null) return true;
-  const metadata = result.metadata ??= {};
+  const metadata = about.result.metadata ??= {};
   const stays = (why: string) => {
-    metadata.warnings = [...metadata.warnings ?? [], `The worktree stays: ${why}`];
+    const warning = redactor.text(`The worktree stays: ${why}`);
+    metadata.warnings = [...metadata.warnings ?? [], warning];
     return false;
   };
   try {
-    const own = git.at(path);
-    const [status, work] = await Promise.all([readStatus(own), submoduleWork(own)]);
-    const clean = status.changed.length + status.untracked.length + status.unmerged.length === 0;
-    const ref = snapshotRef(names.ref, attempt.serial);
+    // It was pinned whole, and what is left of it since is not.
+    if (store.readState().worktrees[path]?.phase === "removing") {
+      const pinned = await listSnapshots(git, about.names.ref);
+      const ref = pinned.find(({ serial }) => serial === attempt.serial)?.name;
+      if (ref !== undefined) metadata.snapshot_ref = ref;
+      return true;
+    }
+    const content = await readContent(context, path);
     // Without a base no worker has seen it.
-    if (attempt.base_commit !== null && (!clean || status.head !== attempt.base_commit)) {
-      await takeSnapshot(git.at(path), {
-        ref,
-        status,
-        message: `macp: snapshot of ${id}, attempt ${attempt.serial}`,
-        indexPath: join(store.paths.folder, `snapshot.${names.file}.index`),
-      });
-      metadata.snapshot_ref = ref;
+    if (attempt.base_commit !== null) {
+      metadata.snapshot_ref = await pinContent(context, attempt, { ...about, path, content }) ??
+        metadata.snapshot_ref ?? null;
+      const { leftOut } = content.ignored;
+      if (leftOut.length > 0) {
+        metadata.ignored_left_out = bounded(leftOut.map((path) => redactor.text(path)));
+      }
     }
-    // What was judged is pinned too when the branch moved away from it.
-    const judged = metadata.head_commit;
-    if (judged && status.head !== judged && await resolveCommit(git, judged) !== null) {
-      await git.read(["update-ref", `${ref}-judged`, judged]);
-    }
-    const nested = status.nestedRepositories;
-    if (nested.length > 0) return stays(`it holds repositories of its own: ${nested.join(", ")}`);
-    return work.length === 0 || stays(`submodules hold work of their own: ${work.join(", ")}`);
+    return content.unheld === null || stays(content.unheld);
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }
 }
 
-/** Removes a worktree that is pinned; whether it is gone. */
+/** Takes the snapshot where there is something to pin; its ref, or null. */
+async function pinContent(
+  { git, redactor }: ControllerContext,
+  attempt: PinnedAttempt,
+  { id, names, result, path, content }: {
+    id: string;
+    names: TaskNames;
+    result: TaskResult;
+    path: string;
+    content: WorktreeContent;
+  },
+): Promise<string | null> {
+  const { status, ignored, unwatched } = content;
+  const ref = snapshotRef(names.ref, attempt.serial);
+  const pinned = isUncommitted(content) || status.head !== attempt.base_commit
+    ? await takeSnapshot(git.at(path), {
+      ref,
+      status,
+      title: redactor.text(`${oneLine(id)}, attempt ${attempt.serial}`),
+      ignored: ignored.held,
+      unwatched,
+    })
+    : null;
+  // What was judged is pinned too when the branch moved away from it.
+  const judged = result.metadata?.head_commit;
+  if (judged && status.head !== judged && await resolveCommit(git, judged) !== null) {
+    await git.read(["update-ref", `${ref}-judged`, judged]);
+  }
+  return pinned;
+}
+
+function bounded(paths: readonly string[]): string[] {
+  const more = paths.length - mostListed;
+  return more > 0 ? [...paths.slice(0, mostListed), `… and ${more} more`] : [...paths];
+}
+
+/** Removes a worktree that is pinned whole; whether it is gone. */
 export async function removeWorktree(context: ControllerContext, path: string): Promise<boolean> {
-  const why = await cleanupWorktree(context.git, path);
+  const why = await endRemoval(context.git, path);
   if (why !== null) context.onNote(`The worktree ${path} stays: ${why}`);
   return why === null;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { forgetRegistration } from "../dispatcher/worktree.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
@@ -107,7 +108,7 @@ async function isGone(
   if (worktree === null) return false;
   if (removes) return await removeWorktree(context, worktree);
   if (context.world.files.lstat(worktree) !== null) return false;
-  await context.git.run(["worktree", "prune"]);
+  await forgetRegistration(context.git, worktree);
   return true;
 }
 

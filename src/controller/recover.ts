@@ -5,7 +5,6 @@
  */
 import { join } from "@std/path";
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
-import { resultPath } from "../dispatcher/result_paths.ts";
 import { endAttemptProcesses } from "../process/end_processes.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { OwnedWorktree, RunningAttempt, Task } from "../protocol/generated/types.ts";
@@ -19,14 +18,12 @@ import {
   statusOf,
 } from "../protocol/task.ts";
 import type { ControllerContext } from "./context.ts";
-import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
+import { clearEnded, removePinned } from "./clear_ended.ts";
 import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
-import { readResult } from "./previous_failure.ts";
 import { revertAccept } from "./revert_accept.ts";
 import { recoverScratch } from "./scratch.ts";
 import { makeVerdict } from "./verdict.ts";
-import { writeTaskResult } from "./write_result.ts";
 
 /** Milliseconds that a lost worker has between TERM and KILL. */
 const graceMs = 10_000;
@@ -56,8 +53,11 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
     ended.push(await loseAttempt(context, id, unknownAttempt(context, raw as Task)));
   }
   for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
-    if (owned.phase === "removing") await removeLeftWorktree(context, path);
-    else if (isCancelled(context, owned.task_id)) await clearCancelled(context, path, owned);
+    if (Object.hasOwn(running, owned.task_id)) continue;
+    if (owned.phase === "removing") await finishRemoval(context, path);
+    else if (owned.restored_at === undefined && isCancelled(context, owned.task_id)) {
+      await clearCancelled(context, path, owned);
+    }
   }
   await recoverScratch(context);
   return ended;
@@ -184,46 +184,25 @@ function unknownAttempt({ world }: ControllerContext, task: Task): RunningAttemp
   };
 }
 
-/** A worktree that was pinned, and whose removal a crash cut short. */
-async function removeLeftWorktree(context: ControllerContext, path: string): Promise<void> {
-  const gone = await removeWorktree(context, path);
-  await context.store.change(({ state }) => {
-    forgetWorktree(state, path, gone);
-    return { change: { state }, result: null };
-  });
-}
-
 /** Whether a task was cancelled while no attempt of it ran. */
 function isCancelled({ store }: ControllerContext, id: string): boolean {
   const raw = store.readQueue().find(id);
   return isRecord(raw) && raw.status === "failed" && raw.outcome === "cancelled";
 }
 
-/** The worktree of a task that was cancelled between two attempts: pinned, then removed. */
+/** A worktree that was pinned, and whose removal a crash cut short. */
+async function finishRemoval(context: ControllerContext, path: string): Promise<void> {
+  const why = await removePinned(context, path);
+  if (why !== null) context.onNote(`The worktree ${path} stays: ${why}`);
+}
+
+/** The worktree of a task that was cancelled between two attempts. */
 async function clearCancelled(
   context: ControllerContext,
   path: string,
   owned: OwnedWorktree,
 ): Promise<void> {
   if (!context.settings.macp.cleanup_worktrees) return;
-  const id = owned.task_id;
-  const names = await taskNames(id);
-  const { files } = context.world;
-  const resultFile = resultPath(context.store.paths, context.settings, names, undefined) ?? "";
-  const result = readResult(files, resultFile) ??
-    {
-      task_id: id,
-      status: "failed",
-      completed_at: new Date(context.world.clock.now()).toISOString(),
-    };
-  const task = context.store.readQueue().find(id) as Task;
-  const attempt = {
-    ...unknownAttempt(context, task),
-    worktree: path,
-    branch: owned.branch,
-    base_commit: owned.base_commit,
-  };
-  if (!await pinWorktree(context, attempt, { id, names, result })) return;
-  if (files.lstat(resultFile) !== null) writeTaskResult(context, id, names, result);
-  await removeLeftWorktree(context, path);
+  const { why } = await clearEnded(context, path, owned);
+  if (why !== null) context.onNote(`The worktree ${path} stays: ${why}`);
 }

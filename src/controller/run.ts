@@ -11,6 +11,7 @@ import { claimTask } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import type { EndedAttempt } from "./finish.ts";
 import { type ActiveHold, activeHolds } from "./holds.ts";
+import { countWaiting } from "./inbox.ts";
 import { isLive } from "./owners.ts";
 import { recover } from "./recover.ts";
 import { refuseTask } from "./refuse.ts";
@@ -46,6 +47,8 @@ export interface RunReport {
   nameless: number;
   /** Holds that the run did not wait for. */
   held: ActiveHold[];
+  /** Tasks of the queue that wait for a person, also from earlier runs. */
+  waiting: number;
 }
 
 /**
@@ -63,7 +66,10 @@ export async function runQueue(
     const held = await new Drain(context, options, ended).work();
     await tidyUp(context);
     const queue = context.store.readQueue();
-    return { ended, blocked: stuckTasks(queue), nameless: queue.nameless(), held };
+    const holds = context.store.readState().holds ?? {};
+    const plan = { queue, holds, settings: context.settings, now: context.world.clock.now() };
+    const blocked = stuckTasks(queue);
+    return { ended, blocked, nameless: queue.nameless(), held, waiting: countWaiting(plan) };
   } finally {
     await setController(context, null);
     lock.release();

@@ -9,6 +9,8 @@ import type { Git } from "../git/git.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ScratchWorktree } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
+import { forgetRegistration } from "./worktree.ts";
+import { furnishWorktree } from "./furnish_worktree.ts";
 import { isBelow, realPathOf, worktreePlace } from "./worktree_place.ts";
 
 /** Called around the life of a scratch worktree, and awaited. */
@@ -84,6 +86,7 @@ export async function withScratchWorktree<T>(
   try {
     git.world.files.makeFolder(dirname(path), 0o755);
     await git.read(["worktree", "add", "--quiet", "--detach", "--", path, commit]);
+    await furnishWorktree(git, path);
     return await work(git.at(path), path);
   } finally {
     const why = await removeScratch(git, path);
@@ -113,7 +116,7 @@ export async function removeScratch(git: Git, path: string): Promise<string | nu
       return "it is not of this repository";
     }
     files.remove(path, { recursive: true });
-    await git.run(["worktree", "prune"]);
+    await forgetRegistration(git, path, true);
     return null;
   } catch (error) {
     return messageOf(error);

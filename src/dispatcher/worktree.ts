@@ -4,16 +4,10 @@
  * @module
  */
 import { dirname, join } from "@std/path";
-import { restoreSnapshot } from "../git/changes.ts";
 import { type Git, lastWords } from "../git/git.ts";
-import {
-  type Base,
-  listRefs,
-  ownershipRef,
-  type Ref,
-  resolveBase,
-  resolveCommit,
-} from "../git/refs.ts";
+import { type Base, listRefs, ownershipRef, resolveBase, resolveCommit } from "../git/refs.ts";
+import { restoreSnapshot } from "../git/restore_snapshot.ts";
+import { sortSnapshots } from "../git/snapshot_refs.ts";
 import { gitFolders } from "../git/submodules.ts";
 import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
 import { messageOf } from "../protocol/errors.ts";
@@ -21,10 +15,9 @@ import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
+import { furnishWorktree } from "./furnish_worktree.ts";
 import { clearLocks, describeLock, gitFolderOf } from "./stale_locks.ts";
-import { bringSubmodules } from "./submodules.ts";
 import { WorktreeError } from "./worktree_error.ts";
-import { bringIncluded } from "./worktree_include.ts";
 import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
 
 /** What `setupWorktree` needs to know. */
@@ -40,6 +33,11 @@ export interface WorktreeRequest {
   dependencies: readonly DependencyBranch[];
   /** What the ledger said of this place before this attempt, or null. */
   owned: OwnedWorktree | null;
+  /**
+   * Set when a person wants the worktree back: its branch stays where it is. `exactly` names
+   * a snapshot whose files come as they were, instead of the newest.
+   */
+  restore?: { exactly: string | null };
 }
 
 /** A worktree that is ready for a worker. */
@@ -52,6 +50,8 @@ export interface ReadyWorktree {
   /** Whether `macp.setup` ran in it to a good end. */
   setUp: boolean;
   warnings: string[];
+  /** Why the changes of the last snapshot were not brought back, when they were not. */
+  conflict?: string;
 }
 
 /**
@@ -97,8 +97,7 @@ export async function setupWorktree(request: WorktreeRequest): Promise<ReadyWork
   const { git } = request;
   try {
     const ready = await reuse(request) ?? await make(request);
-    ready.warnings.push(...await bringSubmodules(git.at(ready.path), git.cwd));
-    ready.warnings.push(...await bringIncluded(git, ready.path));
+    ready.warnings.push(...await furnishWorktree(git, ready.path));
     return ready;
   } catch (error) {
     if (error instanceof WorktreeError) throw error;
@@ -171,33 +170,32 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   git.world.files.makeFolder(dirname(place.path), 0o755);
   if (head === null) return await addNew(request, owner, found);
   if (base === null) throw failed(`branch ${branch} exists already and macp did not make it`);
-  const newest = newestSnapshot(refs.filter(({ name }) => name.startsWith(snapshots)));
+  const ofTask = refs.filter(({ name }) => name.startsWith(snapshots));
+  const snapshot = request.restore?.exactly ?? sortSnapshots(ofTask)[0]?.name ?? null;
   // A branch that holds nothing yet begins anew, from where the base is now.
-  if (newest === null && head === base) return await addNew(request, owner, found);
+  if (snapshot === null && head === base && !request.restore) {
+    return await addNew(request, owner, found);
+  }
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
-  const warnings: string[] = [];
-  if (newest !== null) warnings.push(...await bringBack(git.at(place.path), newest, head));
-  else if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
+  if (snapshot !== null) return await bringBack(request, snapshot, base);
+  if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
     return await standOnDependencies(request, owner, base, []);
   }
-  return { path: place.path, branch, baseCommit: base, setUp: false, warnings };
+  return { path: place.path, branch, baseCommit: base, setUp: false, warnings: [] };
 }
 
-/**
- * A snapshot comes back onto the commit that it was taken on. What somebody committed to the
- * branch since then is never covered by it.
- */
-async function bringBack(git: Git, snapshot: string, head: string): Promise<string[]> {
-  const commit = await resolveCommit(git, snapshot) ?? head;
-  if (commit === head) return [];
-  if (await resolveCommit(git, `${commit}^1`) === head) {
-    await restoreSnapshot(git, snapshot);
-    return [];
-  }
-  const { code } = await git.run(["merge-base", "--is-ancestor", commit, head]);
-  return code === 0
-    ? []
-    : [`the branch moved since ${snapshot} was taken, which was not brought back`];
+/** The changes of a snapshot come back; where they conflict with newer commits, they stay pinned. */
+async function bringBack(
+  { git, place: { path }, branch, restore }: WorktreeRequest,
+  snapshot: string,
+  baseCommit: string,
+): Promise<ReadyWorktree> {
+  const exactly = restore?.exactly === snapshot;
+  const { conflict } = await restoreSnapshot(git.at(path), snapshot, { exactly });
+  const ready = { path, branch, baseCommit, setUp: false };
+  if (conflict === null) return { ...ready, warnings: [] };
+  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`];
+  return { ...ready, warnings, conflict };
 }
 
 async function addNew(
@@ -228,11 +226,6 @@ async function standOnDependencies(
   return { ...ready, baseCommit: merged.head, warnings: [...warnings, ...merged.warnings] };
 }
 
-function newestSnapshot(refs: readonly Ref[]): string | null {
-  const serialOf = ({ name }: Ref) => Number(name.slice(name.lastIndexOf("/") + 1)) || 0;
-  return [...refs].sort((a, b) => serialOf(b) - serialOf(a))[0]?.name ?? null;
-}
-
 /** Removes what a crash left of an unfinished `add`, which no worker has seen. */
 async function clearUnfinished({ git, place: { path }, owned }: WorktreeRequest): Promise<void> {
   if (owned === null) return;
@@ -242,13 +235,24 @@ async function clearUnfinished({ git, place: { path }, owned }: WorktreeRequest)
     if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
   }
   // Forced twice: git locks a worktree while it makes it. Also one whose folder is gone.
-  await git.run(["worktree", "remove", "--force", "--force", "--", path]);
+  const { code } = await git.run(["worktree", "remove", "--force", "--force", "--", path]);
   files.remove(path, { recursive: true });
-  await git.run(["worktree", "prune"]);
+  if (code !== 0) await forgetRegistration(git, path, true);
+}
+
+/**
+ * Takes a worktree whose folder is gone out of git's list. Others whose folders are missing
+ * stay there: they may be on a disk that comes back.
+ *
+ * @param locked Whether to do so although it is locked, as git does while it makes one.
+ */
+export async function forgetRegistration(git: Git, path: string, locked = false): Promise<void> {
+  if (git.world.files.lstat(path) !== null) return;
+  await git.run(["worktree", "remove", "--force", ...(locked ? ["--force"] : []), "--", path]);
 }
 
 /** Whether a folder is a worktree of this repository, or empty. */
-async function isOwnFolder(git: Git, path: string): Promise<boolean> {
+export async function isOwnFolder(git: Git, path: string): Promise<boolean> {
   const { files } = git.world;
   if (files.lstat(path)?.kind !== "folder") return false;
   if (files.list(path).length === 0) return true;
@@ -272,8 +276,24 @@ export async function listWorktrees(git: Git): Promise<WorktreeEntry[]> {
 export async function cleanupWorktree(git: Git, path: string): Promise<string | null> {
   const { code, stderr } = await git.run(["worktree", "remove", "--force", "--", path]);
   if (code === 0) return null;
-  if (git.world.files.lstat(path) !== null) return stderr.trim();
-  await git.run(["worktree", "prune"]);
+  return git.world.files.lstat(path) === null ? null : lastWords(stderr);
+}
+
+/**
+ * Ends the removal of a worktree that was pinned whole, also one that was cut short.
+ *
+ * @returns Why it stays, or null when it is gone.
+ */
+export async function endRemoval(git: Git, path: string): Promise<string | null> {
+  const why = await cleanupWorktree(git, path);
+  if (why === null) return null;
+  const { files } = git.world;
+  const isRest = files.lstat(path)?.kind === "folder" && files.realPath(path) === path &&
+    files.lstat(join(path, ".git")) === null &&
+    (await listWorktrees(git)).some((entry) => entry.path === path && !entry.locked);
+  if (!isRest) return why;
+  files.remove(path, { recursive: true });
+  await forgetRegistration(git, path);
   return null;
 }
 

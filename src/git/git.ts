@@ -43,6 +43,7 @@ const pinnedConfiguration = [
   "core.editor=true",
   "core.pager=cat",
   "core.quotePath=false",
+  "core.safecrlf=false",
   "commit.gpgSign=false",
   "credential.helper=",
   "gc.auto=0",

@@ -19,10 +19,19 @@ export interface CheckoutStatus {
   untracked: string[];
   /** Repositories inside the checkout that are no submodules. */
   nestedRepositories: string[];
+  /** Files that git ignores, and folders of them with a slash at the end; when asked for. */
+  ignored: string[];
 }
 
-/** Reads the status of the client's checkout. Throws `MacpError`. */
-export async function readStatus(git: Git): Promise<CheckoutStatus> {
+/**
+ * Reads the status of the client's checkout. Throws `MacpError`.
+ *
+ * @param about.ignored Whether to look at what git ignores, too.
+ */
+export async function readStatus(
+  git: Git,
+  about: { ignored?: boolean } = {},
+): Promise<CheckoutStatus> {
   const output = await git.read([
     "status",
     "--porcelain=v2",
@@ -30,6 +39,7 @@ export async function readStatus(git: Git): Promise<CheckoutStatus> {
     "-z",
     "--untracked-files=all",
     "--ignore-submodules=none",
+    ...(about.ignored ? ["--ignored=matching"] : []),
   ]);
   return parseStatus(output);
 }
@@ -43,6 +53,7 @@ export function parseStatus(output: string): CheckoutStatus {
     unmerged: [],
     untracked: [],
     nestedRepositories: [],
+    ignored: [],
   };
   const fields = output.split("\0");
   for (let i = 0; i < fields.length; i++) {
@@ -63,6 +74,9 @@ export function parseStatus(output: string): CheckoutStatus {
         break;
       case "?":
         (rest.endsWith("/") ? status.nestedRepositories : status.untracked).push(rest);
+        break;
+      case "!":
+        status.ignored.push(rest);
         break;
     }
   }

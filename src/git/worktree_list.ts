@@ -12,6 +12,8 @@ export interface WorktreeEntry {
   branch: string | null;
   /** Whether someone locked it with `git worktree lock`. */
   locked: boolean;
+  /** What they said about it. */
+  lockReason: string | null;
   /** Whether its folder is gone. */
   prunable: boolean;
 }
@@ -29,6 +31,7 @@ export function parseWorktreeList(output: string): WorktreeEntry[] {
       bare: has("bare"),
       branch: valueOf("branch")?.replace(/^refs\/heads\//, "") ?? null,
       locked: has("locked"),
+      lockReason: valueOf("locked"),
       prunable: has("prunable"),
     };
   });

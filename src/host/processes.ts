@@ -6,6 +6,7 @@
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ProcessIdentity } from "../protocol/generated/types.ts";
 import {
+  parseFolders,
   parseLockLimit,
   parsePsTable,
   parseStat,
@@ -29,6 +30,7 @@ export const realProcesses: Processes = {
   spawn,
   list,
   withEnvironment,
+  withFolder,
   fileLockLimit,
   identify,
   signal,
@@ -211,6 +213,24 @@ function withEnvironment(
   return among.filter(({ pid }) => holders.has(pid));
 }
 
+function withFolder(folder: string): ProcessEntry[] {
+  const table = list();
+  const folders = onLinux ? null : parseFolders(runLines("/usr/sbin/lsof", ["-d", "cwd", "-Fpn"]));
+  return table.filter(({ pid }) => {
+    const own = folders === null ? folderOf(pid) : folders.get(pid) ?? null;
+    return own === folder || own?.startsWith(`${folder}/`);
+  });
+}
+
+/** Null when the process ended, or belongs to another user. */
+function folderOf(pid: number): string | null {
+  try {
+    return Deno.readLinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null;
+  }
+}
+
 function fileLockLimit(pid: number): bigint | null {
   return onLinux ? parseLockLimit(readOfProcess(`/proc/${pid}/limits`) ?? "") : null;
 }
@@ -220,7 +240,11 @@ function ps(selection: string[]): ProcessEntry[] {
 }
 
 function psLines(args: string[]): string[] {
-  const { stdout } = new Deno.Command("/bin/ps", { args, stderr: "null", env: { LC_ALL: "C" } })
+  return runLines("/bin/ps", args);
+}
+
+function runLines(program: string, args: string[]): string[] {
+  const { stdout } = new Deno.Command(program, { args, stderr: "null", env: { LC_ALL: "C" } })
     .outputSync();
   return new TextDecoder().decode(stdout).split("\n").filter((line) => line.trim() !== "");
 }

@@ -73,3 +73,14 @@ export function startedBefore(first: string, second: string): boolean {
   const [a, b] = [first, second].map((time) => /^([^: ]+):(\d+)$/.exec(time));
   return !!a && !!b && a[1] === b[1] && Number(a[2]) < Number(b[2]);
 }
+
+/** Reads lines of `lsof -d cwd -Fpn`: the folder of each process, by pid. */
+export function parseFolders(lines: readonly string[]): Map<number, string> {
+  const folders = new Map<number, string>();
+  let pid = 0;
+  for (const line of lines) {
+    if (line.startsWith("p")) pid = Number(line.slice(1));
+    else if (line.startsWith("n")) folders.set(pid, line.slice(1));
+  }
+  return folders;
+}

@@ -72,6 +72,13 @@ export interface Processes {
    */
   withEnvironment(name: string, value: string, among?: readonly ProcessEntry[]): ProcessEntry[];
   /**
+   * Processes that work in a folder or below it; those of other users are left out. None
+   * where the system does not tell.
+   *
+   * @param folder Path without symbolic links.
+   */
+  withFolder(folder: string): ProcessEntry[];
+  /**
    * Hard limit on file locks of a live process; null when it has none, or the system
    * does not tell.
    */

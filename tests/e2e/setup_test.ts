@@ -105,6 +105,21 @@ Deno.test("macp runs no setup for a legacy task or in the repository itself, but
   });
 });
 
+Deno.test("macp runs the setup for accept when the worktree has to be made again", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ ".gitignore": "deps\n.mosaic/\n" });
+    const mended = repository.outside("mended");
+    repository.writeConfig({ macp: { setup: "echo 1 > deps" } });
+    const gate = `test -e deps && test -e work && test -e ${mended}`;
+    repository.writeQueue([execTask("t", "echo x > work", { quality_gates: [gate] })]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assert(!exists(repository.worktree("t")));
+    Deno.writeTextFileSync(mended, "");
+    assertEquals((await repository.macp(["accept", "t"])).code, 0);
+    assertEquals(repository.task("t").status, "completed");
+  });
+});
+
 Deno.test("macp warns when the setup changed files that would be committed", async () => {
   await withRepository(async (repository) => {
     await repository.commit({ "lock": "1\n" });

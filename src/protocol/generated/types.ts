@@ -900,6 +900,10 @@ export interface OwnedWorktree {
   created_at: string;
   base_commit: string | null;
   /**
+   * When a person had it brought back: it goes only when asked for.
+   */
+  restored_at?: string;
+  /**
    * Whether macp.setup ran in it to a good end.
    */
   set_up?: boolean;

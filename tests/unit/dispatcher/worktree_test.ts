@@ -7,7 +7,7 @@ import {
   type WorktreeRequest,
 } from "../../../src/dispatcher/worktree.ts";
 import { WorktreeError } from "../../../src/dispatcher/worktree_error.ts";
-import { takeSnapshot } from "../../../src/git/changes.ts";
+import { takeSnapshot } from "../../../src/git/snapshots.ts";
 import { Git } from "../../../src/git/git.ts";
 import { snapshotRef } from "../../../src/git/refs.ts";
 import { readStatus } from "../../../src/git/status.ts";
@@ -104,8 +104,9 @@ Deno.test("setupWorktree() brings back an own branch with its last snapshot afte
     await takeSnapshot(git.at(path), {
       ref: snapshotRef(ref, 1),
       status: await readStatus(git.at(path)),
-      message: "snapshot",
-      indexPath: join(git.cwd, ".git", "snapshot.index"),
+      title: "a, attempt 1",
+      ignored: [],
+      unwatched: [],
     });
     assertEquals(await cleanupWorktree(git, path), null);
     const again = await setupWorktree(await request("a"));
@@ -236,8 +237,9 @@ Deno.test("takeSnapshot() pins staged, changed, untracked and deleted files and 
     await takeSnapshot(git.at(path), {
       ref: "refs/macp/snapshots/a/1",
       status: await readStatus(git.at(path)),
-      message: "snapshot",
-      indexPath: join(git.cwd, ".git", "snapshot.index"),
+      title: "a, attempt 1",
+      ignored: [],
+      unwatched: [],
     });
     assertEquals(await git.at(path).read(["status", "--porcelain", "-z"]), before);
     const names = await git.read(["ls-tree", "-r", "-z", "--name-only", "refs/macp/snapshots/a/1"]);

@@ -15,6 +15,8 @@ Deno.test("parseStatus() reads every kind of entry, also with spaces and newline
     `u UU N... 100644 100644 100644 100644 ${oid} ${oid} ${oid} both.txt`,
     "? un\ntracked.txt",
     "? nested/",
+    "! cache/",
+    "! .env",
     "",
   ].join("\0");
   assertEquals(parseStatus(output), {
@@ -24,6 +26,7 @@ Deno.test("parseStatus() reads every kind of entry, also with spaces and newline
     unmerged: ["both.txt"],
     untracked: ["un\ntracked.txt"],
     nestedRepositories: ["nested/"],
+    ignored: ["cache/", ".env"],
   });
 });
 
@@ -44,8 +47,15 @@ Deno.test("parseWorktreeList() reads branches, locks and folders that are gone",
   const output = "worktree /r\0HEAD 1\0branch refs/heads/main\0\0" +
     "worktree /w 1\0HEAD 2\0detached\0locked because\0prunable gone\0\0";
   assertEquals(parseWorktreeList(output), [
-    { path: "/r", bare: false, branch: "main", locked: false, prunable: false },
-    { path: "/w 1", bare: false, branch: null, locked: true, prunable: true },
+    { path: "/r", bare: false, branch: "main", locked: false, lockReason: null, prunable: false },
+    {
+      path: "/w 1",
+      bare: false,
+      branch: null,
+      locked: true,
+      lockReason: "because",
+      prunable: true,
+    },
   ]);
 });
 

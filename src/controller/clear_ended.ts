@@ -1,0 +1,79 @@
+/**
+ * Clearing the worktree of a task that has ended, at a time of its own.
+ *
+ * @module
+ */
+import { resultPath } from "../dispatcher/result_paths.ts";
+import { endRemoval } from "../dispatcher/worktree.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { OwnedWorktree, TaskResult } from "../protocol/generated/types.ts";
+import { taskNames } from "../protocol/names.ts";
+import { forgetWorktree, pinWorktree } from "./clear_worktree.ts";
+import type { ControllerContext } from "./context.ts";
+import { lastSerial } from "./hold_task.ts";
+import { readResult } from "./previous_failure.ts";
+import { writeTaskResult } from "./write_result.ts";
+
+/** What became of a worktree. */
+export interface ClearedWorktree {
+  gone: boolean;
+  /** Ref that holds what was in it, or null when that is in its branch. */
+  snapshotRef: string | null;
+  /** Why it stays, or null. */
+  why: string | null;
+}
+
+/** Pins what a worktree holds, says so in the task's result, and removes it. */
+export async function clearEnded(
+  context: ControllerContext,
+  path: string,
+  owned: OwnedWorktree,
+): Promise<ClearedWorktree> {
+  const { store, world: { files } } = context;
+  const id = owned.task_id;
+  const names = await taskNames(id);
+  const raw = store.readQueue().find(id);
+  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
+  const resultFile = resultPath(store.paths, context.settings, names, named) ?? "";
+  const known = readResult(files, resultFile);
+  const result = known ?? unknownResult(context, id);
+  const warnings = result.metadata?.warnings ?? [];
+  const attempt = {
+    worktree: path,
+    serial: lastSerial({ queue: store.readQueue() }, id),
+    base_commit: owned.base_commit,
+  };
+  if (!await pinWorktree(context, attempt, { id, names, result })) {
+    const why = result.metadata?.warnings?.slice(warnings.length).join("; ");
+    return { gone: false, snapshotRef: null, why: (why ?? "").replace("The worktree stays: ", "") };
+  }
+  if (known !== null) writeTaskResult(context, id, names, result);
+  await store.change(({ state }) => {
+    const now = state.worktrees[path];
+    if (now) now.phase = "removing";
+    return { change: { state }, result: null };
+  });
+  const why = await removePinned(context, path);
+  return { gone: why === null, snapshotRef: result.metadata?.snapshot_ref ?? null, why };
+}
+
+/** Removes a worktree that is pinned, and takes it out of the ledger; why it stays, or null. */
+export async function removePinned(
+  context: ControllerContext,
+  path: string,
+): Promise<string | null> {
+  const why = await endRemoval(context.git, path);
+  await context.store.change(({ state }) => {
+    forgetWorktree(state, path, why === null);
+    return { change: { state }, result: null };
+  });
+  return why;
+}
+
+function unknownResult({ world }: ControllerContext, id: string): TaskResult {
+  return {
+    task_id: id,
+    status: "failed",
+    completed_at: new Date(world.clock.now()).toISOString(),
+  };
+}
