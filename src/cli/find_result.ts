@@ -10,6 +10,7 @@ import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import type { RawTask } from "../protocol/task.ts";
+import { prunedSerial } from "../store/task_files.ts";
 import type { World } from "../sys/world.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
@@ -22,6 +23,8 @@ export interface TaskRecords {
   attempts: TaskResult[];
   /** Logs, oldest first. */
   logs: { serial: number; path: string }[];
+  /** Logs up to this serial that are missing were removed by retention; 0 when none was. */
+  prunedLogs: number;
 }
 
 /** Reads what is on disk of a task's attempts. */
@@ -46,6 +49,7 @@ export async function findRecords(
       .flatMap(({ name }) => readResult(files, join(folder, name)) ?? []),
     logs: bySerial(files.list(logs), ".log")
       .map(({ serial, name }) => ({ serial, path: join(logs, name) })),
+    prunedLogs: prunedSerial(files, logs),
   };
 }
 

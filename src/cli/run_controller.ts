@@ -10,6 +10,7 @@ import { nextStep, standingOf, underWay } from "../controller/schedule.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { idOf, isMacpAware, statusOf, titleOf } from "../protocol/task.ts";
+import { resolveRuntime } from "../runtimes/runtime_table.ts";
 import type { StopSignal } from "../sys/terminal.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -29,6 +30,7 @@ export async function runController(
 ): Promise<number> {
   const repository = await openRepository(invocation);
   requireEnabled(repository);
+  requireRuntimes(repository);
   const jobs = jobsOf(invocation, repository);
   const leaveHolds = invocation.args.flag("no-wait-holds");
   await requireCommit(repository);
@@ -73,6 +75,11 @@ function requireEnabled({ settings, paths }: OpenRepository): void {
     code: "not_enabled",
     hints: ["Enable it with: macp init --enable"],
   });
+}
+
+/** A wrong entry would escalate every task of its runtime. Throws `MacpError` of kind usage. */
+function requireRuntimes({ settings: { macp: { runtimes } } }: OpenRepository): void {
+  for (const name of Object.keys(runtimes)) resolveRuntime(name, runtimes);
 }
 
 /** A worktree needs a commit; it is better to say so than to fail every task. */
@@ -126,7 +133,7 @@ export function exitCodeOfRun({ ended, blocked, nameless, held }: RunReport): nu
 }
 
 function summarize({ output }: Invocation, report: RunReport): void {
-  const { ended, blocked, nameless, held } = report;
+  const { ended, blocked, nameless, held, waiting } = report;
   if (output.options.json) {
     output.jsonLine({
       schema_version: 1,
@@ -147,6 +154,7 @@ function summarize({ output }: Invocation, report: RunReport): void {
     );
   }
   if (nameless > 0) output.warn(`${nameless} elements of the queue have no id; see: macp validate`);
+  if (waiting > 0) output.note(`${waiting} need${waiting === 1 ? "s" : ""} a person: macp inbox`);
 }
 
 function withTime(hold: ActiveHold) {

@@ -63,6 +63,8 @@ export async function acceptTask(
     if (begun && !begun.verdict) {
       await revertAccept(context, id, claimed.attempt, "The acceptance came to no verdict");
     }
+    // An interrupt at the terminal ends git too.
+    if (signal.aborted && !begun?.verdict) return null;
     throw error;
   } finally {
     watching.abort();

@@ -3,9 +3,13 @@
  *
  * @module
  */
+import { runSetupCommand, type SetupEnd } from "../dispatcher/setup_command.ts";
+import { bringSubmodules } from "../dispatcher/submodules.ts";
 import { workerEnvironment } from "../dispatcher/worker_environment.ts";
+import { bringIncluded } from "../dispatcher/worktree_include.ts";
 import type { Gate } from "../gates/resolve_gates.ts";
 import { tryGate } from "../gates/run_gate.ts";
+import type { Git } from "../git/git.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
@@ -99,9 +103,11 @@ async function tryAll(
   const { commit, log, signal } = question;
   const { task, attempt: { attempt_id: attemptId } } = claimed;
   const use = { purpose: "baseline", taskId: task.id, commit, attemptId } as const;
-  return await inScratchWorktree(context, use, async (_git, cwd) => {
+  return await inScratchWorktree(context, use, async (git, cwd) => {
     const env = environmentOf(context, claimed, cwd);
     const { world, redactor } = context;
+    const { aborted, failure } = await prepare(context, question, git, env);
+    if (aborted || failure !== null) return failure;
     const label = labelOf(question);
     for (const trial of trials) {
       if (trial.known !== null) continue;
@@ -115,6 +121,25 @@ async function tryAll(
     }
     return null;
   });
+}
+
+/** Brings what a worktree of a task gets before its worker. */
+async function prepare(
+  { git, settings }: ControllerContext,
+  { log, signal }: BaseQuestion,
+  own: Git,
+  env: Record<string, string>,
+): Promise<SetupEnd> {
+  const warnings = [
+    ...await bringSubmodules(own, git.cwd),
+    ...await bringIncluded(git, own.cwd),
+  ];
+  for (const warning of warnings) log.section(`on the base commit: ${warning}`);
+  const label = "Setup on the base commit";
+  return await runSetupCommand(
+    { world: git.world, cwd: own.cwd, env, log, signal, label },
+    settings.macp,
+  );
 }
 
 /** As that of a worker, but of no attempt's files: what gates say depends on the commit. */

@@ -88,12 +88,13 @@ function claimedTask(
   };
   const usesWorktree = isMacpAware(task) && task.worktree !== ".";
   const worktree = usesWorktree ? usablePlace(context, task, names, state) : null;
+  const owned = worktree === null ? null : state.worktrees[worktree] ?? null;
   return {
     task,
     names,
     attempts: before + 1,
     maxAttempts: maxAttemptsOf(task, settings),
-    owned: worktree === null ? null : state.worktrees[worktree] ?? null,
+    owned,
     attempt: {
       attempt_id: attemptId,
       serial: nextSerial(world.files, traces, names, task),
@@ -103,13 +104,21 @@ function claimedTask(
       legacy: !isMacpAware(task),
       worktree,
       branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
-      base_commit: null,
+      base_commit: baseOf(owned),
       worker: null,
       verdict: null,
       slot: freeSlot(state),
       port_base: freePorts(context, state),
     },
   };
+}
+
+/**
+ * Base of a worktree that somebody worked in: its work is pinned before the worktree goes,
+ * whatever comes of this attempt. Null for one that nobody has seen.
+ */
+export function baseOf(owned: OwnedWorktree | null): string | null {
+  return owned?.phase === "ready" ? owned.base_commit : null;
 }
 
 /** The first slot that no attempt under way has. */
@@ -121,7 +130,7 @@ export function freeSlot({ running }: State): number {
 }
 
 /** First port of a block that neither an attempt under way nor a server has; null without one. */
-function freePorts(
+export function freePorts(
   { world, settings: { macp }, git }: ControllerContext,
   { running }: State,
 ): number | null {

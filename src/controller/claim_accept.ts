@@ -14,8 +14,9 @@ import { checkTask, isMacpAware, maxAttemptsOf, statusOf } from "../protocol/tas
 import { shellWord } from "../protocol/text.ts";
 import { describeFault } from "../protocol/validation.ts";
 import type { View } from "../store/store.ts";
-import { type Claimed, freeSlot, placeWorktree } from "./claim.ts";
+import { baseOf, type Claimed, freePorts, freeSlot, placeWorktree } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
+import { whyBusy } from "./hold_task.ts";
 import { refusal } from "./interventions.ts";
 import { underWay } from "./schedule.ts";
 import { nextSerial } from "./serials.ts";
@@ -64,6 +65,13 @@ export function requireAcceptable({ queue }: Pick<View, "queue">, id: string): A
   );
 }
 
+/** Nothing else is done to the task's worktree now. Throws `MacpError` of kind usage. */
+export function requireIdle({ world }: ControllerContext, view: View, id: string): void {
+  const busy = whyBusy(world, view, id);
+  if (busy === null) return;
+  throw refusal("accept", id, busy, ["Wait until that has ended: macp status"]);
+}
+
 /** Claims the task for this process. Throws as `requireAcceptable` does. */
 export async function claimAccept(
   context: ControllerContext,
@@ -96,6 +104,7 @@ function claimedTask(
 ): Claimed {
   const { world, store, settings } = context;
   const { task, before } = requireAcceptable(view, id);
+  requireIdle(context, view, id);
   const traces = {
     logs: store.paths.logs,
     attemptResults: attemptResultsFolder(store.paths, settings),
@@ -107,6 +116,7 @@ function claimedTask(
     ]);
   }
   const worktree = usesWorktree ? ownPlace(context, task, names, view) : null;
+  const owned = worktree === null ? null : view.state.worktrees[worktree] ?? null;
   const spent = task.attempts ?? 0;
   const attempt: RunningAttempt = {
     attempt_id: attemptId,
@@ -117,10 +127,11 @@ function claimedTask(
     legacy: false,
     worktree,
     branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
-    base_commit: null,
+    base_commit: baseOf(owned),
     worker: null,
     verdict: null,
     slot: freeSlot(view.state),
+    port_base: freePorts(context, view.state),
     owner: world.processes.self(),
     accept: before,
   };
@@ -130,7 +141,7 @@ function claimedTask(
     attempt,
     attempts: spent,
     maxAttempts: maxAttemptsOf(task, settings),
-    owned: worktree === null ? null : view.state.worktrees[worktree] ?? null,
+    owned,
   };
 }
 

@@ -53,7 +53,9 @@ export async function pinWorktree(
       metadata.snapshot_ref = await pinContent(context, attempt, { ...about, path, content }) ??
         metadata.snapshot_ref ?? null;
       const { leftOut } = content.ignored;
-      if (leftOut.length > 0) metadata.ignored_left_out = bounded(leftOut.map((path) => redactor.text(path)));
+      if (leftOut.length > 0) {
+        metadata.ignored_left_out = bounded(leftOut.map((path) => redactor.text(path)));
+      }
     }
     return content.unheld === null || stays(content.unheld);
   } catch (error) {

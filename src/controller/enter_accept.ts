@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { attemptEnvironment } from "../dispatcher/attempt_environment.ts";
 import { readBrief, writeAttemptFiles } from "../dispatcher/attempt_files.ts";
 import {
   type Dispatched,
@@ -10,15 +11,15 @@ import {
   nothingYet,
 } from "../dispatcher/dispatch_request.ts";
 import { readGitView } from "../dispatcher/hidden_changes.ts";
-import { workerEnvironment } from "../dispatcher/worker_environment.ts";
+import { runSetup } from "../dispatcher/run_setup.ts";
 import { type ReadyWorktree, setupWorktree } from "../dispatcher/worktree.ts";
 import { WorktreeError } from "../dispatcher/worktree_error.ts";
 import { taskPlace } from "../dispatcher/worktree_place.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { OwnedWorktree, Task, TaskResult } from "../protocol/generated/types.ts";
-import { runtimeOf } from "../protocol/task.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
+import { withWorktree } from "./dispatch_attempt.ts";
 import { updateLedger } from "./update_ledger.ts";
 
 /** The worktree as it was left, or brought back, and what the gates need to run in it. */
@@ -28,7 +29,7 @@ export async function enterAccepted(
   request: DispatchRequest,
   previous: TaskResult | null,
 ): Promise<Dispatched> {
-  const { git, world, settings } = context;
+  const { git, world } = context;
   const { task, attempt } = claimed;
   const dispatched = nothingYet(git.cwd);
   dispatched.view = readGitView(world.files, git.cwd);
@@ -44,28 +45,15 @@ export async function enterAccepted(
     summary: previous?.summary || null,
     pr: previous?.pr ?? null,
   };
-  await updateLedger(context, task.id, {
-    attempt: { phase: "gating", base_commit: dispatched.baseCommit },
-    more: (state) => {
-      const owned = ready === null ? undefined : state.worktrees[ready.path];
-      if (owned) Object.assign(owned, { phase: "ready", base_commit: ready?.baseCommit ?? null });
-    },
-  });
+  const tell = () => updateLedger(context, task.id, withWorktree(ready, "gating"));
+  await tell();
   const files = writeAttemptFiles(world, request.folder, {
     task,
     brief: briefOf(context, task),
     previous: null,
   });
-  dispatched.env = workerEnvironment(world.env, context.ownSecrets, {
-    ...request,
-    runtime: runtimeOf(task, settings),
-    taskFile: files.task,
-    briefFile: files.brief,
-    resultFile: files.result,
-    previousFailureFile: files.previousFailure,
-    worktree: dispatched.cwd,
-    branch: attempt.branch ?? "",
-  });
+  dispatched.env = attemptEnvironment(request, dispatched.cwd, files);
+  if (await runSetup(request, dispatched, dispatched.env)) await tell();
   return dispatched;
 }
 

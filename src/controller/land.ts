@@ -6,7 +6,6 @@
  */
 import { join, relative } from "@std/path";
 import { resolveGates } from "../gates/resolve_gates.ts";
-import { runGates } from "../gates/run_gates.ts";
 import type { Git } from "../git/git.ts";
 import {
   fastForward,
@@ -16,23 +15,14 @@ import {
   previewConflicts,
 } from "../git/merge.ts";
 import { readStatus } from "../git/status.ts";
-import { attemptResultsFolder } from "../dispatcher/result_paths.ts";
-import { writeAttemptFiles } from "../dispatcher/attempt_files.ts";
-import { workerEnvironment } from "../dispatcher/worker_environment.ts";
 import { listWorktrees } from "../dispatcher/worktree.ts";
-import { AttemptLog } from "../logs/attempt_log.ts";
 import type { GateEvidence, Landed } from "../protocol/generated/types.ts";
-import { type TaskNames, taskNames } from "../protocol/names.ts";
-import { maxAttemptsOf, runtimeOf } from "../protocol/task.ts";
 import { oneLine } from "../protocol/text.ts";
-import { requireOwnLogs } from "./attempt.ts";
-import { attemptFolder, removeAttemptFiles } from "./attempt_folder.ts";
 import type { ControllerContext } from "./context.ts";
+import { gateMerge } from "./gate_merge.ts";
 import { isLanded, type Landing, planLanding } from "./plan_land.ts";
 import { recordLanding } from "./record_landing.ts";
 import { inScratchWorktree, recoverScratch } from "./scratch.ts";
-import { nextSerial } from "./serials.ts";
-import { judgeGates } from "./verdict.ts";
 
 /** How to land. */
 export interface LandOptions {
@@ -48,24 +38,45 @@ export interface LandOptions {
 
 /** What came of it. Everywhere but at `landed` the branch stays as it was. */
 export type LandReport =
-  & { branch: string; into: string; brings: string[] }
-  & (
-    | { kind: "landed"; commit: string; fastForward: boolean; gates: GateEvidence[] }
-    | { kind: "already_landed"; commit: string }
-    | { kind: "would_land"; fastForward: boolean; gates: string[] }
-    /** Paths in which the branches conflict. */
-    | { kind: "conflict"; paths: string[] }
-    | { kind: "refused"; reason: string }
-    | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
-    /** What is not committed where the branch is checked out would be overwritten. */
-    | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
-    /** The branch moved while the gates ran. */
-    | { kind: "moved" }
-    | { kind: "interrupted" }
-  );
+  | { kind: "interrupted" }
+  | Landable
+    & (
+      | { kind: "landed"; commit: string; fastForward: boolean; gates: GateEvidence[] }
+      | { kind: "already_landed"; commit: string }
+      | { kind: "would_land"; fastForward: boolean; gates: string[] }
+      /** Paths in which the branches conflict. */
+      | { kind: "conflict"; paths: string[] }
+      | { kind: "refused"; reason: string }
+      | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
+      /** What is not committed where the branch is checked out would be overwritten. */
+      | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
+      /** The branch moved while the gates ran. */
+      | { kind: "moved" }
+    );
+
+/** What lands where, and the dependencies whose work comes along. */
+interface Landable {
+  branch: string;
+  into: string;
+  brings: string[];
+}
 
 /** Lands a task. Throws `MacpError` as `planLanding` does. */
 export async function landTask(
+  context: ControllerContext,
+  id: string,
+  options: LandOptions,
+): Promise<LandReport> {
+  try {
+    return await land(context, id, options);
+  } catch (error) {
+    // An interrupt at the terminal ends git too.
+    if (options.signal.aborted) return { kind: "interrupted" };
+    throw error;
+  }
+}
+
+async function land(
   context: ControllerContext,
   id: string,
   options: LandOptions,
@@ -94,7 +105,7 @@ export async function landTask(
     use,
     (own) => mergeAndMove(context, landing, { ...options, own, attemptId: use.attemptId }),
   );
-  return { ...said, ...done };
+  return done.kind === "interrupted" ? done : { ...said, ...done };
 }
 
 /** Folder for objects that are looked at only. */
@@ -146,11 +157,12 @@ async function mergeAndMove(
   const checkout = await checkoutOf(git, into);
   const early = await whatIsInTheWay(git, { checkout, from: target, to: merged.commit });
   if (early !== null) return early;
-  const { gates, whole, log } = await gateMerge(context, landing, { own, attemptId, signal });
-  if (!whole) return { kind: "interrupted" };
-  const red = judgeGates(gates);
-  if (red !== null) {
-    return { kind: "gates_red", reason: red.error, gates, log: relative(store.paths.folder, log) };
+  const gated = await gateMerge(context, landing, { own, attemptId, signal });
+  const { gates, failure, aborted } = gated;
+  if (aborted) return { kind: "interrupted" };
+  if (failure !== null) {
+    const log = relative(store.paths.folder, gated.log);
+    return { kind: "gates_red", reason: failure.error, gates, log };
   }
   const moved = await fastForward(git, into, {
     from: target,
@@ -208,84 +220,4 @@ async function identity({ git, world }: ControllerContext): Promise<Record<strin
     GIT_COMMITTER_NAME: name,
     GIT_COMMITTER_EMAIL: email,
   };
-}
-
-/** Runs the task's gates on the merge; not whole when it was interrupted. */
-async function gateMerge(
-  context: ControllerContext,
-  landing: Landing,
-  { own, attemptId, signal }: { own: Git; attemptId: string; signal: AbortSignal },
-): Promise<{ gates: GateEvidence[]; whole: boolean; log: string }> {
-  const { world, store, settings, redactor, onNote } = context;
-  const { task, branch, into } = landing;
-  const names = await taskNames(task.id);
-  requireOwnLogs(context);
-  const serial = landSerial(context, names, landing);
-  const log = new AttemptLog({
-    files: world.files,
-    folder: store.paths.logs,
-    name: names.file,
-    attempt: serial,
-    maxBytes: settings.macp.log_max_bytes,
-    redactor,
-  });
-  const gates = resolveGates(task, settings);
-  try {
-    log.section(`${task.id}: ${branch} merged into ${into}`);
-    const env = gateEnvironment(context, landing, { own, attemptId, names, serial });
-    const { evidence, aborted } = await runGates(
-      { world, cwd: own.cwd, env, log, redactor, signal },
-      gates,
-      {
-        before: ({ command }) => onNote(`gate started: ${oneLine(command, 200)}`),
-        after: ({ command, outcome }) => onNote(`gate ${outcome}: ${oneLine(command, 200)}`),
-      },
-    );
-    return { gates: evidence, whole: !aborted && !signal.aborted, log: log.path };
-  } finally {
-    log.end();
-    removeAttemptFiles(context, names, serial);
-  }
-}
-
-function landSerial(
-  { world, store, settings }: ControllerContext,
-  names: TaskNames,
-  { task }: Landing,
-): number {
-  const traces = {
-    logs: store.paths.logs,
-    attemptResults: attemptResultsFolder(store.paths, settings),
-  };
-  return nextSerial(world.files, traces, names, task);
-}
-
-function gateEnvironment(
-  context: ControllerContext,
-  { task, branch }: Landing,
-  { own, attemptId, names, serial }: {
-    own: Git;
-    attemptId: string;
-    names: TaskNames;
-    serial: number;
-  },
-): Record<string, string> {
-  const { world, settings, ownSecrets } = context;
-  const folder = attemptFolder(context, names, serial);
-  const files = writeAttemptFiles(world, folder, { task, brief: null, previous: null });
-  return workerEnvironment(world.env, ownSecrets, {
-    task,
-    attemptId,
-    runtime: runtimeOf(task, settings),
-    serial,
-    maxAttempts: maxAttemptsOf(task, settings),
-    taskFile: files.task,
-    briefFile: files.brief,
-    resultFile: files.result,
-    previousFailureFile: files.previousFailure,
-    worktree: own.cwd,
-    branch,
-    portBase: null,
-    slot: null,
-  });
 }

@@ -9,7 +9,7 @@ import { resolveCommit } from "../git/refs.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import { defaultBranch, taskNames } from "../protocol/names.ts";
 import { shellWord } from "../protocol/text.ts";
-import { ownPlace, requireAcceptable } from "./claim_accept.ts";
+import { ownPlace, requireAcceptable, requireIdle } from "./claim_accept.ts";
 import type { ControllerContext } from "./context.ts";
 import { refusal } from "./interventions.ts";
 
@@ -36,13 +36,15 @@ export async function planAccept(context: ControllerContext, id: string): Promis
   const names = await taskNames(id);
   const view = { queue: store.readQueue(), state: store.readState() };
   const { task } = requireAcceptable(view, id);
+  requireIdle(context, view, id);
   const gates = resolveGates(task, settings).map(({ command }) => command);
   if (task.worktree === ".") return { task, worktree: null, exists: true, branch: null, gates };
   const worktree = ownPlace(context, task, names, view);
   const branch = task.branch ?? defaultBranch(names.slug, task.title);
   const exists = git.world.files.lstat(worktree) !== null;
-  if (exists) await requireQuiet(context, { id, worktree, branch });
-  else if (await resolveCommit(git, `refs/heads/${branch}`) === null) {
+  const isMade = view.state.worktrees[worktree]?.phase === "ready";
+  await requireQuiet(context, { id, worktree, branch, isStanding: exists && isMade });
+  if (!exists && await resolveCommit(git, `refs/heads/${branch}`) === null) {
     throw refusal("accept", id, `it left neither a worktree nor the branch ${branch}`, [
       `Queue it again with: macp retry ${shellWord(id)}`,
     ]);
@@ -50,13 +52,33 @@ export async function planAccept(context: ControllerContext, id: string): Promis
   return { task, worktree, exists, branch, gates };
 }
 
-/** Nobody is in the middle of something in the worktree, and it stands on its branch. */
+/**
+ * Nobody is in the middle of something in the worktree, and it stands on its branch; where
+ * it has to be made, the branch is free.
+ */
 async function requireQuiet(
   { git }: ControllerContext,
-  { id, worktree, branch }: { id: string; worktree: string; branch: string },
+  { id, worktree, branch, isStanding }: {
+    id: string;
+    worktree: string;
+    branch: string;
+    isStanding: boolean;
+  },
 ): Promise<void> {
-  const entry = (await listWorktrees(git)).find(({ path }) => path === worktree);
-  if (!entry) return;
+  const entries = await listWorktrees(git);
+  const other = entries.find((entry) => entry.branch === branch && entry.path !== worktree);
+  if (other) {
+    throw refusal("accept", id, `its branch ${branch} is checked out in ${other.path}`, [
+      `Leave it there: git -C ${shellWord(other.path)} switch -`,
+    ]);
+  }
+  if (!isStanding) return;
+  const entry = entries.find(({ path }) => path === worktree);
+  if (!entry) {
+    throw refusal("accept", id, `its worktree is none of this repository: ${worktree}`, [
+      "Move it away; then its branch is brought back",
+    ]);
+  }
   const own = git.at(worktree);
   if (entry.branch !== branch) {
     const where = entry.branch ?? "a detached HEAD";

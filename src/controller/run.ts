@@ -11,9 +11,11 @@ import { claimTask } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import type { EndedAttempt } from "./finish.ts";
 import { type ActiveHold, activeHolds } from "./holds.ts";
+import { countWaiting } from "./inbox.ts";
 import { isLive } from "./owners.ts";
 import { recover } from "./recover.ts";
 import { refuseTask } from "./refuse.ts";
+import { applyRetention } from "./retention.ts";
 import { carryOut } from "./carry_out.ts";
 import { nextStep, type Plan, stuckTasks, type UnderWay, underWay } from "./schedule.ts";
 
@@ -45,6 +47,8 @@ export interface RunReport {
   nameless: number;
   /** Holds that the run did not wait for. */
   held: ActiveHold[];
+  /** Tasks of the queue that wait for a person, also from earlier runs. */
+  waiting: number;
 }
 
 /**
@@ -60,12 +64,22 @@ export async function runQueue(
   try {
     const ended = await recover(context);
     const held = await new Drain(context, options, ended).work();
+    await tidyUp(context);
     const queue = context.store.readQueue();
-    return { ended, blocked: stuckTasks(queue), nameless: queue.nameless(), held };
+    const holds = context.store.readState().holds ?? {};
+    const plan = { queue, holds, settings: context.settings, now: context.world.clock.now() };
+    const blocked = stuckTasks(queue);
+    return { ended, blocked, nameless: queue.nameless(), held, waiting: countWaiting(plan) };
   } finally {
     await setController(context, null);
     lock.release();
   }
+}
+
+/** Old files go; what keeps them from going is only told. */
+async function tidyUp(context: ControllerContext): Promise<void> {
+  const { notes } = await applyRetention(context);
+  notes.forEach(context.onNote);
 }
 
 async function takeRunLock(context: ControllerContext): Promise<FileLock> {
@@ -176,7 +190,7 @@ class Drain {
     const running = carryOut(this.#context, claimed, this.#stop.signal).then(
       (end) => void this.#ended.push(end),
       (error) => this.#fail(error),
-    ).finally(() => {
+    ).then(() => tidyUp(this.#context)).finally(() => {
       this.#running.delete(id);
       this.#wake.abort();
     });

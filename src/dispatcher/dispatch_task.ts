@@ -38,6 +38,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
   const { git: { world, cwd: repository }, task, settings } = request;
   try {
     requireGlobs(settings.macp.gate_files);
+    dispatched.warnings.push(...portWarnings(request));
     const command = buildDispatchCommand(task, {
       template: settings.worker.command_template,
       workerExec: world.env.MOSAIC_WORKER_EXEC,
@@ -66,6 +67,12 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
   }
 }
 
+/** A worker whose servers may meet those of others is told of. */
+function portWarnings({ settings: { macp }, portBase }: DispatchRequest): string[] {
+  if (portBase !== null || macp.ports_per_slot === 0) return [];
+  return [`no ${macp.ports_per_slot} free ports in a row were found; MACP_PORT_BASE is not set`];
+}
+
 /** What the task is to blame for; anything else is thrown on. */
 function failureOf(error: unknown, task: Task): Failure {
   if (error instanceof WorktreeError) return { outcome: error.outcome, error: error.message };
@@ -73,7 +80,7 @@ function failureOf(error: unknown, task: Task): Failure {
     const outcome = isMacpAware(task) || error.code !== "no_command"
       ? "invalid_task"
       : "worker_failed";
-    return { outcome, error: [error.message, ...error.hints].join(". ") };
+    return { outcome, error: [error.message, ...error.hints].join(". ").replaceAll("?. ", "? ") };
   }
   throw error;
 }
@@ -131,7 +138,7 @@ async function handOver(
 ): Promise<Dispatched> {
   const { git, task, settings, previous, handoverPath, hooks } = request;
   if (dispatched.ready) await hooks.ready(dispatched.ready);
-  const handover = buildHandover(task, {
+  const handover = await buildHandover(task, {
     brief: composeBrief(task, brief, previous),
     runtime: runtimeOf(task, settings),
     cwd: dispatched.cwd,

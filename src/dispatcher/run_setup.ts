@@ -4,13 +4,9 @@
  * @module
  */
 import { type CheckoutStatus, readStatus } from "../git/status.ts";
-import { runCommand } from "../process/run_command.ts";
-import type { Failure } from "../protocol/outcomes.ts";
-import { firstOf, oneLine } from "../protocol/text.ts";
+import { firstOf } from "../protocol/text.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
-
-/** Lines and bytes of the end of its output that the error holds. */
-const tail = { lines: 20, bytes: 2000 };
+import { runSetupCommand } from "./setup_command.ts";
 
 /**
  * Runs the setup, unless the worktree has been through it. Its failure, or an abort,
@@ -29,39 +25,22 @@ export async function runSetup(
   if (macp.setup === null || ready === null || ready.setUp) return true;
   const own = request.git.at(ready.path);
   const before = new Set(pathsOf(await readStatus(own)));
-  log.section(`setup: ${macp.setup}`);
-  const end = await runCommand(own.world, {
-    command: macp.setup,
+  const { aborted, failure } = await runSetupCommand({
+    world: own.world,
     cwd: ready.path,
     env,
-    timeoutMs: macp.setup_timeout_seconds * 1000,
-    onStarted: (leader) => hooks.settingUp(leader),
-    onOutput: (chunk) => log.write(chunk),
+    log,
     signal,
-  });
-  const printed = log.tail(tail.lines, tail.bytes);
-  log.section(`setup ended with exit code ${end.exitCode}`);
-  dispatched.aborted = end.cause === "aborted";
-  if (dispatched.aborted) return false;
-  if (end.exitCode !== 0) {
-    const why = end.cause === "timed_out"
-      ? `Setup did not end within ${macp.setup_timeout_seconds} s`
-      : `Setup ended with ${end.signal ?? `exit code ${end.exitCode}`}`;
-    dispatched.failure = failed(why, printed);
-    return false;
-  }
+    label: "Setup",
+    onStarted: (leader) => hooks.settingUp(leader),
+  }, macp);
+  dispatched.aborted = aborted;
+  if (failure !== null) dispatched.failure = failure;
+  if (aborted || failure !== null) return false;
   ready.setUp = true;
   const left = pathsOf(await readStatus(own)).filter((path) => !before.has(path));
   if (left.length > 0) dispatched.warnings.push(leftWarning(left));
   return true;
-}
-
-/** The end of what it printed, on the line that tells of it. */
-function failed(why: string, printed: string): Failure {
-  const lines = printed.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const end = oneLine(lines.slice(-5).join(" / "));
-  const error = end === "" ? why : `${why}: ${end.length > 500 ? `…${end.slice(-500)}` : end}`;
-  return { outcome: "setup_failed", error };
 }
 
 /** Paths that differ from HEAD and are not ignored. */

@@ -102,6 +102,7 @@ export class WorkerWatch {
         await this.#options.world.clock.sleep(tickMs, this.#over.signal);
         await this.#tick();
       }
+      await this.#tellProgress(); // A worker may be faster than a look.
     } catch (error) {
       this.#abort.abort();
       throw error;
@@ -131,9 +132,13 @@ export class WorkerWatch {
     if (this.#over.signal.aborted) return;
     const standing = this.#screen?.look(now, this.#saidAt) ?? null;
     if (standing) return this.#finish(this.#judgeScreen(standing));
-    const text = this.#throttle.take(now);
-    if (text !== null) await this.#options.progress(text);
+    await this.#tellProgress();
     await this.#checkStall();
+  }
+
+  async #tellProgress(): Promise<void> {
+    const text = this.#throttle.take(this.#options.world.clock.elapsed());
+    if (text !== null) await this.#options.progress(text);
   }
 
   async #checkStall(): Promise<void> {

@@ -21,7 +21,7 @@ export interface GateFiles {
  *
  * @param files Paths from the root of the repository.
  * @param globs `macp.gate_files`; null for the built-in list.
- * @param commands What the gates' own commands name: such a file always counts.
+ * @param commands What the gates' own commands name: such a file counts whatever the globs.
  * Throws `MacpError` of kind usage for a glob that cannot be read.
  */
 export function findGateFiles(
@@ -34,8 +34,10 @@ export function findGateFiles(
   const matches = globMatcher(globs ?? builtInGateFiles);
   for (const path of files) {
     const manifest = globs === null ? manifestOf(path) : undefined;
-    if (matches(path) || commands.some((command) => command.names(path))) found.whole.push(path);
-    else if (manifest) found.manifests.push({ path, manifest });
+    if (manifest) found.manifests.push({ path, manifest });
+    else if (matches(path) || commands.some((command) => command.names(path))) {
+      found.whole.push(path);
+    }
   }
   return found;
 }

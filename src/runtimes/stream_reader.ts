@@ -21,8 +21,8 @@ export interface StreamFacts {
   plainTail: string;
 }
 
-/** Characters of a progress text. */
-export const MAX_PROGRESS = 200;
+/** Characters of a progress text. Who tells it cuts it shorter, once secrets are out. */
+export const MAX_PROGRESS = 2000;
 /** Characters of an error or of the last text that are kept. */
 const MAX_TEXT = 4000;
 /** Errors that are kept. */

@@ -21,6 +21,8 @@ export interface StorePaths {
   gitLock: string;
   state: string;
   events: string;
+  cursor: string;
+  deadLetters: string;
   logs: string;
   attempts: string;
   baselines: string;
@@ -39,6 +41,8 @@ export function storePaths(repository: string): StorePaths {
     gitLock: join(folder, "git.lock"),
     state: join(folder, "state.json"),
     events: join(folder, "events.ndjson"),
+    cursor: join(folder, "event_cursor.json"),
+    deadLetters: join(folder, "dead_letter"),
     logs: join(folder, "logs"),
     attempts: join(folder, "attempts"),
     baselines: join(folder, "baselines"),

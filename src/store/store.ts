@@ -73,6 +73,26 @@ export class Store {
    * @returns What the last call of `plan` returned beside the change.
    */
   async change<T>(plan: (view: View) => { change: Change | null; result: T }): Promise<T> {
+    return await this.#locked(() => this.#changeLocked(plan));
+  }
+
+  /**
+   * Calls `work` under the lock while no event is on its way: each stands in the event file,
+   * and the ledger on disk holds none. So what `work` does to that file is never made good
+   * by another process a second time.
+   */
+  async settled<T>(work: (view: View) => T): Promise<T> {
+    return await this.#locked(() => {
+      const state = this.readState();
+      const queue = this.readQueue();
+      const waiting = state.outbox.length > 0;
+      this.#settleOutbox(queue, state);
+      if (waiting) writeState(this.world, this.paths, state);
+      return work({ queue, state });
+    });
+  }
+
+  async #locked<T>(work: () => T): Promise<T> {
     const lock = await this.world.files.lock(this.paths.queueLock, lockWaitMs);
     if (lock === null) {
       throw new MacpError(
@@ -85,7 +105,7 @@ export class Store {
       );
     }
     try {
-      return this.#changeLocked(plan);
+      return work();
     } finally {
       lock.release();
     }

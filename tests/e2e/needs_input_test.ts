@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { withRepository } from "./harness.ts";
-import { agentsPath, drain, noScript, submitBrief } from "./yolo.ts";
+import { agentsPath, noScript, submitBrief } from "./yolo.ts";
 
 Deno.test({
-  name: "macp drain escalates a yolo worker that asks for trust, with the screen it shows",
+  name:
+    "macp drain escalates yolo workers that wait for a person, not one that prints such words and goes on",
   ignore: noScript,
   fn: async () => {
     await withRepository(async (repository) => {
@@ -21,8 +22,17 @@ Deno.test({
         "3",
       );
       await submitBrief(repository, "z", [`DO: print ${secret}`, "DO: ask Proceed? (y/n) "]);
+      await submitBrief(repository, "w", [
+        "DO: print Do you trust the files in this folder?",
+        "DO: sleep 2",
+        "DO: print I do, and go on",
+        "DO: sleep 7",
+        "DO: print Press Enter to continue",
+        "DO: sleep 1",
+        "DO: edit work.txt done",
+      ]);
       const env = { PATH: agentsPath, SOME_TOKEN: secret };
-      const ran = await repository.macp(["drain", "--jobs", "2"], { env });
+      const ran = await repository.macp(["drain", "--jobs", "3"], { env });
       assertEquals(ran.code, 3, ran.stderr);
       const { status, metadata, error, escalation_reason } = repository.result("y");
       assertEquals([status, metadata?.outcome], ["escalated", "needs_input"]);
@@ -36,26 +46,7 @@ Deno.test({
       const other = repository.result("z").metadata?.screen_tail ?? "";
       assertStringIncludes(other, "[redacted:SOME_TOKEN]\nProceed? (y/n)");
       assert(!other.includes(secret), other);
-    });
-  },
-});
-
-Deno.test({
-  name: "macp drain lets a yolo worker go on that prints such words",
-  ignore: noScript,
-  fn: async () => {
-    await withRepository(async (repository) => {
-      await submitBrief(repository, "y", [
-        "DO: print Do you trust the files in this folder?",
-        "DO: sleep 3",
-        "DO: print I do, and go on",
-        "DO: sleep 7",
-        "DO: print Press Enter to continue",
-        "DO: sleep 2",
-        "DO: edit work.txt done",
-      ]);
-      const ran = await drain(repository);
-      assertEquals([ran.code, repository.result("y").status], [0, "completed"]);
+      assertEquals(repository.result("w").status, "completed");
     });
   },
 });

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
+  execTask,
   exists,
   isAlive,
   macpPath,
   type Ran,
   type Repository,
   textOf,
-  until,
   withRepository,
 } from "./harness.ts";
 import { agents, agentsPath, drain, noScript, submitBrief } from "./yolo.ts";
@@ -187,15 +187,8 @@ Deno.test({
   fn: async () => {
     await withRepository(async (repository) => {
       await submitBrief(repository, "y", ["DO: limit You've hit your usage limit", "DO: exit 1"]);
-      const run = repository.start(["run"], { env: { PATH: agentsPath } });
-      const verdict = await until("the hold", () => repository.events("y").at(-1), 15_000);
-      void verdict;
-      await until(
-        "the event",
-        () => repository.eventTypes("y").includes("task.retry.scheduled"),
-      );
-      run.kill("SIGTERM");
-      await run.ended;
+      const env = { PATH: agentsPath };
+      assertEquals((await repository.macp(["drain", "--no-wait-holds"], { env })).code, 3);
       const { status, attempts, outcome } = repository.task("y");
       assertEquals([status, attempts, outcome], ["pending", 0, "rate_limited"]);
       const held = JSON.parse(textOf(repository.state("state.json")) ?? "").holds.codex;
@@ -203,4 +196,17 @@ Deno.test({
       assert(Date.parse(held.until) > Date.now() + 14 * 60_000, held.until);
     });
   },
+});
+
+Deno.test("macp drain takes the words of a command for a usage limit only when it names its runtime", async () => {
+  await withRepository(async (repository) => {
+    const command = 'echo "You\'ve hit your usage limit"; exit 1';
+    repository.writeQueue([
+      execTask("named", command, { runtime: "claude" }),
+      execTask("plain", command),
+    ]);
+    assertEquals((await repository.macp(["drain", "--no-wait-holds"])).code, 3);
+    assertEquals(repository.task("named").outcome, "rate_limited");
+    assertEquals(repository.task("plain").outcome, "worker_failed");
+  });
 });

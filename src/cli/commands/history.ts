@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readLines } from "../../events/event_log.ts";
+import { readAllLines } from "../../events/event_files.ts";
 import { parseEventLine, type ReadEvent } from "../../protocol/events.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -22,21 +22,23 @@ export async function run(invocation: Invocation): Promise<number> {
     types: args.list("type"),
     since: since === undefined ? -Infinity : parseSince(since, world.clock.now()),
   };
-  let unreadable = 0;
+  const unreadable = new Map<string, number>();
   // The text of an id stands in each of its lines as it is: ids hold no escapes.
   const filter = id !== undefined && /^[\w.-]+$/.test(id) ? id : "";
   const events: ReadEvent[] = [];
-  for (const line of readLines(world.files, paths.events, filter)) {
+  const lines = readAllLines(world.files, paths.events, { wanted: filter, since: wanted.since });
+  for (const { file, line } of lines) {
     const event = parseEventLine(line);
-    if (event === null) unreadable++;
+    if (event === null) unreadable.set(file, (unreadable.get(file) ?? 0) + 1);
     else if (isWanted(event, wanted)) {
       if (output.options.json) events.push(redactor.value(event));
       else output.line(describe(event));
     }
   }
-  if (output.options.json) output.json({ events, unreadable_lines: unreadable });
-  if (unreadable > 0) {
-    output.warn(`${paths.events}: ${unreadable} lines are no events and were passed over`);
+  const count = [...unreadable.values()].reduce((sum, number) => sum + number, 0);
+  if (output.options.json) output.json({ events, unreadable_lines: count });
+  for (const [file, number] of unreadable) {
+    output.warn(`${file}: ${number} lines are no events and were passed over`);
   }
   return exitCodes.done;
 }

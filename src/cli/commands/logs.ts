@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MacpError } from "../../protocol/errors.ts";
 import { statusOf } from "../../protocol/task.ts";
 import type { Files } from "../../sys/files.ts";
 import type { Invocation } from "../command.ts";
@@ -21,10 +22,13 @@ export async function run(invocation: Invocation): Promise<number> {
   const { args, output, world } = invocation;
   const repository = await openRepository(invocation);
   const id = args.positional[0] ?? "";
-  const { logs } = await findRecords(world, repository, id, requireTask(repository.store, id));
+  const raw = requireTask(repository.store, id);
+  const { logs, prunedLogs } = await findRecords(world, repository, id, raw);
   const serial = args.number("attempt");
   const log = serial === undefined ? logs.at(-1) : logs.find((log) => log.serial === serial);
   if (log === undefined) {
+    const asked = serial ?? prunedLogs;
+    if (asked >= 1 && asked <= prunedLogs) throw prunedError(id, asked);
     const known = logs.map(({ serial }) => serial).join(", ") || "none";
     throw usageError(
       `Cannot print the log as task ${id} has none${serial ? ` of attempt ${serial}` : ""}`,
@@ -46,6 +50,20 @@ export async function run(invocation: Invocation): Promise<number> {
     for (const text of readFrom(world.files, log.path, { offset: 0 })) output.raw(text);
   }
   return exitCodes.done;
+}
+
+function prunedError(id: string, serial: number): MacpError {
+  return new MacpError(
+    "usage",
+    `Cannot print the log of attempt ${serial} of task ${id} as retention removed it`,
+    {
+      code: "log_removed",
+      hints: [
+        "macp config macp.retention.log_days says how long logs are kept",
+        `See: macp show ${id}`,
+      ],
+    },
+  );
 }
 
 async function follow(

@@ -6,6 +6,7 @@
 import { parse as parseJsonc } from "@std/jsonc";
 import { basename, join, resolve } from "@std/path";
 import { findCycle } from "../../controller/schedule.ts";
+import { rotatedFiles } from "../../events/event_files.ts";
 import { readLines } from "../../events/event_log.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import { isRecord } from "../../protocol/events.ts";
@@ -76,6 +77,7 @@ async function allFiles(invocation: Invocation): Promise<string[]> {
   return [
     ...["config.json", "tasks.json", "state.json", "events.ndjson", "event_cursor.json"]
       .map((name) => join(folder, name)),
+    ...rotatedFiles(files, join(folder, "events.ndjson")).map(({ path }) => path),
     ...below(results),
     ...below(attempts).flatMap(below),
   ].filter((path) => /\.(nd)?json$/.test(path) && files.stat(path)?.kind === "file");

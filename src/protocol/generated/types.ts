@@ -773,6 +773,10 @@ export interface State {
     [k: string]: RuntimeHold;
   };
   /**
+   * When retention last looked at logs and results.
+   */
+  tidied_at?: string;
+  /**
    * Worktrees that macp made for itself, by path: gates on a base commit, merges.
    */
   scratch?: {

@@ -62,7 +62,8 @@ Deno.test("findGateFiles() leaves ordinary work alone", () => {
 
 Deno.test("findGateFiles() tells manifests apart, of which a part counts", () => {
   const files = ["package.json", "a/b/pyproject.toml", "constructor"];
-  const { whole, manifests } = findGateFiles(files, null, []);
+  const named = [commandPaths("ruff --config package.json", "/w/t")];
+  const { whole, manifests } = findGateFiles(files, null, named);
   assertEquals(whole, []);
   assertEquals(manifests.map(({ path, manifest }) => `${path} ${manifest.format}`), [
     "package.json json",

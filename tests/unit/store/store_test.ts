@@ -177,3 +177,34 @@ Deno.test("Store.change() loses no task when eight stores add at once", () =>
     assertEquals(new Set(tasks.map(({ id }: { id: string }) => id)).size, 80);
     assert(tasks.length === 80);
   }));
+
+Deno.test("Store.settled() leaves no event in the ledger, so that a rotation doubles none", () =>
+  withStore(async (store, paths) => {
+    Deno.writeTextFileSync(paths.queue, '{"tasks":[{"id":"a","status":"pending"}]}');
+    const event = eventOf("a", "running");
+    await store.change(({ state }) => ({
+      change: { state, patches: [{ id: "a", fields: running }], events: [event] },
+      result: null,
+    }));
+    // What a process that ended leaves: the event stands in the ledger and in the file.
+    assertEquals(store.readState().outbox.length, 1);
+    const other = new Store(world, paths, (event) => event);
+    const seen = await other.settled(({ state }) => {
+      assertEquals(lines(paths.events), [JSON.stringify(event)]);
+      Deno.renameSync(paths.events, `${paths.events}.rotated`);
+      return state.outbox.length + store.readState().outbox.length;
+    });
+    assertEquals(seen, 0);
+    const third = new Store(world, paths, (event) => event);
+    const next = eventOf("a", "running");
+    await third.change(() => ({ change: { events: [next] }, result: null }));
+    assertEquals(lines(paths.events), [JSON.stringify(next)]);
+  }));
+
+Deno.test("Store.settled() appends what a crash held back before anything else", () =>
+  withStore(async (store, paths) => {
+    const event = eventOf("a", "running");
+    writeState(world, paths, { ...emptyState(), outbox: [{ event, expects: null }] });
+    await store.settled(() => assertEquals(lines(paths.events), [JSON.stringify(event)]));
+    assertEquals(store.readState().outbox, []);
+  }));
