@@ -15,10 +15,9 @@ import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
+import { furnishWorktree } from "./furnish_worktree.ts";
 import { clearLocks, describeLock, gitFolderOf } from "./stale_locks.ts";
-import { bringSubmodules } from "./submodules.ts";
 import { WorktreeError } from "./worktree_error.ts";
-import { bringIncluded } from "./worktree_include.ts";
 import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
 
 /** What `setupWorktree` needs to know. */
@@ -98,8 +97,7 @@ export async function setupWorktree(request: WorktreeRequest): Promise<ReadyWork
   const { git } = request;
   try {
     const ready = await reuse(request) ?? await make(request);
-    ready.warnings.push(...await bringSubmodules(git.at(ready.path), git.cwd));
-    ready.warnings.push(...await bringIncluded(git, ready.path));
+    ready.warnings.push(...await furnishWorktree(git, ready.path));
     return ready;
   } catch (error) {
     if (error instanceof WorktreeError) throw error;
