@@ -104,6 +104,8 @@ function claimedTask(
 ): Claimed {
   const { world, store, settings } = context;
   const { task, before } = requireAcceptable(view, id);
+  const busy = whyBusy(world, view, id);
+  if (busy !== null) throw refusal("accept", id, busy, ["Try again when that has ended"]);
   requireIdle(context, view, id);
   const traces = {
     logs: store.paths.logs,

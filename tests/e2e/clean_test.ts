@@ -272,6 +272,29 @@ Deno.test("macp clean keeps worktrees when the ledger is gone or their disk is n
   });
 });
 
+Deno.test("macp takes no snapshot of a repository around the worktree when a worker took its .git away", async () => {
+  await withRepository(async (repository) => {
+    const base = `${repository.path}/.trees`;
+    repository.writeConfig({ macp: { worktree_base: base } });
+    await repository.commit({ ".gitignore": ".trees/\n.mosaic/\n" });
+    repository.writeQueue([
+      execTask("gone", "echo hi > hi; rm .git; exit 1"),
+      execTask("own", "echo hi > hi; rm .git; git init -q; exit 1"),
+    ]);
+    repository.write("by a person", "not yours");
+    await repository.macp(["drain"]);
+    for (const id of ["gone", "own"]) {
+      assertEquals(textOf(`${base}/${id}/hi`), "hi\n");
+      const warnings = (repository.result(id).metadata?.warnings ?? []).join();
+      assertStringIncludes(warnings, "The worktree stays");
+      const done = await clean(repository, "--all");
+      startsWith(done(`${base}/${id}`), "kept: it could not be pinned");
+    }
+    assertEquals(await repository.git("for-each-ref", "refs/macp/snapshots"), "");
+    assertEquals(textOf(`${repository.path}/by a person`), "not yours");
+  });
+});
+
 Deno.test("macp clean says so with exit code 5 and keeps the worktree when it cannot be pinned", async () => {
   await withWorktrees(async (repository) => {
     repository.writeQueue([execTask("t", `${dirty}; exit 1`)]);
