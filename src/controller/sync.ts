@@ -195,7 +195,7 @@ function cycleFaults(plan: SyncPlan, rows: readonly TaskRow[], queue: Queue): Ro
     const change = changes.find(({ field }) => field === "depends_on");
     if (change) graph.set(id, (change.new ?? []) as string[]);
   }
-  const circle = findCircle(graph, rows.map(({ id }) => id));
+  const circle = findCircle((id) => graph.get(id) ?? [], rows.map(({ id }) => id));
   const row = rows.find(({ id }) => circle?.includes(id));
   const cell = row?.cells.depends_on ?? row?.cells.id;
   if (!circle || !cell) return [];

@@ -81,6 +81,21 @@ Deno.test("A worktree that was removed is brought back, gated, and stays as it i
   });
 });
 
+Deno.test("restore brings the work back, a person mends it, accept completes it", async () => {
+  await withRepository(async (repository) => {
+    await escalate(repository);
+    assertEquals((await repository.macp(["restore", "t"])).code, 0);
+    const answer = `${repository.worktree("t")}/answer`;
+    assertEquals(textOf(answer), "wrong\n");
+    Deno.writeTextFileSync(answer, "right\n");
+    const accepted = await repository.macp(["accept", "t"]);
+    assertEquals(accepted.code, 0, accepted.stdout + accepted.stderr);
+    assertEquals(repository.task("t").status, "completed");
+    assertEquals((await repository.macp(["land", "t"])).code, 0);
+    assertEquals(textOf(`${repository.path}/answer`), "right\n");
+  });
+});
+
 Deno.test("What a person commits to the branch elsewhere is gated, never covered by a snapshot", async () => {
   await withRepository(async (repository) => {
     await escalate(repository);

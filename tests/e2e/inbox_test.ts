@@ -112,8 +112,6 @@ Deno.test("Every command that inbox names for a task is one that macp takes", as
         assert(why.length > 0);
         const [program, verb] = command.split(" ");
         if (program !== "macp") continue;
-        // Those two come with other parts of the program.
-        if (verb === "restore" || verb === "clean") continue;
         assertStringIncludes(help, `  ${verb} `, command);
       }
     }
