@@ -11,6 +11,7 @@ import type { OwnedWorktree, RunningAttempt, State, Task } from "../protocol/gen
 import { defaultBranch, type TaskNames } from "../protocol/names.ts";
 import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
+import type { Files } from "../sys/files.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
 import { choosePortBase, firstPort } from "./ports.ts";
@@ -88,7 +89,7 @@ function claimedTask(
   };
   const usesWorktree = isMacpAware(task) && task.worktree !== ".";
   const worktree = usesWorktree ? usablePlace(context, task, names, state) : null;
-  const owned = worktree === null ? null : state.worktrees[worktree] ?? null;
+  const owned = ownedAt(world.files, state, worktree);
   return {
     task,
     names,
@@ -111,6 +112,21 @@ function claimedTask(
       port_base: freePorts(context, state),
     },
   };
+}
+
+/**
+ * What the ledger says of a place, or null. A worktree that somebody removed is made anew,
+ * and unfinished until then.
+ */
+export function ownedAt(
+  files: Files,
+  { worktrees }: State,
+  path: string | null,
+): OwnedWorktree | null {
+  const owned = path === null ? undefined : worktrees[path];
+  if (path === null || owned === undefined) return null;
+  if (owned.phase === "ready" && files.lstat(path) === null) owned.phase = "adding";
+  return owned;
 }
 
 /**

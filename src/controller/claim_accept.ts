@@ -14,7 +14,7 @@ import { checkTask, isMacpAware, maxAttemptsOf, statusOf } from "../protocol/tas
 import { shellWord } from "../protocol/text.ts";
 import { describeFault } from "../protocol/validation.ts";
 import type { View } from "../store/store.ts";
-import { baseOf, type Claimed, freePorts, freeSlot, placeWorktree } from "./claim.ts";
+import { baseOf, type Claimed, freePorts, freeSlot, ownedAt, placeWorktree } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { whyBusy } from "./hold_task.ts";
 import { refusal } from "./interventions.ts";
@@ -118,7 +118,7 @@ function claimedTask(
     ]);
   }
   const worktree = usesWorktree ? ownPlace(context, task, names, view) : null;
-  const owned = worktree === null ? null : view.state.worktrees[worktree] ?? null;
+  const owned = ownedAt(world.files, view.state, worktree);
   const spent = task.attempts ?? 0;
   const attempt: RunningAttempt = {
     attempt_id: attemptId,
