@@ -5,7 +5,7 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
-import { cleanupWorktree, forgetRegistration, isOwnFolder } from "../dispatcher/worktree.ts";
+import { cleanupWorktree, forgetRegistration, isUnfinished } from "../dispatcher/worktree.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree, State } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
@@ -134,7 +134,8 @@ async function removeUnfinished(
   path: string,
 ): Promise<string | null> {
   const { git, world: { files } } = context;
-  if (!await isOwnFolder(git, path)) return "something else stands in its place";
+  await git.quiet(path);
+  if (!await isUnfinished(git, path)) return "something else stands in its place";
   if (await cleanupWorktree(git, path) !== null) {
     // Git locks a worktree while it makes it; an empty folder it does not know yet.
     await git.run(["worktree", "remove", "--force", "--force", "--", path]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cleanupWorktree, isOwnFolder, setupWorktree } from "../dispatcher/worktree.ts";
+import { cleanupWorktree, isUnfinished, setupWorktree } from "../dispatcher/worktree.ts";
 import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { resolveBase } from "../git/refs.ts";
 import { readSnapshot } from "../git/snapshot_commit.ts";
@@ -172,7 +172,7 @@ async function takeBack(
 ): Promise<void> {
   const { files } = git.world;
   if (store.readState().worktrees[path]?.phase !== "adding") return;
-  if (files.lstat(path) !== null && await isOwnFolder(git, path)) {
+  if (files.lstat(path) !== null && await isUnfinished(git, path)) {
     await cleanupWorktree(git, path);
   }
   await store.change(({ state }) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { isOwnFolder, listWorktrees } from "../dispatcher/worktree.ts";
+import { isUnfinished, listWorktrees } from "../dispatcher/worktree.ts";
 import { isBelow, realPathOf, worktreePlace } from "../dispatcher/worktree_place.ts";
 import { listRefs } from "../git/refs.ts";
 import type { WorktreeEntry } from "../git/worktree_list.ts";
@@ -79,7 +79,7 @@ async function look(survey: Survey, path: string): Promise<PlaceFacts> {
     scratch: owner ? { pid: owner.pid, live: isLive(world, owner) } : null,
     entry,
     ownBranch: ownHashes.has(branchHash),
-    ownFolder: isFolder && await isOwnFolder(git, path),
+    ownFolder: isFolder && await isUnfinished(git, path),
     status: raw === undefined ? undefined : statusOf(raw),
     busy: owned === null ? null : whyBusy(world, view, owned.task_id),
     pids: isFolder ? world.processes.withFolder(path).map(({ pid }) => pid) : [],
