@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nextCommands } from "../controller/next_commands.ts";
+import { nextCommands } from "../people/next_commands.ts";
 import { isRecord } from "../protocol/events.ts";
 import { dependenciesOf, type RawTask, statusOf, titleOf } from "../protocol/task.ts";
 import { oneLine, shellWord } from "../protocol/text.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { clean, type CleanedPath } from "../../controller/clean.ts";
-import { cleanRecords } from "../../controller/clean_records.ts";
+import { clean, type CleanedPath } from "../../upkeep/clean.ts";
+import { cleanRecords } from "../../upkeep/clean_records.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type LandReport, landTask } from "../../controller/land.ts";
+import { type LandReport, landTask } from "../../people/land.ts";
 import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { worktreeOf } from "../../controller/inbox.ts";
+import { worktreeOf } from "../../people/inbox.ts";
 import type { TaskResult } from "../../protocol/generated/types.ts";
 import { isTerminal } from "../../protocol/outcomes.ts";
 import type { Settings } from "../../protocol/settings.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { maxReply, planReply } from "../../../src/controller/interventions.ts";
+import { maxReply, planReply } from "../../../src/people/interventions.ts";
 import { MacpError } from "../../../src/protocol/errors.ts";
 import { emptyState } from "../../../src/store/ledger.ts";
 import { Queue } from "../../../src/store/queue.ts";
