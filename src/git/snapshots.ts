@@ -94,16 +94,23 @@ async function writeTrees(scratch: GitScratch, { status, unwatched }: SnapshotOp
   return { indexTree, tree: await writeTree() };
 }
 
-/** A copy keeps what git knows of unchanged files, so that they are not read again. */
+/**
+ * A copy keeps what git knows of unchanged files, so that they are not read again. It is as
+ * old as the index: git looks into a file of unchanged size and time only where the index
+ * may have been written at that very moment.
+ */
 function copyIndex({ git: { world: { files } }, folder, gitFolder }: GitScratch, name: string) {
   const index = join(gitFolder, "index");
-  if (files.stat(index) === null) return;
-  const copy = files.open(join(folder, `${name}.index`), { write: true, create: true });
+  const stat = files.stat(index);
+  if (stat === null) return;
+  const path = join(folder, `${name}.index`);
+  const copy = files.open(path, { write: true, create: true });
   try {
     copy.write(files.readBytes(index));
   } finally {
     copy.close();
   }
+  files.setModified(path, stat.mtimeMs);
 }
 
 /** Tree of what the branch's own trees cannot hold, or null when there is nothing of it. */
