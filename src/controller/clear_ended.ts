@@ -4,11 +4,13 @@
  * @module
  */
 import { resultPath } from "../dispatcher/result_paths.ts";
+import { rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { OwnedWorktree, TaskResult } from "../protocol/generated/types.ts";
-import { taskNames } from "../protocol/names.ts";
-import { forgetWorktree, pinWorktree } from "./clear_worktree.ts";
+import { messageOf } from "../protocol/errors.ts";
+import { type TaskNames, taskNames } from "../protocol/names.ts";
+import { enterRescued, forgetWorktree, pinWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { lastSerial } from "./hold_task.ts";
 import { readResult } from "./previous_failure.ts";
@@ -29,13 +31,10 @@ export async function clearEnded(
   path: string,
   owned: OwnedWorktree,
 ): Promise<ClearedWorktree> {
-  const { store, world: { files } } = context;
+  const { store } = context;
   const id = owned.task_id;
   const names = await taskNames(id);
-  const raw = store.readQueue().find(id);
-  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
-  const resultFile = resultPath(store.paths, context.settings, names, named) ?? "";
-  const known = readResult(files, resultFile);
+  const known = knownResult(context, id, names);
   const result = known ?? unknownResult(context, id);
   const warnings = result.metadata?.warnings ?? [];
   const attempt = {
@@ -55,6 +54,57 @@ export async function clearEnded(
   });
   const why = await removePinned(context, path);
   return { gone: why === null, snapshotRef: result.metadata?.snapshot_ref ?? null, why };
+}
+
+/** How the end of a removal or of a making came out that was cut short. */
+export interface FinishedRemoval {
+  /** What somebody had put into it meanwhile, or null. */
+  rescued: Rescued | null;
+  /** Why it stays, or null. */
+  why: string | null;
+}
+
+/** Ends a removal that was cut short; what somebody put there since is pinned first. */
+export async function finishRemoval(
+  context: ControllerContext,
+  path: string,
+  { task_id: id }: OwnedWorktree,
+): Promise<FinishedRemoval> {
+  const { rescued, why } = await rescueFrom(context, path, id);
+  if (why !== null) return { rescued, why };
+  return { rescued, why: await removePinned(context, path) };
+}
+
+/** Pins what somebody put into an unfinished worktree, and says so in the task's result. */
+export async function rescueFrom(
+  context: ControllerContext,
+  path: string,
+  id: string,
+): Promise<FinishedRemoval> {
+  const names = await taskNames(id);
+  try {
+    const rescued = await rescue({ ...context, names, path });
+    if (rescued === null) return { rescued, why: null };
+    const result = knownResult(context, id, names);
+    if (result !== null) {
+      enterRescued(result.metadata ??= {}, rescued);
+      writeTaskResult(context, id, names, result);
+    }
+    return { rescued, why: null };
+  } catch (error) {
+    return { rescued: null, why: `what is in it could not be pinned: ${messageOf(error)}` };
+  }
+}
+
+/** The task's result on disk, or null. */
+function knownResult(
+  { store, settings, world: { files } }: ControllerContext,
+  id: string,
+  names: TaskNames,
+): TaskResult | null {
+  const raw = store.readQueue().find(id);
+  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
+  return readResult(files, resultPath(store.paths, settings, names, named) ?? "");
 }
 
 /** Removes a worktree that is pinned, and takes it out of the ledger; why it stays, or null. */

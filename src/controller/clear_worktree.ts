@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { describeRescued, rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
@@ -12,7 +13,11 @@ import type { RunningAttempt, State, TaskResult } from "../protocol/generated/ty
 import type { TaskNames } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "./context.ts";
-import { isUncommitted, readContent, type WorktreeContent } from "./worktree_content.ts";
+import {
+  isUncommitted,
+  readContent,
+  type WorktreeContent,
+} from "../dispatcher/worktree_content.ts";
 
 /** Most ignored paths that a result lists. */
 const mostListed = 50;
@@ -42,9 +47,9 @@ export async function pinWorktree(
   try {
     // It was pinned whole, and what is left of it since is not.
     if (store.readState().worktrees[path]?.phase === "removing") {
-      const pinned = await listSnapshots(git, about.names.ref);
-      const ref = pinned.find(({ serial }) => serial === attempt.serial)?.name;
-      if (ref !== undefined) metadata.snapshot_ref = ref;
+      const rescued = await rescue({ ...context, names: about.names, path });
+      await recallPinned(context, attempt, about);
+      if (rescued !== null) enterRescued(metadata, rescued);
       return true;
     }
     const content = await readContent(context, path);
@@ -61,6 +66,26 @@ export async function pinWorktree(
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }
+}
+
+/** What was pinned before a crash, for a result that is written again. */
+async function recallPinned(
+  { git }: ControllerContext,
+  { serial }: PinnedAttempt,
+  { names, result }: { names: TaskNames; result: TaskResult },
+): Promise<void> {
+  const pinned = await listSnapshots(git, names.ref);
+  const ref = pinned.find((snapshot) => snapshot.serial === serial)?.name;
+  if (ref !== undefined) (result.metadata ??= {}).snapshot_ref = ref;
+}
+
+/** Says in a result what was found in an unfinished worktree. */
+export function enterRescued(
+  metadata: NonNullable<TaskResult["metadata"]>,
+  rescued: Rescued,
+): void {
+  if (rescued.whole) metadata.snapshot_ref = rescued.ref;
+  metadata.warnings = [...metadata.warnings ?? [], describeRescued(rescued)];
 }
 
 /** Takes the snapshot where there is something to pin; its ref, or null. */

@@ -109,10 +109,10 @@ function judgeTask(facts: PlaceFacts, owned: OwnedWorktree, all: boolean): Clean
   const { status, pids } = facts;
   if (pids.length > 0) return keep(`process ${pids.slice(0, 5).join(", ")} works in it`);
   if (owned.phase === "removing") {
-    return { step: "finish", reason: "its removal was cut short; it is pinned" };
+    return { step: "finish", reason: "its removal was cut short; what it held is pinned" };
   }
   if (owned.phase === "adding") {
-    return { step: "finish", reason: "its making was cut short; nobody has worked in it" };
+    return { step: "finish", reason: "its making was cut short" };
   }
   const task = `task ${owned.task_id}`;
   if (status === undefined) {

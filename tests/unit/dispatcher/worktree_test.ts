@@ -13,6 +13,7 @@ import { snapshotRef } from "../../../src/git/refs.ts";
 import { readStatus } from "../../../src/git/status.ts";
 import { realWorld } from "../../../src/host/world.ts";
 import { taskNames } from "../../../src/protocol/names.ts";
+import { resolveSettings } from "../../../src/protocol/settings.ts";
 
 interface Place {
   folder: string;
@@ -39,6 +40,7 @@ async function withRepository(use: (place: Place) => Promise<void>): Promise<voi
       branch: `feat/${id}`,
       place: { base: join(folder, "trees"), path: join(folder, "trees", id) },
       baseRef: "origin/main",
+      settings: resolveSettings([]).settings,
       dependencies: [],
       owned: null,
       ...more,
