@@ -3,17 +3,15 @@
  *
  * @module
  */
-import { resultPath } from "../dispatcher/result_paths.ts";
 import { rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
-import { isRecord } from "../protocol/events.ts";
 import type { OwnedWorktree, TaskResult } from "../protocol/generated/types.ts";
 import { messageOf } from "../protocol/errors.ts";
-import { type TaskNames, taskNames } from "../protocol/names.ts";
+import { taskNames } from "../protocol/names.ts";
 import { enterRescued, forgetWorktree, pinWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { lastSerial } from "./hold_task.ts";
-import { readResult } from "./previous_failure.ts";
+import { knownResult } from "./known_result.ts";
 import { writeTaskResult } from "./write_result.ts";
 
 /** What became of a worktree. */
@@ -94,17 +92,6 @@ export async function rescueFrom(
   } catch (error) {
     return { rescued: null, why: `what is in it could not be pinned: ${messageOf(error)}` };
   }
-}
-
-/** The task's result on disk, or null. */
-function knownResult(
-  { store, settings, world: { files } }: ControllerContext,
-  id: string,
-  names: TaskNames,
-): TaskResult | null {
-  const raw = store.readQueue().find(id);
-  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
-  return readResult(files, resultPath(store.paths, settings, names, named) ?? "");
 }
 
 /** Removes a worktree that is pinned, and takes it out of the ledger; why it stays, or null. */

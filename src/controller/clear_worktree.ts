@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { knownResult } from "./known_result.ts";
 import { describeRescued, rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
@@ -37,7 +38,6 @@ export async function pinWorktree(
 ): Promise<boolean> {
   const { git, store, redactor } = context;
   const path = attempt.worktree ?? "";
-  if (git.world.files.lstat(path) === null) return true;
   const metadata = about.result.metadata ??= {};
   const stays = (why: string) => {
     const warning = redactor.text(`The worktree stays: ${why}`);
@@ -45,6 +45,10 @@ export async function pinWorktree(
     return false;
   };
   try {
+    if (git.world.files.lstat(path) === null) {
+      await recallPinned(context, attempt, about);
+      return true;
+    }
     // It was pinned whole, and what is left of it since is not.
     if (store.readState().worktrees[path]?.phase === "removing") {
       const rescued = await rescue({ ...context, names: about.names, path });
@@ -68,15 +72,20 @@ export async function pinWorktree(
   }
 }
 
-/** What was pinned before a crash, for a result that is written again. */
+/** What was pinned before a crash, and what was not, for a result that is written again. */
 async function recallPinned(
-  { git }: ControllerContext,
+  context: ControllerContext,
   { serial }: PinnedAttempt,
-  { names, result }: { names: TaskNames; result: TaskResult },
+  { id, names, result }: { id: string; names: TaskNames; result: TaskResult },
 ): Promise<void> {
-  const pinned = await listSnapshots(git, names.ref);
+  const metadata = result.metadata ??= {};
+  const pinned = await listSnapshots(context.git, names.ref);
   const ref = pinned.find((snapshot) => snapshot.serial === serial)?.name;
-  if (ref !== undefined) (result.metadata ??= {}).snapshot_ref = ref;
+  if (ref !== undefined) metadata.snapshot_ref = ref;
+  const before = knownResult(context, id, names)?.metadata;
+  if (before?.attempt_serial !== serial) return;
+  const { ignored_left_out: leftOut } = before;
+  if (leftOut) metadata.ignored_left_out = leftOut;
 }
 
 /** Says in a result what was found in an unfinished worktree. */

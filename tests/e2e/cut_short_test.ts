@@ -156,3 +156,28 @@ async function killedRemovalOf(repository: Repository, place: string): Promise<s
   assertEquals((await repository.macp(["clean", "--all"], { env })).code, 137);
   return place;
 }
+
+for (const by of ["drain", "accept"] as const) {
+  Deno.test(`macp keeps what a result says of its snapshot when ${by} was killed behind the removal`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ ".gitignore": "*.bin\n" });
+      await repository.submit("t", "echo new > new; head -c 2000000 /dev/zero > big.bin; exit 1");
+      const kill = `PATH='${repository.env.PATH}' git "$@"; ${killCaller}`;
+      const env = trapGit(repository, "worktree remove", kill);
+      if (by === "accept") {
+        assertEquals((await repository.macp(["drain"])).code, 1);
+        await repository.macp(["restore", "t"]);
+      }
+      await repository.macp(by === "accept" ? ["accept", "t"] : ["drain"], { env });
+      assert(!exists(repository.worktree("t")));
+      const before = repository.result("t").metadata;
+      assert(before?.snapshot_ref, "nothing was pinned");
+      await repository.macp(["drain"]);
+      const after = repository.result("t").metadata;
+      assertEquals([after?.snapshot_ref, after?.ignored_left_out], [
+        before.snapshot_ref,
+        before.ignored_left_out,
+      ]);
+    });
+  });
+}
