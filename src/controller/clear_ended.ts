@@ -4,6 +4,7 @@
  * @module
  */
 import { rescue, type Rescued } from "../dispatcher/rescue.ts";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
 import type { OwnedWorktree, TaskResult } from "../protocol/generated/types.ts";
 import { messageOf } from "../protocol/errors.ts";
@@ -66,9 +67,11 @@ export interface FinishedRemoval {
 export async function finishRemoval(
   context: ControllerContext,
   path: string,
-  { task_id: id }: OwnedWorktree,
+  owned: OwnedWorktree,
 ): Promise<FinishedRemoval> {
-  const { rescued, why } = await rescueFrom(context, path, id);
+  const foreign = await whyForeign(context.git, path, owned);
+  if (foreign !== null) return { rescued: null, why: foreign };
+  const { rescued, why } = await rescueFrom(context, path, owned.task_id);
   if (why !== null) return { rescued, why };
   return { rescued, why: await removePinned(context, path) };
 }

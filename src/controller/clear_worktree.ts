@@ -5,6 +5,7 @@
  */
 import { knownResult } from "./known_result.ts";
 import { describeRescued, rescue, type Rescued } from "../dispatcher/rescue.ts";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
@@ -49,8 +50,11 @@ export async function pinWorktree(
       await recallPinned(context, attempt, about);
       return true;
     }
+    const owned = store.readState().worktrees[path];
+    const foreign = owned ? await whyForeign(git, path, owned) : null;
+    if (foreign !== null) return stays(foreign);
     // It was pinned whole, and what is left of it since is not.
-    if (store.readState().worktrees[path]?.phase === "removing") {
+    if (owned?.phase === "removing") {
       const rescued = await rescue({ ...context, names: about.names, path });
       await recallPinned(context, attempt, about);
       if (rescued !== null) enterRescued(metadata, rescued);

@@ -17,6 +17,7 @@ import type { Settings } from "../protocol/settings.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
 import { furnishWorktree } from "./furnish_worktree.ts";
+import { markOwned, whyForeign } from "./owned_mark.ts";
 import { describeRescued, rescue } from "./rescue.ts";
 import { clearLocks, describeLock, gitFolderOf } from "./stale_locks.ts";
 import { WorktreeError } from "./worktree_error.ts";
@@ -134,6 +135,8 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
   if (gitFolder === null || !isBelow(gitFolder, join(common, "worktrees"))) {
     throw failed(`${path} is not the worktree that macp made any more; move it away`);
   }
+  const foreign = await whyForeign(git, path, owned);
+  if (foreign !== null) throw failed(`${foreign}: ${path}; move it away`);
   clearLocks(git.world.files, gitFolder);
   const warnings: string[] = [];
   if (entry.branch !== branch) {
@@ -185,6 +188,7 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
     return await addNew(request, owner, found);
   }
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
+  markOwned(git, place.path, request.taskId);
   if (snapshot !== null) return await bringBack(request, snapshot, base);
   if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
     return await standOnDependencies(request, owner, base, []);
@@ -216,6 +220,7 @@ async function addNew(
   await git.read(["update-ref", owner, base.commit]);
   const add = ["worktree", "add", "--quiet", "--no-track", "-B", branch, "--"];
   await git.read([...add, place.path, base.commit]);
+  markOwned(git, place.path, request.taskId);
   const warnings = base.warning === null ? [] : [base.warning];
   return await standOnDependencies(request, owner, base.commit, warnings);
 }
@@ -244,6 +249,8 @@ async function clearUnfinished(request: WorktreeRequest): Promise<string[]> {
   if (files.lstat(path) !== null) {
     const unfinished = owned.phase === "adding" && await isUnfinished(git, path);
     if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
+    const foreign = await whyForeign(git, path, owned);
+    if (foreign !== null) throw failed(`${foreign}: ${path}; move it away`);
     const rescued = await rescue({ ...request, path });
     if (rescued !== null) warnings.push(describeRescued(rescued));
   }

@@ -9,7 +9,7 @@ import {
 import { WorktreeError } from "../../../src/dispatcher/worktree_error.ts";
 import { takeSnapshot } from "../../../src/git/snapshots.ts";
 import { Git } from "../../../src/git/git.ts";
-import { snapshotRef } from "../../../src/git/refs.ts";
+import { ownershipRef, snapshotRef } from "../../../src/git/refs.ts";
 import { readStatus } from "../../../src/git/status.ts";
 import { realWorld } from "../../../src/host/world.ts";
 import { taskNames } from "../../../src/protocol/names.ts";
@@ -158,6 +158,7 @@ Deno.test("setupWorktree() names the files when dependencies conflict, and resol
 Deno.test("setupWorktree() clears what a crash left of an unfinished add", () =>
   withRepository(async ({ git, request }) => {
     const asked = await request("a");
+    await git.read(["update-ref", await ownershipRef(asked.names.ref, asked.branch), "HEAD"]);
     await git.read([
       "worktree",
       "add",
@@ -165,7 +166,7 @@ Deno.test("setupWorktree() clears what a crash left of an unfinished add", () =>
       "--no-checkout",
       "--lock",
       "-b",
-      "half",
+      "feat/a",
       asked.place.path,
     ]);
     const ready = await setupWorktree({ ...asked, owned: owned("adding") });
