@@ -93,7 +93,14 @@ export function describeLanding(id: string, report: LandReport): string[] {
       return [
         `${name} did not land: ${report.reason}; ${stays}`,
         ...report.paths.map((path) => `  ${oneLine(path)}`),
-        `next: commit or stash them in ${report.checkout}, then: macp land ${word}`,
+        `next: commit, stash or move them away in ${report.checkout}, then: macp land ${word}`,
+      ];
+    case "under_way":
+      return [
+        `${name} did not land: ${report.what} of ${into} is under way in ${report.checkout}; ${stays}`,
+        `next: end it there (or give it up: git -C ${
+          shellWord(report.checkout)
+        } ${report.abort}), then: macp land ${word}`,
       ];
     case "moved":
       return [`${into} moved while the gates ran; nothing landed`, `next: macp land ${word}`];
