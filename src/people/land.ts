@@ -146,10 +146,11 @@ async function mergeAndMove(
   landing: Landing,
   { own, attemptId, message, signal }: LandOptions & { own: Git; attemptId: string },
 ): Promise<Done> {
-  const { git, store } = context;
+  const { git, store, redactor } = context;
   const { task, branch, head, into, target } = landing;
+  const title = oneLine(redactor.text(task.title), 200);
   const merged = await mergeCommit(own, head, {
-    message: message ?? `Merge ${branch}: ${oneLine(task.title, 200)} (${task.id})`,
+    message: message ?? `Merge ${branch}: ${title} (${task.id})`,
     env: await identity(context),
   });
   if (merged.kind === "conflict") return merged;

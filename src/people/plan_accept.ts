@@ -7,9 +7,10 @@ import { listWorktrees } from "../dispatcher/worktree.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { resolveCommit } from "../git/refs.ts";
 import type { Task } from "../protocol/generated/types.ts";
-import { defaultBranch, taskNames } from "../protocol/names.ts";
+import { taskNames } from "../protocol/names.ts";
 import { shellWord } from "../protocol/text.ts";
 import { ownPlace, requireAcceptable, requireIdle } from "./claim_accept.ts";
+import { taskBranch } from "../controller/task_branch.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { refusal } from "./interventions.ts";
 
@@ -40,7 +41,7 @@ export async function planAccept(context: ControllerContext, id: string): Promis
   const gates = resolveGates(task, settings).map(({ command }) => command);
   if (task.worktree === ".") return { task, worktree: null, exists: true, branch: null, gates };
   const worktree = ownPlace(context, task, names, view);
-  const branch = task.branch ?? defaultBranch(names.slug, task.title);
+  const branch = taskBranch(context, task, names);
   const exists = git.world.files.lstat(worktree) !== null;
   const isMade = view.state.worktrees[worktree]?.phase === "ready";
   await requireQuiet(context, { id, worktree, branch, isStanding: exists && isMade });

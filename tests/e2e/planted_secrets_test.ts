@@ -165,3 +165,30 @@ Deno.test("What gates are given in their environment as a token stays inside, wh
     assertStringIncludes(repository.log("c"), "has [redacted:API_TOKEN]");
   });
 });
+
+Deno.test("What macp writes into git of a title holds no secret: branch, commit and merge", async () => {
+  await withRepository(async (repository) => {
+    const env = { DEPLOY_TOKEN: "tit1e-Mark3r-4711" };
+    const titles = { a: `Rotate ${env.DEPLOY_TOKEN} now`, b: "An ordinary title" };
+    const tasks = Object.entries(titles).map(([id, title]) =>
+      execTask(id, `echo ${id} > ${id}.txt`, { title, type: "coding" })
+    );
+    repository.writeQueue(tasks);
+    assertEquals((await repository.macp(["drain"], { env })).code, 0);
+    assertEquals(repository.readQueue().map(({ branch }) => branch), [
+      "feat/a-rotate-redacted-deploy-token-now",
+      "feat/b-an-ordinary-title",
+    ]);
+    // A merge commit, as main moved on.
+    await repository.commit({ "main.txt": "main\n" });
+    for (const id of ["a", "b"]) {
+      const { code, stdout, stderr } = await repository.macp(["land", id], { env });
+      assertEquals(code, 0, stdout + stderr);
+    }
+    const log = await repository.git("log", "--format=%B", "--all");
+    const refs = await repository.git("for-each-ref", "--format=%(refname)");
+    assert(!/tit1e.mark3r/i.test(log + refs), log + refs);
+    assertStringIncludes(log, "after attempt 1: Rotate [redacted:DEPLOY_TOKEN] now");
+    assertStringIncludes(log, ": An ordinary title (b)");
+  });
+});
