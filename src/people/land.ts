@@ -158,7 +158,8 @@ async function mergeAndMove(
   const way = { into, from: target, to: merged.commit };
   const early = await whatIsInTheWay(git, way);
   if (early !== null) return early;
-  const gated = await gateMerge(context, landing, { own, attemptId, signal });
+  const about = { own, merge: merged.commit, attemptId, signal };
+  const gated = await gateMerge(context, landing, about);
   const { gates, failure, aborted } = gated;
   if (aborted) return { kind: "interrupted" };
   if (failure !== null) {

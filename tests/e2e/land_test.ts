@@ -457,6 +457,46 @@ Deno.test("What is hidden from git in the checkout is named before any gate runs
   });
 });
 
+Deno.test("A gate that commits in the merge is broken, and nothing lands", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "t");
+    await commitOnMain(repository, { "main.txt": "main\n" });
+    const main = await head(repository);
+    const gate = "git -c user.name=g -c user.email=g@localhost commit -q --allow-empty -m gate";
+    const queue = JSON.parse(repository.queueText());
+    queue.tasks[0].quality_gates = [gate];
+    repository.writeQueue(queue.tasks);
+    const { code, stdout } = await repository.macp(["land", "t"]);
+    assertEquals(code, 3, stdout);
+    assertStringIncludes(stdout, "Gate broken: the merge moved while gates ran");
+    assertEquals(await head(repository), main);
+    assertEquals(repository.task("t").metadata?.landed, undefined);
+    await checkTidy(repository);
+  });
+});
+
+Deno.test("land warns of what no gate checked: a task without gates, a dependency that comes along", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("a", "echo a > a.txt", "--type", "coding", "--gate", "test -e a.txt");
+    await complete(repository, "b", "echo b > b.txt", "--depends-on", "a", "--gate", "true");
+    await complete(repository, "none");
+    const calls: [string, string][] = [
+      ["b", "warning: the gates are those of b alone; those of a do not run"],
+      ["none", "warning: none has no gates: nothing checks that it works on main"],
+    ];
+    for (const [id, warning] of calls) {
+      for (const more of [["--dry-run"], ["--json", "--dry-run"], []]) {
+        const { code, stdout } = await repository.macp(["land", id, ...more]);
+        assertEquals(code, 0, stdout);
+        assertStringIncludes(stdout, warning.slice(more.includes("--json") ? 9 : 0));
+      }
+    }
+    await complete(repository, "gated", undefined, "--gate", "true");
+    const { stdout } = await repository.macp(["land", "gated"]);
+    assert(!stdout.includes("warning"), stdout);
+  });
+});
+
 /** A landing whose gate runs for ever; gives the pid of the gate. */
 async function landHanging(repository: Repository) {
   await complete(repository, "t");
