@@ -8,10 +8,11 @@ import { checkPlace } from "../dispatcher/worktree.ts";
 import { taskPlace } from "../dispatcher/worktree_place.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
 import type { OwnedWorktree, RunningAttempt, State, Task } from "../protocol/generated/types.ts";
-import { defaultBranch, type TaskNames } from "../protocol/names.ts";
+import type { TaskNames } from "../protocol/names.ts";
 import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
 import type { Files } from "../sys/files.ts";
+import { taskBranch } from "./task_branch.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
 import { choosePortBase, firstPort } from "./ports.ts";
@@ -104,7 +105,7 @@ function claimedTask(
       started_at: new Date(now).toISOString(),
       legacy: !isMacpAware(task),
       worktree,
-      branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
+      branch: usesWorktree ? taskBranch(context, task, names) : null,
       base_commit: baseOf(owned),
       worker: null,
       verdict: null,

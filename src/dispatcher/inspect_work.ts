@@ -105,8 +105,8 @@ function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
   return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
 }
 
-function leftoverMessage({ task, serial, leftBy }: DispatchRequest): string {
-  const title = oneLine(task.title);
+function leftoverMessage({ task, serial, leftBy, log }: DispatchRequest): string {
+  const title = oneLine(log.redacted(task.title));
   return leftBy === "person"
     ? `chore: what a person left uncommitted for ${task.id}\n\n` +
       `Committed by macp before its gates ran (attempt ${serial}): ${title}\n`

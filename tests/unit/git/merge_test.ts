@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Git } from "../../../src/git/git.ts";
+import { fastForward } from "../../../src/git/fast_forward.ts";
 import {
-  fastForward,
   isAncestor,
   landingCommit,
   mergeCommit,
