@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type CheckoutStatus, readStatus } from "../git/status.ts";
+import type { Git } from "../git/git.ts";
+import { readStatus } from "../git/status.ts";
+import { messageOf } from "../protocol/errors.ts";
 import { firstOf } from "../protocol/text.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 import { runSetupCommand } from "./setup_command.ts";
@@ -24,7 +26,7 @@ export async function runSetup(
   const { ready } = dispatched;
   if (macp.setup === null || ready === null || ready.setUp) return true;
   const own = request.git.at(ready.path);
-  const before = new Set(pathsOf(await readStatus(own)));
+  const before = await pathsNow(own);
   const { aborted, failure } = await runSetupCommand({
     world: own.world,
     cwd: ready.path,
@@ -37,15 +39,27 @@ export async function runSetup(
   dispatched.aborted = aborted;
   if (failure !== null) dispatched.failure = failure;
   if (aborted || failure !== null) return false;
+  const after = await pathsNow(own);
+  if (after.paths === null || before.paths === null) {
+    const error = `The worktree cannot be read after the setup: ${after.why ?? before.why}`;
+    dispatched.failure = { outcome: "setup_failed", error };
+    return false;
+  }
   ready.setUp = true;
-  const left = pathsOf(await readStatus(own)).filter((path) => !before.has(path));
+  const known = new Set(before.paths);
+  const left = after.paths.filter((path) => !known.has(path));
   if (left.length > 0) dispatched.warnings.push(leftWarning(left));
   return true;
 }
 
-/** Paths that differ from HEAD and are not ignored. */
-function pathsOf(status: CheckoutStatus): string[] {
-  return [...status.changed, ...status.untracked, ...status.nestedRepositories];
+/** Paths that differ from HEAD and are not ignored; null when git cannot tell, and why. */
+async function pathsNow(git: Git): Promise<{ paths: string[] | null; why?: string }> {
+  try {
+    const { changed, untracked, nestedRepositories } = await readStatus(git);
+    return { paths: [...changed, ...untracked, ...nestedRepositories] };
+  } catch (error) {
+    return { paths: null, why: messageOf(error) };
+  }
 }
 
 function leftWarning(paths: readonly string[]): string {
