@@ -203,10 +203,12 @@ async function bringBack(
   baseCommit: string,
 ): Promise<ReadyWorktree> {
   const exactly = restore?.exactly === snapshot;
-  const { conflict } = await restoreSnapshot(git.at(path), snapshot, { exactly });
+  const about = { exactly, partly: restore !== undefined };
+  const { conflict, note } = await restoreSnapshot(git.at(path), snapshot, about);
+  const notes = note === undefined ? [] : [note];
   const ready = { path, branch, baseCommit, setUp: false };
-  if (conflict === null) return { ...ready, warnings: [] };
-  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`];
+  if (conflict === null) return { ...ready, warnings: notes };
+  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`, ...notes];
   return { ...ready, warnings, conflict };
 }
 
