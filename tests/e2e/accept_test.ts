@@ -439,3 +439,24 @@ Deno.test("Gate files that blocked are vouched for by accept, and still reported
     assertEquals(repository.result("t").metadata?.gate_files_changed, ["package.json"]);
   });
 });
+
+Deno.test("What accept finds wrong in the worktree is not said of the worker", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { cleanup_worktrees: false } });
+    await repository.commit({ "a.txt": "one\n" });
+    await repository.submit("t", "exit 1", "--type", "coding", "--max-attempts", "1");
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    const errorOf = async () => {
+      assertEquals((await repository.macp(["accept", "t"])).code, 3);
+      return repository.result("t").error;
+    };
+    assertEquals(await errorOf(), "What is to be accepted has no commit over the base");
+    const own = repository.worktree("t");
+    const git = (...args: string[]) => repository.git("-C", own, ...args);
+    Deno.writeTextFileSync(`${own}/a.txt`, "mine\n");
+    await git("commit", "--quiet", "--all", "--message", "mine");
+    await repository.commit({ "a.txt": "main\n" });
+    await git("merge", "--quiet", "main").catch(() => {});
+    assertEquals(await errorOf(), "The worktree has merge conflicts in a.txt");
+  });
+});
