@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { knownResult } from "./known_result.ts";
+import { describeRescued, rescue, type Rescued } from "../dispatcher/rescue.ts";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
@@ -12,7 +15,11 @@ import type { RunningAttempt, State, TaskResult } from "../protocol/generated/ty
 import type { TaskNames } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "./context.ts";
-import { isUncommitted, readContent, type WorktreeContent } from "./worktree_content.ts";
+import {
+  isUncommitted,
+  readContent,
+  type WorktreeContent,
+} from "../dispatcher/worktree_content.ts";
 
 /** Most ignored paths that a result lists. */
 const mostListed = 50;
@@ -32,7 +39,6 @@ export async function pinWorktree(
 ): Promise<boolean> {
   const { git, store, redactor } = context;
   const path = attempt.worktree ?? "";
-  if (git.world.files.lstat(path) === null) return true;
   const metadata = about.result.metadata ??= {};
   const stays = (why: string) => {
     const warning = redactor.text(`The worktree stays: ${why}`);
@@ -40,11 +46,18 @@ export async function pinWorktree(
     return false;
   };
   try {
+    if (git.world.files.lstat(path) === null) {
+      await recallPinned(context, attempt, about);
+      return true;
+    }
+    const owned = store.readState().worktrees[path];
+    const foreign = owned ? await whyForeign(git, path, owned) : null;
+    if (foreign !== null) return stays(foreign);
     // It was pinned whole, and what is left of it since is not.
-    if (store.readState().worktrees[path]?.phase === "removing") {
-      const pinned = await listSnapshots(git, about.names.ref);
-      const ref = pinned.find(({ serial }) => serial === attempt.serial)?.name;
-      if (ref !== undefined) metadata.snapshot_ref = ref;
+    if (owned?.phase === "removing") {
+      const rescued = await rescue({ ...context, names: about.names, path });
+      await recallPinned(context, attempt, about);
+      if (rescued !== null) enterRescued(metadata, rescued);
       return true;
     }
     const content = await readContent(context, path);
@@ -61,6 +74,31 @@ export async function pinWorktree(
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }
+}
+
+/** What was pinned before a crash, and what was not, for a result that is written again. */
+async function recallPinned(
+  context: ControllerContext,
+  { serial }: PinnedAttempt,
+  { id, names, result }: { id: string; names: TaskNames; result: TaskResult },
+): Promise<void> {
+  const metadata = result.metadata ??= {};
+  const pinned = await listSnapshots(context.git, names.ref);
+  const ref = pinned.find((snapshot) => snapshot.serial === serial)?.name;
+  if (ref !== undefined) metadata.snapshot_ref = ref;
+  const before = knownResult(context, id, names)?.metadata;
+  if (before?.attempt_serial !== serial) return;
+  const { ignored_left_out: leftOut } = before;
+  if (leftOut) metadata.ignored_left_out = leftOut;
+}
+
+/** Says in a result what was found in an unfinished worktree. */
+export function enterRescued(
+  metadata: NonNullable<TaskResult["metadata"]>,
+  rescued: Rescued,
+): void {
+  if (rescued.whole) metadata.snapshot_ref = rescued.ref;
+  metadata.warnings = [...metadata.warnings ?? [], describeRescued(rescued)];
 }
 
 /** Takes the snapshot where there is something to pin; its ref, or null. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { checkPlace, listWorktrees } from "../dispatcher/worktree.ts";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { taskPlace, type WorktreePlace } from "../dispatcher/worktree_place.ts";
 import { ownershipRef, resolveCommit } from "../git/refs.ts";
 import { listSnapshots, type SnapshotRef } from "../git/snapshot_refs.ts";
@@ -53,6 +54,8 @@ export async function planRestore(
   if (!isBranchName(branch)) throw refuse(id, `git takes no branch of this name: ${branch}`);
   const there = existingWorktree(context, view, id);
   const place = there ?? ownPlace(context, view, task, names);
+  const foreign = await whyForeign(git, place.path, { task_id: id, branch });
+  if (foreign !== null) throw refuse(id, foreign, awayHints(place.path));
   const owner = await ownershipRef(names.ref, branch);
   const [snapshots, branchCommit, base] = await Promise.all([
     listSnapshots(git, names.ref),
@@ -162,6 +165,11 @@ async function requireBranch(
       } takes it off git's list`
       : "Switch that checkout to another branch, or remove it",
   ]);
+}
+
+/** How somebody's own worktree leaves the place of macp's. */
+export function awayHints(path: string): string[] {
+  return [`Move it away: git worktree move ${shellWord(path)} ELSEWHERE`];
 }
 
 function refuse(id: string, why: string, hints: string[] = []) {

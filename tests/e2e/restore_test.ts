@@ -180,9 +180,55 @@ Deno.test("macp restore covers no commit that was made to the branch since", asy
     await commitTo({ tracked: "conflicting\n" });
     const refused = await repository.json(["restore", "t"]);
     assertStringIncludes(String(refused.conflict), "tracked");
-    assertEquals([textOf(`${place}/tracked`), await status()], ["conflicting\n", ""]);
+    assertEquals([textOf(`${place}/tracked`), await status()], ["conflicting\n", "?? new"]);
     const again = await repository.macp(["restore", "t"]);
     assertStringIncludes(again.stdout, "there already");
+  });
+});
+
+const own = ["-c", "user.name=p", "-c", "user.email=p@localhost"];
+
+Deno.test("macp restore brings back what was left on a detached HEAD, with its commits as changes", async () => {
+  await withFiles(async (repository) => {
+    await failed(repository, "t", "echo two > tracked");
+    const place = repository.worktree("t");
+    await repository.macp(["restore", "t"]);
+    const git = (...args: string[]) => repository.git("-C", place, ...own, ...args);
+    await git("checkout", "--quiet", "--detach");
+    Deno.writeTextFileSync(`${place}/tracked`, "committed\n");
+    await git("commit", "--quiet", "--all", "--message", "detached");
+    const commit = await git("rev-parse", "HEAD");
+    Deno.writeTextFileSync(`${place}/tracked`, "committed\nand more\n");
+    Deno.writeTextFileSync(`${place}/new`, "new\n");
+    const before = inventory(place);
+    assertEquals((await repository.macp(["clean", "--all"])).code, 0);
+    const ran = await repository.macp(["restore", "t"]);
+    assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+    assertEquals(inventory(place), before);
+    assertEquals(await git("symbolic-ref", "--short", "HEAD"), repository.result("t").branch);
+    assertStringIncludes(ran.stderr, `git log HEAD..${commit}`);
+  });
+});
+
+Deno.test("macp restore brings the new files back, and names the rest, when a rebase was open", async () => {
+  await withFiles(async (repository) => {
+    await failed(repository, "t", `echo two > tracked; ${commitAll}; echo three > tracked`);
+    await repository.commit({ tracked: "of main\n" });
+    const place = repository.worktree("t");
+    await repository.macp(["restore", "t"]);
+    const git = (...args: string[]) => repository.git("-C", place, ...own, ...args);
+    await git("commit", "--quiet", "--all", "--message", "three");
+    await git("rebase", "main").catch(() => {});
+    assertEquals(textOf(`${place}/tracked`)?.includes("<<<<<<<"), true);
+    Deno.writeTextFileSync(`${place}/new`, "new\n");
+    Deno.writeTextFileSync(`${place}/.env`, "ignored\n");
+    assertEquals((await repository.macp(["clean", "--all"])).code, 0);
+    const ran = await repository.macp(["restore", "t"]);
+    assertEquals(ran.code, 3, ran.stdout + ran.stderr);
+    const main = await repository.git("rev-parse", "main");
+    assertStringIncludes(ran.stderr, `git diff ${main} refs/macp/snapshots/t/1.1`);
+    const read = (name: string) => textOf(`${place}/${name}`);
+    assertEquals([read("tracked"), read("new"), read(".env")], ["three\n", "new\n", "ignored\n"]);
   });
 });
 

@@ -4,13 +4,13 @@
  * @module
  */
 import { join } from "@std/path";
-import { isSparse, readGitView, unwatchedFiles } from "../dispatcher/hidden_changes.ts";
+import { isSparse, readGitView, unwatchedFiles } from "./hidden_changes.ts";
 import type { Git } from "../git/git.ts";
 import { chooseIgnored, type IgnoredChoice } from "../git/ignored_files.ts";
 import { includedFiles } from "../git/included_files.ts";
 import { type CheckoutStatus, readStatus } from "../git/status.ts";
 import { submoduleWork } from "../git/submodules.ts";
-import type { ControllerContext } from "./context.ts";
+import type { Settings } from "../protocol/settings.ts";
 
 /** What a worktree holds. */
 export interface WorktreeContent {
@@ -24,7 +24,7 @@ export interface WorktreeContent {
 
 /** Reads what a worktree holds. Throws `MacpError`. */
 export async function readContent(
-  { git, settings }: Pick<ControllerContext, "git" | "settings">,
+  { git, settings }: { git: Git; settings: Settings },
   path: string,
 ): Promise<WorktreeContent> {
   const { files } = git.world;
