@@ -58,7 +58,8 @@ export async function pinWorktree(
       const rescued = await rescue({ ...context, names: about.names, path });
       await recallPinned(context, attempt, about);
       if (rescued !== null) enterRescued(metadata, rescued);
-      return true;
+      const why = whyInUse(context, path);
+      return why === null || stays(why);
     }
     const content = await readContent(context, path);
     // Without a base no worker has seen it.
@@ -70,10 +71,18 @@ export async function pinWorktree(
         metadata.ignored_left_out = bounded(leftOut.map((path) => redactor.text(path)));
       }
     }
-    return content.unheld === null || stays(content.unheld);
+    const why = content.unheld ?? whyInUse(context, path);
+    return why === null || stays(why);
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }
+}
+
+/** Which processes work in it, those of the attempt being ended; null without any. */
+function whyInUse({ world: { processes } }: ControllerContext, path: string): string | null {
+  const self = processes.self().pid;
+  const pids = processes.withFolder(path).map(({ pid }) => pid).filter((pid) => pid !== self);
+  return pids.length === 0 ? null : `process ${pids.slice(0, 5).join(", ")} works in it`;
 }
 
 /** What was pinned before a crash, and what was not, for a result that is written again. */

@@ -71,6 +71,9 @@ export async function finishAttempt(
     context.settings.macp.cleanup_worktrees && !staying.includes(verdict.outcome);
   const result = structuredClone(verdict.result);
   const removes = removable && await pinWorktree(context, attempt, { id, names, result });
+  if (removable && !removes) {
+    context.onNote(`${id}: ${result.metadata?.warnings?.at(-1) ?? "the worktree stays"}`);
+  }
   if (attempt.accept) retireEarlier(context, id, names, attempt);
   if (ends) writeTaskResult(context, id, names, result);
   else writeAttemptResult(context, names, attempt.serial, result);
