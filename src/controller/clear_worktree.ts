@@ -13,7 +13,7 @@ import { takeSnapshot } from "../git/snapshots.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { RunningAttempt, State, TaskResult } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
-import { oneLine } from "../protocol/text.ts";
+import { firstOf, oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "./context.ts";
 import {
   isUncommitted,
@@ -30,12 +30,13 @@ export type PinnedAttempt = Pick<RunningAttempt, "worktree" | "serial" | "base_c
 /**
  * Pins what the worktree holds, and says so in the result.
  *
+ * @param about.all Whether also ignored files may be lost that a person had in a restored one.
  * @returns Whether it may be removed then.
  */
 export async function pinWorktree(
   context: ControllerContext,
   attempt: PinnedAttempt,
-  about: { id: string; names: TaskNames; result: TaskResult },
+  about: { id: string; names: TaskNames; result: TaskResult; all?: boolean },
 ): Promise<boolean> {
   const { git, store, redactor } = context;
   const path = attempt.worktree ?? "";
@@ -71,11 +72,26 @@ export async function pinWorktree(
         metadata.ignored_left_out = bounded(leftOut.map((path) => redactor.text(path)));
       }
     }
-    const why = content.unheld ?? whyInUse(context, path);
+    const own = owned?.restored_at !== undefined && !about.all ? content.ignored.leftOut : [];
+    const why = content.unheld ?? whyInUse(context, path) ?? whyIgnored(own);
     return why === null || stays(why);
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }
+}
+
+/** A person worked in it since: what no snapshot holds is theirs. */
+function whyIgnored(leftOut: readonly string[]): string | null {
+  if (leftOut.length === 0) return null;
+  return `a person had it restored, and it holds ${
+    describeLeftOut(leftOut)
+  }; macp clean --all removes it`;
+}
+
+/** Ignored files that go with a worktree, for a person. */
+export function describeLeftOut(paths: readonly string[]): string {
+  const named = firstOf(paths.map((path) => oneLine(path, 100)), 5);
+  return `ignored files that are too many or too large for a snapshot: ${named}`;
 }
 
 /** Which processes work in it, those of the attempt being ended; null without any. */

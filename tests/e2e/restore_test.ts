@@ -445,3 +445,27 @@ Deno.test("macp restore comes to the same end when it was killed at any moment b
     assertEquals([running, owned], [{}, {}]);
   });
 });
+
+Deno.test("macp tells of ignored files that no snapshot holds, and keeps those of a person in a restored worktree", async () => {
+  await withFiles(async (repository) => {
+    const many = "mkdir -p cache; for i in $(seq 201); do echo $i > cache/$i; done";
+    await repository.submit("t", `${many}; exit 1`);
+    const drained = await repository.macp(["drain"]);
+    assertStringIncludes(drained.stdout + drained.stderr, "too large for a snapshot: cache/");
+    const place = repository.worktree("t");
+    assertStringIncludes((await repository.macp(["show", "t"])).stdout, "cache/");
+    await repository.macp(["restore", "t"]);
+    Deno.mkdirSync(`${place}/cache`);
+    for (let i = 0; i <= 200; i++) Deno.writeTextFileSync(`${place}/cache/${i}`, "mine\n");
+    const accepted = await repository.macp(["accept", "t"]);
+    assertEquals(accepted.code, 0, accepted.stdout + accepted.stderr);
+    assertStringIncludes(accepted.stdout + accepted.stderr, "a person had it restored");
+    await repository.macp(["clean"]);
+    assertEquals(textOf(`${place}/cache/200`), "mine\n");
+    const would = await repository.macp(["clean", "--all", "--dry-run"]);
+    assertStringIncludes(would.stdout, "too large for a snapshot: cache/");
+    const cleaned = await repository.macp(["clean", "--all"]);
+    assertStringIncludes(cleaned.stdout, "too large for a snapshot: cache/");
+    assert(!exists(place));
+  });
+});
