@@ -62,7 +62,7 @@ export async function pinWorktree(
       const why = whyInUse(context, path);
       return why === null || stays(why);
     }
-    const content = await readContent(context, path);
+    const content = await readContent(context, path, attempt.base_commit);
     // Without a base no worker has seen it.
     if (attempt.base_commit !== null) {
       metadata.snapshot_ref = await pinContent(context, attempt, { ...about, path, content }) ??
@@ -138,7 +138,7 @@ async function pinContent(
     content: WorktreeContent;
   },
 ): Promise<string | null> {
-  const { status, ignored, unwatched } = content;
+  const { status, ignored, unwatched, exact } = content;
   const ref = snapshotRef(names.ref, attempt.serial);
   const pinned = isUncommitted(content) || status.head !== attempt.base_commit
     ? await takeSnapshot(git.at(path), {
@@ -147,6 +147,7 @@ async function pinContent(
       title: redactor.text(`${oneLine(id)}, attempt ${attempt.serial}`),
       ignored: ignored.held,
       unwatched,
+      exact,
     })
     : null;
   // What was judged is pinned too when the branch moved away from it.

@@ -469,3 +469,36 @@ Deno.test("macp tells of ignored files that no snapshot holds, and keeps those o
     assert(!exists(place));
   });
 });
+
+for (const end of ["committed it", "hid it from git"] as const) {
+  Deno.test(`macp brings every byte back that git would convert when a worker ${end}`, async () => {
+    await withRepository(async (repository) => {
+      await repository.git("config", "core.autocrlf", "true");
+      await repository.git("config", "filter.strip.clean", "sed s/secret//");
+      await repository.commit({
+        ".gitattributes": "*.strip filter=strip\n*.id ident\n",
+        seen: "a\n",
+      });
+      const copy = repository.outside("copy");
+      const hidden = end === "hid it from git";
+      const lines = [
+        "printf 'a\\r\\nb\\n' > mixed; printf 'a\\r\\n' > usual; echo secret > f.strip",
+        "echo '$Id$' > f.id",
+        hidden ? "git update-index --assume-unchanged seen; printf 'x\\r\\ny\\n' > seen" : ":",
+        `cp -a . ${copy}; rm ${copy}/.git`,
+      ];
+      await repository.submit("t", lines.join("\n"), "--type", "coding");
+      const drained = await repository.macp(["drain"]);
+      assertEquals(drained.code, hidden ? 1 : 0, drained.stdout + drained.stderr);
+      const ref = repository.result("t").metadata?.snapshot_ref ?? "";
+      const extra = await repository.git("log", "-1", "--format=%B", ref);
+      const [, commit = ""] = /^Macp-extra: (.*)$/m.exec(extra) ?? [];
+      const held = await repository.git("ls-tree", "-r", "--name-only", commit);
+      const wanted = ["exact/f.id", "exact/f.strip", "exact/mixed"];
+      if (!hidden) assertEquals(held.split("\n"), wanted);
+      const restored = await repository.macp(["restore", "t"]);
+      assertEquals(restored.code, 0, restored.stderr);
+      assertEquals(inventory(repository.worktree("t")), inventory(copy));
+    });
+  });
+}
