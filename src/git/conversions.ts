@@ -59,7 +59,11 @@ export function parseConverted(
  *
  * @param tracked Paths that git tracks, separated by NUL, each perhaps behind other fields.
  */
-export function mayConvert({ world: { env, files } }: Git, repository: string, tracked: string) {
+export function mayConvert(
+  { world: { env, files } }: Git,
+  repository: string,
+  tracked: string,
+): boolean {
   if (/(?:^|[\0/ ])\.gitattributes\0/.test(tracked)) return true;
   const home = env.HOME ?? "";
   const own = env.XDG_CONFIG_HOME || `${home}/.config`;
