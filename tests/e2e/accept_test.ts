@@ -460,3 +460,29 @@ Deno.test("What accept finds wrong in the worktree is not said of the worker", a
     assertEquals(await errorOf(), "The worktree has merge conflicts in a.txt");
   });
 });
+
+for (const by of ["accept", "drain"] as const) {
+  Deno.test(`A worktree in which somebody's process works stays when ${by} completes its task`, async () => {
+    await withRepository(async (repository) => {
+      const go = repository.outside("go");
+      const wait = `echo x > ${go}; while test -e ${go}; do sleep 0.05; done`;
+      await repository.submit("t", by === "drain" ? wait : "echo hi > hi; exit 1");
+      const drain = repository.start(["drain"]);
+      if (by === "accept") {
+        assertEquals((await drain.ended).code, 1);
+        await repository.macp(["restore", "t"]);
+      } else await until("the worker", () => exists(go));
+      const cwd = repository.worktree("t");
+      const shell = new Deno.Command("sleep", { args: ["60"], cwd }).spawn();
+      if (by === "drain") Deno.removeSync(go);
+      const ran = by === "drain" ? await drain.ended : await repository.macp(["accept", "t"]);
+      assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+      assertStringIncludes(ran.stdout + ran.stderr, `stays: process ${shell.pid} works in it`);
+      assert(exists(cwd));
+      shell.kill();
+      await shell.status;
+      assertEquals((await repository.macp(["clean", "--all"])).code, 0);
+      assert(!exists(cwd));
+    });
+  });
+}
