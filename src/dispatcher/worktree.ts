@@ -16,6 +16,7 @@ import type { TaskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
+import { endMaking, rescueUnlinked } from "./unlinked_rest.ts";
 import { furnishWorktree } from "./furnish_worktree.ts";
 import { markOwned, whyForeign } from "./owned_mark.ts";
 import { describeRescued, rescue } from "./rescue.ts";
@@ -247,8 +248,14 @@ async function clearUnfinished(request: WorktreeRequest): Promise<string[]> {
   if (owned === null) return [];
   const { files } = git.world;
   const warnings: string[] = [];
-  await git.quiet(path);
-  if (files.lstat(path) !== null) {
+  if (owned.phase === "adding") await endMaking(git, path);
+  else await git.quiet(path);
+  const unlinked = owned.phase === "adding" && files.lstat(path) !== null &&
+      !await isUnfinished(git, path)
+    ? await rescueUnlinked({ ...request, path })
+    : undefined;
+  if (unlinked) warnings.push(describeRescued(unlinked));
+  if (unlinked === undefined && files.lstat(path) !== null) {
     const unfinished = owned.phase === "adding" && await isUnfinished(git, path);
     if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
     const foreign = await whyForeign(git, path, owned);

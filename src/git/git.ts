@@ -6,7 +6,7 @@
  */
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { oneLine } from "../protocol/text.ts";
-import type { Child } from "../sys/processes.ts";
+import type { Child, ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 import { Turns } from "./turns.ts";
 
@@ -160,14 +160,19 @@ export class Git {
    * To be called where nobody else may change it. Throws `MacpError` when one does not end.
    */
   async quiet(path: string): Promise<void> {
-    const { processes, clock } = this.world;
+    const { clock } = this.world;
     for (const end = clock.elapsed() + outlivedMs;; await clock.sleep(25)) {
-      const [busy] = processes.withEnvironment(placeMark, path);
+      const [busy] = this.changersOf(path);
       if (busy === undefined) return;
       if (clock.elapsed() > end) {
         throw gitError(["worktree"], `process ${busy.pid} is still at work in ${path}`, "git_busy");
       }
     }
+  }
+
+  /** Processes of calls that change a checkout now, also of a program that was killed. */
+  changersOf(path: string): ProcessEntry[] {
+    return this.world.processes.withEnvironment(placeMark, path);
   }
 
   async #callLocked(args: readonly string[], options: GitCallOptions): Promise<GitOutput> {
