@@ -367,6 +367,10 @@ for (
   const [what, entry, words] of [
     ["has no command", { stream: "text" }, "its entry has no command"],
     ["is like an unknown one", { like: "codx" }, "macp.runtimes.claud.like names no built-in one"],
+    ["has a pattern that takes for ever", {
+      command: "x",
+      limits: ["^(a+)+$"],
+    }, "macp.runtimes.claud.limits[0] as a repeated group"],
     ["has a bad pattern", { command: "x", limits: ["(["] }, "macp.runtimes.claud.limits[0]"],
   ] as const
 ) {

@@ -262,6 +262,7 @@ Deno.test("StreamReader keeps what opencode's provider says", () => {
     },
   });
   assertEquals(read(builtIn("opencode"), [bytesOf(stream)]).errors, [
+    "Too Many Requests: Too Many Requests",
     "Too Many Requests",
     "Too Many Requests; retry after 30 seconds",
     "APIError",
