@@ -21,7 +21,7 @@ import type { Settings } from "../protocol/settings.ts";
 import type { DependencyBranch } from "./dependencies.ts";
 import type { Uncommitted } from "./gate_file_changes.ts";
 import { emptyReport, type WorkerReport } from "./worker_report.ts";
-import type { GitView } from "./hidden_changes.ts";
+import type { GitView } from "./git_view.ts";
 import type { ReadyWorktree } from "./worktree.ts";
 
 /** What gates say of the base commit, before a worker begins. */
@@ -36,6 +36,10 @@ export interface BaseCheck {
 
 /** What the dispatcher tells while it works, so that a ledger can be kept. */
 export interface DispatchHooks {
+  /** What decides what git sees, before anything begins: why that cannot be trusted, or null. */
+  viewed(view: GitView): Promise<string | null>;
+  /** A worker changed that: names and values before. */
+  viewChanged(before: Readonly<Record<string, string | null>>): Promise<void>;
   /** The commit that the work stands on is known; nothing has begun. */
   based(commit: string): Promise<BaseCheck>;
   /** The worktree of an `acp` task is ready to be handed over. */

@@ -9,7 +9,8 @@ import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { oneLine } from "../protocol/text.ts";
 import { findGateFileChanges, gateFileRules } from "./gate_file_changes.ts";
-import { changedViews, isSparse, readGitView, unwatchedFiles } from "./hidden_changes.ts";
+import { changedViews, isSparse, readGitView, undoing } from "./git_view.ts";
+import { unwatchedFiles } from "./hidden_changes.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 
 /**
@@ -80,14 +81,21 @@ async function findHidden(
   request: DispatchRequest,
   { cwd, view }: Dispatched,
 ): Promise<Failure | null> {
-  const { git } = request;
-  const now = readGitView(git.world.files, git.cwd);
+  const git = request.git.at(cwd);
+  const now = await readGitView(git);
   const changed = changedViews(view, now);
   const failed = (error: string): Failure => ({ outcome: "worker_failed", error });
   if (changed.length > 0) {
-    return failed(`Worker changed what git sees in the repository: ${changed.join(", ")}`);
+    await request.hooks.viewChanged(
+      Object.fromEntries(changed.map((name) => [name, view[name] ?? null])),
+    );
+    const undo = changed.map((name) => undoing(name, Boolean(view[name])));
+    return failed(
+      `Worker changed what git sees in the repository: ${listed(changed)}. ` +
+        `To undo it: ${undo.slice(0, 20).join("; ")}`,
+    );
   }
-  const unwatched = await unwatchedFiles(git.at(cwd), isSparse(now));
+  const unwatched = await unwatchedFiles(git, isSparse(now));
   return unwatched.length === 0 ? null : failed(
     `Worker told git not to look at ${listed(unwatched, 5)}`,
   );

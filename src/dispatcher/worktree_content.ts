@@ -4,7 +4,8 @@
  * @module
  */
 import { join } from "@std/path";
-import { isSparse, readGitView, unwatchedFiles } from "./hidden_changes.ts";
+import { isSparse, readGitView } from "./git_view.ts";
+import { unwatchedFiles } from "./hidden_changes.ts";
 import type { Git } from "../git/git.ts";
 import { chooseIgnored, type IgnoredChoice } from "../git/ignored_files.ts";
 import { includedFiles } from "../git/included_files.ts";
@@ -36,7 +37,7 @@ export async function readContent(
   const [status, work, unwatched, brought] = await Promise.all([
     readStatus(own, { ignored: true }),
     submoduleWork(own),
-    unwatchedFiles(own, isSparse(readGitView(files, git.cwd))),
+    readGitView(own).then((view) => unwatchedFiles(own, isSparse(view))),
     includedFiles(own, git.cwd),
   ]);
   const included = new Set(brought);
