@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { join } from "@std/path";
 import { commitAll, readChanges } from "../git/changes.ts";
+import { lookAgain, readChanged } from "../git/overlooked.ts";
 import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
@@ -11,6 +13,7 @@ import { oneLine } from "../protocol/text.ts";
 import { findGateFileChanges, gateFileRules } from "./gate_file_changes.ts";
 import { changedViews, isSparse, readGitView, undoing } from "./git_view.ts";
 import { unwatchedFiles } from "./hidden_changes.ts";
+import { gitFolderOf } from "./stale_locks.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 
 /**
@@ -21,7 +24,7 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
   const git = request.git.at(dispatched.cwd);
   try {
     const [status, hidden] = await Promise.all([
-      readStatus(git),
+      request.branch === null ? readStatus(git) : readTrueStatus(request, dispatched),
       request.branch === null ? null : findHidden(request, dispatched),
     ]);
     dispatched.dirty = isDirty(status);
@@ -44,6 +47,27 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
       error: `The worktree cannot be read after the worker: ${messageOf(error)}`,
     };
   }
+}
+
+/** The status of the files themselves, whatever the index says of their times and sizes. */
+async function readTrueStatus(
+  { git, folder }: DispatchRequest,
+  { cwd, warnings }: Dispatched,
+): Promise<CheckoutStatus> {
+  const own = git.at(cwd);
+  const place = gitFolderOf(git.world.files, cwd) ?? folder;
+  const [status, changed] = await Promise.all([
+    readStatus(own),
+    readChanged(own, join(place, `macp-${git.world.uuid()}.index`)),
+  ]);
+  const seen = new Set([...status.changed, ...status.unmerged]);
+  const overlooked = changed.filter((path) => !seen.has(path));
+  if (overlooked.length === 0) return status;
+  await lookAgain(own, overlooked);
+  const again = await readStatus(own);
+  const found = overlooked.filter((path) => again.changed.includes(path));
+  if (found.length > 0) warnings.push(`git had taken for unchanged: ${listed(found)}`);
+  return again;
 }
 
 /** What the worker changed of what judges it is told, or stops the attempt. */
