@@ -111,13 +111,14 @@ export function withWorktree(
   phase: RunningAttempt["phase"],
 ): LedgerUpdate {
   if (worktree === null) return { attempt: { phase } };
-  const { path, baseCommit, setUp } = worktree;
+  const { path, baseCommit, setUp, setupLeft } = worktree;
   return {
     attempt: { phase, base_commit: baseCommit },
     more: (state) => {
       const owned = state.worktrees[path];
       if (owned === undefined) return;
       Object.assign(owned, { phase: "ready", base_commit: baseCommit, set_up: setUp });
+      if (setupLeft) owned.setup_left = setupLeft;
     },
   };
 }

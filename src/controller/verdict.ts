@@ -10,6 +10,7 @@ import type {
   Verdict,
   VerdictHold,
 } from "../protocol/generated/types.ts";
+import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import { type AttemptEnd, type Failure, followUp } from "../protocol/outcomes.ts";
 
 /** Why the gates are not green; null when all passed. */
@@ -40,9 +41,16 @@ function describe({ command, reason, outcome, exit_code }: GateEvidence): string
 }
 
 /** Why there is too little to show; null when there is enough. */
-export function judgeChanges(task: Task, commits: number | null): Failure | null {
+export function judgeChanges(
+  task: Task,
+  { changes, onlySetup }: Pick<Dispatched, "changes" | "onlySetup">,
+): Failure | null {
   const expects = task.type === "coding" && task.metadata?.expects_changes !== false;
-  if (!expects || commits === null || commits > 0) return null;
+  if (!expects || changes === null) return null;
+  if (onlySetup) {
+    return { outcome: "no_changes", error: "Worker left nothing beside what macp.setup changed" };
+  }
+  if (changes.commits > 0) return null;
   return { outcome: "no_changes", error: "Worker left no commit over the base" };
 }
 

@@ -106,6 +106,8 @@ export interface Dispatched {
   headCommit: string | null;
   exitCode: number | null;
   changes: BranchChanges | null;
+  /** Whether all that the branch holds over its base is as `macp.setup` left it. */
+  onlySetup: boolean;
   dirty: boolean | null;
   report: WorkerReport;
   /** Path of the hand-over of an `acp` task. */
@@ -142,6 +144,7 @@ export function nothingYet(cwd: string): Dispatched {
     headCommit: null,
     exitCode: null,
     changes: null,
+    onlySetup: false,
     dirty: null,
     report: emptyReport(),
     handover: null,

@@ -5,12 +5,14 @@
  */
 import { join } from "@std/path";
 import { commitAll, readChanges } from "../git/changes.ts";
+import type { Git } from "../git/git.ts";
 import { lookAgain, readChanged } from "../git/overlooked.ts";
 import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { oneLine } from "../protocol/text.ts";
 import { findGateFileChanges, gateFileRules } from "./gate_file_changes.ts";
+import { markFiles } from "./run_setup.ts";
 import { changedViews, isSparse, readGitView, undoing } from "./git_view.ts";
 import { unwatchedFiles } from "./hidden_changes.ts";
 import { gitFolderOf } from "./stale_locks.ts";
@@ -31,7 +33,7 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
     dispatched.headCommit = status.head;
     const ended = dispatched.failure === null && !dispatched.aborted;
     if (ended && request.branch !== null) {
-      dispatched.failure = hidden ?? judgeCheckout(status, request.branch);
+      dispatched.failure = hidden ?? judgeCheckout(status, request.branch, dispatched);
       if (dispatched.failure === null && dispatched.dirty) {
         dispatched.headCommit = await commitAll(git, status, leftoverMessage(request));
       }
@@ -39,6 +41,7 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
     const { baseCommit, headCommit } = dispatched;
     if (baseCommit && headCommit) {
       dispatched.changes = await readChanges(git, baseCommit, headCommit);
+      dispatched.onlySetup = await isOfSetup(git, dispatched);
       await lookAtGateFiles(request, dispatched, status);
     }
   } catch (error) {
@@ -95,6 +98,15 @@ async function lookAtGateFiles(
   } else dispatched.warnings.push(error);
 }
 
+/** Whether the branch holds changes, all of them as the setup made them. */
+async function isOfSetup(git: Git, { changes, ready }: Dispatched): Promise<boolean> {
+  const left = ready?.setupLeft ?? {};
+  const files = changes?.files ?? [];
+  if (files.length === 0 || files.some((path) => !Object.hasOwn(left, path))) return false;
+  const now = await markFiles(git, files);
+  return files.every((path) => now[path] === left[path]);
+}
+
 /** The first of some paths. */
 function listed(paths: readonly string[], most = 20): string {
   return `${paths.slice(0, most).join(", ")}${paths.length > most ? ", …" : ""}`;
@@ -126,15 +138,26 @@ async function findHidden(
 }
 
 /** The branch must hold the work: the worker may not leave it, nor a merge half-way. */
-function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
+function judgeCheckout(
+  status: CheckoutStatus,
+  branch: string,
+  { ready }: Dispatched,
+): Failure | null {
   const failed = (error: string): Failure => ({ outcome: "worker_failed", error });
   if (status.branch !== branch) {
     return failed(
       `Worker left the worktree on ${status.branch ?? "a detached HEAD"}, not ${branch}`,
     );
   }
-  if (status.unmerged.length === 0) return null;
-  return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
+  if (status.unmerged.length > 0) {
+    return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
+  }
+  const inside = status.dirtySubmodules.filter((path) =>
+    !Object.hasOwn(ready?.setupLeft ?? {}, path)
+  );
+  if (inside.length === 0) return null;
+  const which = `submodule${inside.length === 1 ? "" : "s"} ${listed(inside)}`;
+  return failed(`Worker left changes inside ${which}, which the branch does not hold`);
 }
 
 function leftoverMessage({ task, serial, leftBy, log }: DispatchRequest): string {

@@ -69,7 +69,8 @@ async function readyWorktree(
   const path = attempt.worktree ?? "";
   if (isStanding(owned) && world.files.lstat(path) !== null) {
     const setUp = owned.set_up === true;
-    return { path, branch, baseCommit: owned.base_commit, setUp, warnings: [] };
+    const setupLeft = owned.setup_left ?? {};
+    return { path, branch, baseCommit: owned.base_commit, setUp, setupLeft, warnings: [] };
   }
   const place = { ...taskPlace(git, settings, task, names), path };
   const baseRef = settings.macp.base_ref;

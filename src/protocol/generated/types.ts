@@ -908,6 +908,12 @@ export interface OwnedWorktree {
    * Whether macp.setup ran in it to a good end.
    */
   set_up?: boolean;
+  /**
+   * Files that macp.setup changed and git does not ignore, with what they were then.
+   */
+  setup_left?: {
+    [k: string]: string;
+  };
   [k: string]: unknown;
 }
 /**
