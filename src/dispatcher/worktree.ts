@@ -54,6 +54,8 @@ export interface ReadyWorktree {
   baseCommit: string;
   /** Whether `macp.setup` ran in it to a good end. */
   setUp: boolean;
+  /** Files that it changed and git does not ignore, with what they were then. */
+  setupLeft?: Record<string, string>;
   warnings: string[];
   /** Why the changes of the last snapshot were not brought back, when they were not. */
   conflict?: string;
@@ -144,7 +146,14 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
     await leaveOtherBranch(request, own, entry.branch);
     warnings.push(`an earlier attempt left ${branch} for ${entry.branch ?? "a detached HEAD"}`);
   }
-  return { path, branch, baseCommit: owned.base_commit, setUp: owned.set_up === true, warnings };
+  return {
+    path,
+    branch,
+    baseCommit: owned.base_commit,
+    setUp: owned.set_up === true,
+    setupLeft: owned.setup_left ?? {},
+    warnings,
+  };
 }
 
 /** Goes back to the task's branch; commits on no branch are pinned before. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { join } from "@std/path";
-import { isSparse, listTracked, readGitView, unwatchedAmong } from "./hidden_changes.ts";
+import { isSparse, readGitView } from "./git_view.ts";
+import { listTracked, unwatchedAmong } from "./hidden_changes.ts";
 import { mayConvert, unlikeCheckout } from "../git/conversions.ts";
 import type { Git } from "../git/git.ts";
 import { chooseIgnored, type IgnoredChoice } from "../git/ignored_files.ts";
@@ -41,11 +42,12 @@ export async function readContent(
   if (files.lstat(join(path, ".git"))?.kind !== "file") {
     throw new Error("what stands there is no worktree any more: it has no .git file");
   }
-  const [status, work, tracked, brought] = await Promise.all([
+  const [status, work, tracked, brought, view] = await Promise.all([
     readStatus(own, { ignored: true }),
     submoduleWork(own),
     listTracked(own),
     includedFiles(own, git.cwd),
+    readGitView(own),
   ]);
   const included = new Set(brought);
   const ignored = chooseIgnored(files, status.ignored, {
@@ -53,7 +55,7 @@ export async function readContent(
     maxBytes: settings.macp.snapshot_ignored_max_bytes,
     isCopy: (name) => included.has(name) && isSameFile(git, name, path),
   });
-  const unwatched = unwatchedAmong(tracked, isSparse(readGitView(files, git.cwd)));
+  const unwatched = unwatchedAmong(tracked, isSparse(view));
   const exact = mayConvert(own, git.cwd, tracked) ? await committedExact(own, status, base) : [];
   return { status, ignored, unwatched, exact, unheld: whyUnheld(status, work) };
 }

@@ -18,6 +18,7 @@ import { moveTarget, whatIsInTheWay } from "./move_target.ts";
 import { isLanded, type Landing, planLanding } from "./plan_land.ts";
 import { recordLanding } from "./record_landing.ts";
 import { inScratchWorktree, recoverScratch } from "../controller/scratch.ts";
+import { requireTrustedView } from "../controller/trusted_view.ts";
 
 /** How to land. */
 export interface LandOptions {
@@ -70,6 +71,7 @@ async function land(
     const fastForward = await isAncestor(git, target, head);
     return { ...said, kind: "would_land", fastForward, gates };
   }
+  await requireTrustedView(context);
   await recoverScratch(context);
   const use = { purpose: "land", taskId: id, commit: target, attemptId: world.uuid() } as const;
   const done = await inScratchWorktree(
