@@ -3,12 +3,17 @@
  *
  * @module
  */
+import { join } from "@std/path";
 import type { Git } from "../git/git.ts";
 import { readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
+import { sha256Hex } from "../protocol/names.ts";
 import { firstOf } from "../protocol/text.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 import { runSetupCommand } from "./setup_command.ts";
+
+/** Most files of the setup that are told from those of a worker. */
+const mostMarked = 1000;
 
 /**
  * Runs the setup, unless the worktree has been through it. Its failure, or an abort,
@@ -26,7 +31,7 @@ export async function runSetup(
   const { ready } = dispatched;
   if (macp.setup === null || ready === null || ready.setUp) return true;
   const own = request.git.at(ready.path);
-  const before = await pathsNow(own);
+  const before = await pathsNow(own).catch(messageOf);
   const { aborted, failure } = await runSetupCommand({
     world: own.world,
     cwd: ready.path,
@@ -39,27 +44,48 @@ export async function runSetup(
   dispatched.aborted = aborted;
   if (failure !== null) dispatched.failure = failure;
   if (aborted || failure !== null) return false;
-  const after = await pathsNow(own);
-  if (after.paths === null || before.paths === null) {
-    const error = `The worktree cannot be read after the setup: ${after.why ?? before.why}`;
+  // A setup may have broken its worktree, which is no fault of anybody else.
+  const left = typeof before === "string"
+    ? before
+    : await leftBySetup(own, before).catch(messageOf);
+  if (typeof left === "string") {
+    const error = `The worktree cannot be read after the setup: ${left}`;
     dispatched.failure = { outcome: "setup_failed", error };
     return false;
   }
   ready.setUp = true;
-  const known = new Set(before.paths);
-  const left = after.paths.filter((path) => !known.has(path));
-  if (left.length > 0) dispatched.warnings.push(leftWarning(left));
+  ready.setupLeft = left.marks;
+  if (left.paths.length > 0) dispatched.warnings.push(leftWarning(left.paths));
   return true;
 }
 
-/** Paths that differ from HEAD and are not ignored; null when git cannot tell, and why. */
-async function pathsNow(git: Git): Promise<{ paths: string[] | null; why?: string }> {
-  try {
-    const { changed, untracked, nestedRepositories } = await readStatus(git);
-    return { paths: [...changed, ...untracked, ...nestedRepositories] };
-  } catch (error) {
-    return { paths: null, why: messageOf(error) };
+/** Paths that the setup changed, and what the first of them hold. */
+async function leftBySetup(git: Git, before: readonly string[]) {
+  const known = new Set(before);
+  const paths = (await pathsNow(git)).filter((path) => !known.has(path));
+  return { paths, marks: await markFiles(git, paths.slice(0, mostMarked)) };
+}
+
+/** SHA-256 of each file, or what stands there instead, in the client's checkout. */
+export async function markFiles(
+  { cwd, world: { files } }: Git,
+  paths: readonly string[],
+): Promise<Record<string, string>> {
+  const marks: Record<string, string> = {};
+  for (const path of paths) {
+    const place = join(cwd, path);
+    const stat = files.lstat(place);
+    marks[path] = stat?.kind === "file"
+      ? `${stat.mode & 0o111} ${await sha256Hex(new Uint8Array(files.readBytes(place)))}`
+      : stat?.kind ?? "gone";
   }
+  return marks;
+}
+
+/** Paths that differ from HEAD and are not ignored. */
+async function pathsNow(git: Git): Promise<string[]> {
+  const { changed, untracked, nestedRepositories } = await readStatus(git);
+  return [...changed, ...untracked, ...nestedRepositories];
 }
 
 function leftWarning(paths: readonly string[]): string {

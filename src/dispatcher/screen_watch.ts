@@ -5,14 +5,17 @@
  * @module
  */
 import { TextTail } from "../logs/text_tail.ts";
-import { findPrompt } from "../runtimes/prompts.ts";
+import { wordsOf } from "../runtimes/meaningful_output.ts";
+import { findPrompt, type Prompt } from "../runtimes/prompts.ts";
 import { readScreen } from "../runtimes/screen.ts";
 import type { UsageLimit } from "../runtimes/usage_limit.ts";
 import { terminalSize } from "./command.ts";
 
-/** Milliseconds that the end of a screen stays as it is until its question counts. */
-const promptStillMs = 5000;
-/** The same for a usage limit. */
+/** Milliseconds that the end of a screen says nothing new until its dialog counts. */
+const dialogStillMs = 5000;
+/** The same for a question that could be a text: an agent can be silent after one. */
+const questionStillMs = 15_000;
+/** Milliseconds that the end of a screen stays as it is until its usage limit counts. */
 const limitStillMs = 10_000;
 /** Characters of output that a screen is made of. */
 const keptCharacters = 131_072;
@@ -40,7 +43,10 @@ export class ScreenWatch {
   #length = 0;
   /** Whether something was printed since the last look. */
   #stale = false;
-  #end = { text: "", since: 0, found: [] as StandingScreen[] };
+  /** The end of the screen, when it last changed, and when its words last did. */
+  #end = { text: "", since: 0, words: "", wordsSince: 0 };
+  #limit: UsageLimit | null = null;
+  #prompt: Prompt | null = null;
 
   constructor(patterns: ScreenPatterns) {
     this.#patterns = patterns;
@@ -60,10 +66,13 @@ export class ScreenWatch {
    */
   look(now: number, saidAt: number): StandingScreen | null {
     if (this.#stale) this.#readEnd(now);
-    const still = now - Math.max(this.#end.since, saidAt);
-    return this.#end.found.find(({ kind }) =>
-      still >= (kind === "prompt" ? promptStillMs : limitStillMs)
-    ) ?? null;
+    const since = (changed: number) => now - Math.max(changed, saidAt);
+    if (this.#limit && since(this.#end.since) >= limitStillMs) {
+      return { kind: "limit", limit: this.#limit };
+    }
+    const stillMs = this.#prompt?.isDialog ? dialogStillMs : questionStillMs;
+    if (!this.#prompt || since(this.#end.wordsSince) < stillMs) return null;
+    return { kind: "prompt", line: this.#prompt.line };
   }
 
   /** The usage limit that the end of the screen speaks of, whether it stands still or not. */
@@ -83,16 +92,12 @@ export class ScreenWatch {
     const lines = this.lines();
     const text = endOf(lines);
     if (text === this.#end.text) return;
-    const line = findPrompt(lines.join("\n"), this.#patterns.prompts);
-    const limit = this.#patterns.findLimit(text);
-    this.#end = {
-      text,
-      since: now,
-      found: [
-        ...limit ? [{ kind: "limit", limit } as const] : [],
-        ...line === null ? [] : [{ kind: "prompt", line } as const],
-      ],
-    };
+    // A clock or a spinner beside a question does not answer it.
+    const words = text.split("\n").map(wordsOf).filter((line) => line !== "").join("\n");
+    const wordsSince = words === this.#end.words ? this.#end.wordsSince : now;
+    this.#end = { text, since: now, words, wordsSince };
+    this.#limit = this.#patterns.findLimit(text);
+    this.#prompt = findPrompt(lines.join("\n"), this.#patterns.prompts);
   }
 }
 

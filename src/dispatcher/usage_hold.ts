@@ -11,7 +11,7 @@ import type { UsageLimit } from "../runtimes/usage_limit.ts";
 /** Milliseconds after the stated time until the runtime is used again. */
 const marginMs = 30_000;
 /** Shortest hold: a time that has passed already must not make a busy loop. */
-const leastMs = 60_000;
+const leastMs = 30_000;
 /** Hold when no time is stated. */
 const unknownMs = 15 * 60_000;
 

@@ -54,6 +54,8 @@ export interface ReadyWorktree {
   baseCommit: string;
   /** Whether `macp.setup` ran in it to a good end. */
   setUp: boolean;
+  /** Files that it changed and git does not ignore, with what they were then. */
+  setupLeft?: Record<string, string>;
   warnings: string[];
   /** Why the changes of the last snapshot were not brought back, when they were not. */
   conflict?: string;
@@ -144,7 +146,14 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
     await leaveOtherBranch(request, own, entry.branch);
     warnings.push(`an earlier attempt left ${branch} for ${entry.branch ?? "a detached HEAD"}`);
   }
-  return { path, branch, baseCommit: owned.base_commit, setUp: owned.set_up === true, warnings };
+  return {
+    path,
+    branch,
+    baseCommit: owned.base_commit,
+    setUp: owned.set_up === true,
+    setupLeft: owned.setup_left ?? {},
+    warnings,
+  };
 }
 
 /** Goes back to the task's branch; commits on no branch are pinned before. */
@@ -204,10 +213,12 @@ async function bringBack(
   baseCommit: string,
 ): Promise<ReadyWorktree> {
   const exactly = restore?.exactly === snapshot;
-  const { conflict } = await restoreSnapshot(git.at(path), snapshot, { exactly });
+  const about = { exactly, partly: restore !== undefined };
+  const { conflict, note } = await restoreSnapshot(git.at(path), snapshot, about);
+  const notes = note === undefined ? [] : [note];
   const ready = { path, branch, baseCommit, setUp: false };
-  if (conflict === null) return { ...ready, warnings: [] };
-  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`];
+  if (conflict === null) return { ...ready, warnings: notes };
+  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`, ...notes];
   return { ...ready, warnings, conflict };
 }
 
@@ -266,11 +277,13 @@ async function rescueUnfinished(
   const linked = await isUnfinished(git, path);
   const foreign = await whyForeign(git, path, owned);
   if (foreign !== null) throw failed(`${foreign}: ${path}; move it away`);
-  if (linked && await isReadable(git, path)) return await rescue({ ...request, path });
+  if (linked && await isReadable(git, path)) {
+    return await rescue({ ...request, path, apart: !request.restore });
+  }
   const rescued = await rescueUnlinked({ ...request, path });
   if (rescued !== undefined) return rescued;
   if (!linked) throw notOwn;
-  return await rescue({ ...request, path });
+  return await rescue({ ...request, path, apart: !request.restore });
 }
 
 /** Whether git can tell what a worktree holds. */

@@ -6,6 +6,7 @@
 import { levenshteinDistance } from "@std/text";
 import { MacpError } from "../protocol/errors.ts";
 import type { RuntimeEntry, RuntimeTable, StreamRule } from "../protocol/generated/types.ts";
+import { findSlowPart } from "./slow_pattern.ts";
 import builtIn from "./built_in.json" with { type: "json" };
 
 /** How a runtime is run, and how what it prints is read. */
@@ -57,7 +58,7 @@ export const builtInRuntimes: readonly string[] = Object.keys(builtInTable);
  *
  * Throws `MacpError` of kind usage when the entry has no command, names an unknown one
  * in `like`, reads a count that is not known, or has a regular expression that does not
- * parse.
+ * parse or can take for ever.
  */
 export function resolveRuntime(name: string, table: RuntimeTable): Runtime {
   const own = Object.hasOwn(table, name) ? table[name] : undefined;
@@ -114,16 +115,27 @@ function checkUsage(name: string, rule: number, { usage }: StreamRule): void {
 
 function compile(patterns: readonly string[], field: string): RegExp[] {
   return patterns.map((pattern, n) => {
+    const slow = findSlowPart(pattern);
+    if (slow !== null) {
+      throw badPattern(
+        `Cannot use ${field}[${n}] as a repeated group that repeats inside, or can begin in two ` +
+          `ways, takes for ever on some lines: ${slow}`,
+        { hints: ["Write [a-z]+ for ([a-z]+)+, and [ab]* for (a|b)*"] },
+      );
+    }
     try {
       return new RegExp(pattern, "i");
     } catch (cause) {
-      throw new MacpError(
-        "usage",
+      throw badPattern(
         `Cannot use ${field}[${n}] as it is no regular expression: ${pattern}`,
-        { code: "bad_pattern", cause },
+        { cause },
       );
     }
   });
+}
+
+function badPattern(message: string, more: { hints?: string[]; cause?: unknown }): MacpError {
+  return new MacpError("usage", message, { code: "bad_pattern", ...more });
 }
 
 function knownOnes(): string {

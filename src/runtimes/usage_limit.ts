@@ -82,11 +82,11 @@ function limitAt(
   return null;
 }
 
-/** A line and those that follow it, up to an empty one. */
+/** A line and those that follow it, up to an empty one, and as far as they are looked at. */
 function messageFrom(lines: readonly string[], n: number): string {
   const following = lines.slice(n, n + 1 + MORE_LINES);
   const end = following.indexOf("");
-  return following.slice(0, end < 0 ? undefined : end).join(" ");
+  return following.slice(0, end < 0 ? undefined : end).join(" ").slice(0, MAX_LINE);
 }
 
 function shorten(text: string): string {

@@ -144,6 +144,35 @@ function clockUs(instant: number, timeZone: string): string {
 }
 
 for (
+  const [runtime, words] of [
+    ["opencode", "Rate limit exceeded"],
+    ["opencode", "You have hit your limit"],
+    ["codex", "You have hit your usage limit. Please try again later."],
+  ] as const
+) {
+  Deno.test(`macp drain holds ${runtime} when it says: ${words}`, async () => {
+    await withAgents(async (repository) => {
+      await submitBrief(repository, "h", [`DO: limit ${words}`], "--runtime", runtime);
+      assertEquals((await drain(repository)).code, 3);
+      const { holds, tasks } = await status(repository);
+      assertEquals([holds.length, holds[0]?.runtime, tasks[0]?.attempts], [1, runtime, 0]);
+      assertStringIncludes(holds[0]?.reason ?? "", words);
+    });
+  });
+}
+
+Deno.test("macp drain holds a runtime for seconds when it says so", async () => {
+  await withAgents(async (repository) => {
+    const words = "You've hit your usage limit. Try again in 3 seconds.";
+    await submitBrief(repository, "h", [`DO: limit ${words}`], "--runtime", "codex");
+    assertEquals((await drain(repository)).code, 3);
+    const { holds } = JSON.parse(Deno.readTextFileSync(repository.state("state.json")));
+    const heldMs = Date.parse(holds.codex.until) - Date.parse(holds.codex.since);
+    assert(heldMs > marginMs && heldMs <= marginMs + 3000, `${heldMs} ms`);
+  });
+});
+
+for (
   const words of [
     "You've hit your limit",
     "You've hit your usage limit. Try again in 3000 days.",

@@ -7,6 +7,7 @@ import type { ControllerContext } from "../../controller/context.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { checkEvents } from "../doctor/check_events.ts";
+import { checkGitLocks } from "../doctor/check_git_locks.ts";
 import { checkGit, checkRuntimes, checkTerminal } from "../doctor/check_programs.ts";
 import { checkTrackedSecrets } from "../doctor/check_secrets.ts";
 import { checkIgnored, checkSettings } from "../doctor/check_settings.ts";
@@ -14,6 +15,7 @@ import {
   checkAttempts,
   checkController,
   checkDisk,
+  checkGitView,
   checkModes,
   checkQueue,
   checkScratch,
@@ -34,12 +36,14 @@ type Check = [
 
 const checks: readonly Check[] = [
   ["git", ({ git }) => checkGit(git)],
+  ["git locks", checkGitLocks],
   ["settings", checkSettings],
   ["queue", checkQueue],
   ["lock", checkController],
   ["attempts", checkAttempts],
   ["worktrees", checkWorktrees],
   ["scratch", checkScratch],
+  ["git view", checkGitView],
   ["ignored", checkIgnored],
   ["modes", checkModes],
   ["events", checkEvents],

@@ -12,12 +12,30 @@ function setup() {
   return { screen, print: (text: string) => screen.push(encoder.encode(text)) };
 }
 
-Deno.test("ScreenWatch tells a question when the end of the screen stood for 5 s", () => {
+Deno.test("ScreenWatch tells a question when the end of the screen stood for 15 s", () => {
   const { screen, print } = setup();
   print("Proceed? (y/n) ");
   assertEquals(screen.look(1000, 0), null);
-  assertEquals(screen.look(5999, 0), null);
-  assertEquals(screen.look(6000, 0), { kind: "prompt", line: "Proceed? (y/n)" });
+  assertEquals(screen.look(15_999, 0), null);
+  assertEquals(screen.look(16_000, 0), { kind: "prompt", line: "Proceed? (y/n)" });
+});
+
+Deno.test("ScreenWatch tells a dialog when the end of the screen stood for 5 s", () => {
+  const { screen, print } = setup();
+  print("Do you trust the files in this folder?\n❯ 1. Yes\n  2. No\n");
+  assertEquals([screen.look(1000, 0), screen.look(5999, 0)], [null, null]);
+  assertEquals(screen.look(6000, 0)?.kind, "prompt");
+});
+
+Deno.test("ScreenWatch is not misled by a clock that ticks beside the question", () => {
+  const { screen, print } = setup();
+  print("\x1b[2J\x1b[5;1HProceed? (y/n) ");
+  for (let ms = 0; ms < 15_000; ms += 1000) {
+    print(`\x1b7\x1b[4;1H12:34:${10 + ms / 1000}\x1b[7;1H⠋ ${ms / 1000}s\x1b8`);
+    assertEquals(screen.look(ms, 0), null);
+  }
+  print("\x1b7\x1b[4;1H12:35:00\x1b8");
+  assertEquals(screen.look(15_000, 0), { kind: "prompt", line: "Proceed? (y/n)" });
 });
 
 Deno.test("ScreenWatch begins anew when the end of the screen changes, or something was said", () => {
@@ -28,12 +46,12 @@ Deno.test("ScreenWatch begins anew when the end of the screen changes, or someth
   assertEquals([screen.look(4000, 0), screen.look(20_000, 0)], [null, null]);
   print("\nPassword: ");
   assertEquals(screen.look(21_000, 21_000), null);
-  assertEquals([screen.look(27_000, 23_000), screen.look(27_000, 22_000)?.kind], [null, "prompt"]);
+  assertEquals([screen.look(37_000, 23_000), screen.look(37_000, 22_000)?.kind], [null, "prompt"]);
 });
 
 Deno.test("ScreenWatch is not misled by an animation above the question", () => {
   const { screen, print } = setup();
-  const dialog = "\x1b[20;1HDo you trust the files in this folder?\n1. Yes\n" +
+  const dialog = "\x1b[20;1HDo you trust the files in this folder?\n❯ 1. Yes\n" +
     Array.from({ length: 12 }, (_, n) => `${n + 2}. No`).join("\n");
   print(`\x1b[2J\x1b[1;1Hwelcome${dialog}`);
   screen.look(0, 0);

@@ -10,12 +10,13 @@ function until(minutes: number | null): string {
 
 Deno.test("holdFor() holds the runtime until the stated time and 30 s more", () => {
   assertEquals(until(60), "2026-01-02T04:04:35.000Z");
+  assertEquals(until(3 / 60), "2026-01-02T03:04:38.000Z");
 });
 
-Deno.test("holdFor() holds for 15 minutes when no time is stated, and never for less than one", () => {
+Deno.test("holdFor() holds for 15 minutes when no time is stated, and never for less than 30 s", () => {
   assertEquals(until(null), "2026-01-02T03:19:05.000Z");
-  assertEquals(until(-60), "2026-01-02T03:05:05.000Z");
-  assertEquals(until(0), "2026-01-02T03:05:05.000Z");
+  assertEquals(until(-60), "2026-01-02T03:04:35.000Z");
+  assertEquals(until(0), "2026-01-02T03:04:35.000Z");
 });
 
 Deno.test("holdFor() says whose limit it is", () => {

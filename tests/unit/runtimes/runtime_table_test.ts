@@ -76,6 +76,14 @@ Deno.test("resolveRuntime() names the field when a regular expression does not p
   );
 });
 
+Deno.test("resolveRuntime() names the field when a regular expression can take for ever", () => {
+  for (const field of ["limits", "prompts"]) {
+    const error = refusal("mine", { command: "x", [field]: ["^(a+)+$"] });
+    assertEquals(error.message.startsWith(`Cannot use macp.runtimes.mine.${field}[0] as a`), true);
+    assertEquals(error.message.endsWith(": (a+)+"), true);
+  }
+});
+
 Deno.test("resolveRuntime() names the field when a count is not known", () => {
   const events = [{ when: {}, usage: { input_token: "a" } }];
   const error = refusal("mine", { command: "x", events });

@@ -28,6 +28,11 @@ Deno.test("findUsageLimit() recognises what each runtime says", () => {
       "2025-10-08T07:00:00.000Z",
     ],
     ["claude", "You've hit your org's monthly usage limit", "none"],
+    ["codex", "You have hit your usage limit. Try again in 2 hours.", "2025-10-07T14:00:00.000Z"],
+    ["opencode", "You have reached your limit", "none"],
+    ["opencode", "Too Many Requests: Rate limit exceeded", "none"],
+    ["claude", "You are out of extra usage", "none"],
+    ["codex", "You've hit your limit, try again in 3 seconds", "2025-10-07T12:00:03.000Z"],
     ["claude", "You're out of extra usage · resets Oct 9, 5pm (UTC)", "2025-10-09T17:00:00.000Z"],
     [
       "claude",
@@ -185,4 +190,17 @@ Deno.test("findUsageLimit() ends soon and keeps the reason short when lines are 
   const limit = limitOf("claude", `You've hit your limit. ${long}`);
   assertEquals(limit?.until, null);
   assertEquals((limit?.reason.length ?? 0) <= 300, true);
+});
+
+Deno.test("findUsageLimit() shows a pattern no line of more than 2,000 characters", () => {
+  const seen: number[] = [];
+  const spy = /./;
+  spy.exec = (text: string) => {
+    seen.push(text.length);
+    return null;
+  };
+  const text = `${"a".repeat(50_000)}\n`.repeat(300);
+  findUsageLimit(text, { patterns: [spy], now, localTimeZone: "UTC" });
+  assertEquals(Math.max(...seen), 2000);
+  assertEquals(seen.length <= 400, true);
 });
