@@ -75,14 +75,20 @@ export function checkPlace(
   taskId: string,
 ): string {
   const { files } = git.world;
-  const real = withoutLinks(files, place.path);
-  if (!isBelow(real, withoutLinks(files, place.base))) {
-    throw failed(`${place.path} lies outside worktree_base ${place.base}`);
-  }
+  const real = requireInside(git, place);
   if (files.lstat(real) !== null && ownerOf(real) !== taskId) {
     throw failed(`${place.path} exists already and macp did not make it for this task`);
   }
   return real;
+}
+
+/**
+ * The place without symbolic links. Throws `WorktreeError` when it lies outside the base.
+ */
+export function requireInside({ world: { files } }: Git, { path, base }: WorktreePlace): string {
+  const real = withoutLinks(files, path);
+  if (isBelow(real, withoutLinks(files, base))) return real;
+  throw failed(`${path} lies outside worktree_base ${base}`);
 }
 
 function withoutLinks(files: Files, path: string): string {
