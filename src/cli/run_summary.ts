@@ -38,7 +38,8 @@ export function summarizeRun(output: Output, report: RunReport, waiting: number)
     .map((status) => [status, last.filter((end) => end.status === status).length] as const)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${status === "pending" ? "to be retried" : status}`);
-  output.note(counts.length > 0 ? `ended: ${counts.join(", ")}` : "nothing to run");
+  const nothing = held.length > 0 ? "nothing ran" : "nothing to run";
+  output.note(counts.length > 0 ? `ended: ${counts.join(", ")}` : nothing);
   if (blocked.length > 0) output.note(`blocked behind other tasks: ${blocked.join(", ")}`);
   for (const hold of held.map(withTime)) {
     output.note(

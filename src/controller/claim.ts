@@ -18,7 +18,11 @@ import { describeTask } from "./event_metadata.ts";
 import { choosePortBase, firstPort } from "./ports.ts";
 import { type KnownNames, placesInUse } from "./places_in_use.ts";
 import { nextStep, underWay } from "./schedule.ts";
+import { reservedPorts, reservePorts } from "./reserved_ports.ts";
 import { nextSerial } from "./serials.ts";
+
+/** Most blocks of ports that another repository takes in the very same moment. */
+const mostTries = 50;
 
 /** An attempt that was claimed. */
 export interface Claimed {
@@ -150,18 +154,28 @@ export function freeSlot({ running }: State): number {
   return slot;
 }
 
-/** First port of a block that neither an attempt under way nor a server has; null without one. */
+/**
+ * First port of a block that neither an attempt under way, here or in another repository, nor
+ * a server has; null without one. It is reserved for this process.
+ */
 export function freePorts(
   { world, settings: { macp }, git }: ControllerContext,
   { running }: State,
 ): number | null {
   const perSlot = macp.ports_per_slot;
-  return choosePortBase({
-    first: firstPort(macp.port_base, git.cwd, perSlot),
-    perSlot,
-    taken: Object.values(running).flatMap(({ port_base }) => port_base ?? []),
-    isFree: (port) => world.ports.isFree(port),
-  });
+  for (let tries = 1;; tries++) {
+    const others = reservedPorts(world);
+    const isReserved = (port: number) =>
+      others.some(({ base, count }) => port >= base && port < base + count);
+    const base = choosePortBase({
+      first: firstPort(macp.port_base, git.cwd, perSlot),
+      perSlot,
+      taken: Object.values(running).flatMap(({ port_base }) => port_base ?? []),
+      isFree: (port) => !isReserved(port) && world.ports.isFree(port),
+    });
+    if (base === null || tries > mostTries) return base;
+    if (reservePorts(world, { base, count: perSlot })) return base;
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ import { describeLeftOut, forgetWorktree, pinWorktree, removeWorktree } from "./
 import type { ControllerContext } from "./context.ts";
 import { placeHold } from "./holds.ts";
 import { describeTask } from "./event_metadata.ts";
+import { releasePorts } from "./reserved_ports.ts";
 import { retireResult } from "./previous_failure.ts";
 import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
 
@@ -85,6 +86,9 @@ export async function finishAttempt(
   if (event) context.onEvent(event);
   removeAttemptFiles(context, names, attempt.serial);
   const gone = await isGone(context, attempt, removes);
+  const { port_base: base = null } = attempt;
+  const count = context.settings.macp.ports_per_slot;
+  if (base !== null) releasePorts(context.world, { base, count });
   await context.store.change(({ state }) => {
     delete state.running[id];
     forgetWorktree(state, attempt.worktree, gone);

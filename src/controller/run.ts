@@ -9,6 +9,7 @@ import { taskNames } from "../protocol/names.ts";
 import type { FileLock } from "../sys/files.ts";
 import { claimTask } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
+import { describeWait } from "./describe_wait.ts";
 import type { EndedAttempt } from "./finish.ts";
 import { type ActiveHold, activeHolds } from "./holds.ts";
 import { isLive } from "./owners.ts";
@@ -122,6 +123,8 @@ class Drain {
   /** Aborts when an attempt ended, so that the next is claimed at once. */
   #wake = new AbortController();
   #started = 0;
+  /** Lines about waiting that were told. */
+  #told = new Set<string>();
   readonly #names = new KnownNames();
 
   constructor(context: ControllerContext, options: RunOptions, ended: EndedAttempt[]) {
@@ -173,6 +176,7 @@ class Drain {
       else {
         const over = step.kind === "idle" || (step.held && leaveHolds);
         if (mode === "drain" && over) return null;
+        this.#tellWait(plan);
         const until = step.kind === "wait" ? step.until - plan.now : Infinity;
         return Math.min(until, mode === "poll" ? pollMs : lookMs);
       }
@@ -205,6 +209,13 @@ class Drain {
     this.#running.set(id, running);
   }
 
+  /** Says what is waited for, each wait once. */
+  #tellWait(plan: Plan): void {
+    const lines = describeWait(plan);
+    lines.filter((line) => !this.#told.has(line)).forEach(this.#context.onNote);
+    this.#told = new Set(lines);
+  }
+
   async #plan(): Promise<Plan & { busy: UnderWay }> {
     const { store, settings, world } = this.#context;
     const state = store.readState();
@@ -220,7 +231,7 @@ class Drain {
   }
 
   async #leftHolds(): Promise<ActiveHold[]> {
-    if (this.#options.mode !== "drain" || this.#stop.signal.aborted) return [];
+    if (this.#options.mode !== "drain" || this.#running.size > 0) return [];
     const plan = await this.#plan();
     const step = nextStep(plan, plan.busy);
     return step.kind === "wait" && step.held ? activeHolds(plan.holds, plan.now) : [];

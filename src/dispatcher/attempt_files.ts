@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { MacpError } from "../protocol/errors.ts";
+import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Task, TaskResult } from "../protocol/generated/types.ts";
 import { readText } from "../store/read_json.ts";
@@ -58,7 +58,8 @@ export function writeAttemptFiles(
  * Content of a task's brief file: `brief_path`, else `<brief_dir>/<id>.md` where that
  * exists, else null. Always read from the operator's checkout.
  *
- * Throws `MacpError` when the named file is missing or lies outside the repository.
+ * Throws `MacpError` of kind usage when the named file is missing or lies outside the
+ * repository, and when there is one that cannot be read.
  */
 export function readBrief(
   world: World,
@@ -68,14 +69,28 @@ export function readBrief(
 ): string | null {
   const { files } = world;
   const named = task.brief_path;
-  const path = join(repository, named ?? join(settings.macp.brief_dir, `${task.id}.md`));
-  const inside = isBelow(realPathOf(files, path), files.realPath(repository));
-  const exists = inside && files.stat(path)?.kind === "file";
-  if (exists) return readText(files, path);
+  const name = named ?? join(settings.macp.brief_dir, `${task.id}.md`);
+  const path = join(repository, name);
+  const fail = (why: string, hint: string, cause?: unknown) =>
+    new MacpError("usage", `Cannot read the brief of task ${task.id} as ${why}: ${name}`, {
+      code: "brief_missing",
+      hints: [hint],
+      cause,
+    });
+  let inside: boolean;
+  try {
+    inside = isBelow(realPathOf(files, path), files.realPath(repository));
+    if (inside && files.stat(path)?.kind === "file") return readText(files, path);
+  } catch (cause) {
+    throw fail(whyUnreadable(cause), "Mend the file, then: macp retry", cause);
+  }
   if (named === undefined) return null;
   const why = inside ? "it does not exist" : "it lies outside the repository";
-  throw new MacpError("usage", `Cannot read the brief of task ${task.id} as ${why}: ${named}`, {
-    code: "brief_missing",
-    hints: ["brief_path is relative to the repository"],
-  });
+  throw fail(why, "brief_path is relative to the repository");
+}
+
+/** Why a file cannot be read, in words that do not name it again. */
+function whyUnreadable(error: unknown): string {
+  if (!(error instanceof MacpError)) return messageOf(error).replace(/: \w+ '.*$/s, "");
+  return error.message.replace(/^Cannot read .* as /s, "");
 }

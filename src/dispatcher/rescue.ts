@@ -21,6 +21,8 @@ export interface RescueRequest {
   settings: Settings;
   names: TaskNames;
   path: string;
+  /** Whether nothing is brought back that no snapshot held: a setup may have left it. */
+  apart?: boolean;
 }
 
 /** What was pinned. */
@@ -40,7 +42,7 @@ export interface Rescued {
  * @returns Null when nothing new is there. Throws when that cannot be told.
  */
 export async function rescue(
-  { git, settings, names, path }: RescueRequest,
+  { git, settings, names, path, apart = false }: RescueRequest,
 ): Promise<Rescued | null> {
   const { files } = git.world;
   if (files.lstat(path)?.kind !== "folder") return null;
@@ -56,8 +58,9 @@ export async function rescue(
   const found = await findUnpinned(own, commit, snapshots.map(({ name }) => name));
   if (found === null) return null;
   const serial = snapshots[0]?.serial ?? 1;
-  const ref = `refs/macp/snapshots/${names.ref}/${serial}${found.whole ? "" : "-rest"}`;
-  return { ref: await pinCommit(git, ref, commit), whole: found.whole };
+  const whole = found.whole && !(apart && snapshots.length === 0);
+  const ref = `refs/macp/snapshots/${names.ref}/${serial}${whole ? "" : "-rest"}`;
+  return { ref: await pinCommit(git, ref, commit), whole };
 }
 
 /** What a person is told of it. */

@@ -5,7 +5,8 @@
  */
 import { join } from "@std/path";
 import type { Git } from "../git/git.ts";
-import { type CheckoutStatus, readStatus } from "../git/status.ts";
+import { readStatus } from "../git/status.ts";
+import { messageOf } from "../protocol/errors.ts";
 import { sha256Hex } from "../protocol/names.ts";
 import { firstOf } from "../protocol/text.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
@@ -30,7 +31,7 @@ export async function runSetup(
   const { ready } = dispatched;
   if (macp.setup === null || ready === null || ready.setUp) return true;
   const own = request.git.at(ready.path);
-  const before = new Set(pathsOf(await readStatus(own)));
+  const before = await pathsNow(own).catch(messageOf);
   const { aborted, failure } = await runSetupCommand({
     world: own.world,
     cwd: ready.path,
@@ -43,11 +44,26 @@ export async function runSetup(
   dispatched.aborted = aborted;
   if (failure !== null) dispatched.failure = failure;
   if (aborted || failure !== null) return false;
+  // A setup may have broken its worktree, which is no fault of anybody else.
+  const left = typeof before === "string"
+    ? before
+    : await leftBySetup(own, before).catch(messageOf);
+  if (typeof left === "string") {
+    const error = `The worktree cannot be read after the setup: ${left}`;
+    dispatched.failure = { outcome: "setup_failed", error };
+    return false;
+  }
   ready.setUp = true;
-  const left = pathsOf(await readStatus(own)).filter((path) => !before.has(path));
-  ready.setupLeft = await markFiles(own, left.slice(0, mostMarked));
-  if (left.length > 0) dispatched.warnings.push(leftWarning(left));
+  ready.setupLeft = left.marks;
+  if (left.paths.length > 0) dispatched.warnings.push(leftWarning(left.paths));
   return true;
+}
+
+/** Paths that the setup changed, and what the first of them hold. */
+async function leftBySetup(git: Git, before: readonly string[]) {
+  const known = new Set(before);
+  const paths = (await pathsNow(git)).filter((path) => !known.has(path));
+  return { paths, marks: await markFiles(git, paths.slice(0, mostMarked)) };
 }
 
 /** SHA-256 of each file, or what stands there instead, in the client's checkout. */
@@ -67,8 +83,9 @@ export async function markFiles(
 }
 
 /** Paths that differ from HEAD and are not ignored. */
-function pathsOf(status: CheckoutStatus): string[] {
-  return [...status.changed, ...status.untracked, ...status.nestedRepositories];
+async function pathsNow(git: Git): Promise<string[]> {
+  const { changed, untracked, nestedRepositories } = await readStatus(git);
+  return [...changed, ...untracked, ...nestedRepositories];
 }
 
 function leftWarning(paths: readonly string[]): string {

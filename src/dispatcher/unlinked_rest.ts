@@ -1,6 +1,6 @@
 /**
- * What a making of a worktree that was cut short may leave: files without a link to git, in
- * a folder that git does not list.
+ * What a making of a worktree that was cut short may leave: files without a link to git, or
+ * with one that leads nowhere.
  *
  * @module
  */
@@ -45,7 +45,8 @@ export async function rescueUnlinked(
 ): Promise<Rescued | null | undefined> {
   const { files } = git.world;
   if (files.lstat(path)?.kind !== "folder" || realPathOf(files, path) !== path) return undefined;
-  if (files.lstat(join(path, ".git")) !== null) return undefined;
+  const link = files.lstat(join(path, ".git"));
+  if ((link?.kind ?? "file") !== "file") return undefined;
   const base = await resolveCommit(git, `refs/heads/${branch}`) ??
     await resolveCommit(git, await ownershipRef(names.ref, branch));
   if (base === null) return undefined;

@@ -19,7 +19,7 @@ import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from 
 import { endMaking, rescueUnlinked } from "./unlinked_rest.ts";
 import { furnishWorktree } from "./furnish_worktree.ts";
 import { markOwned, whyForeign } from "./owned_mark.ts";
-import { describeRescued, rescue } from "./rescue.ts";
+import { describeRescued, rescue, type Rescued } from "./rescue.ts";
 import { clearLocks, describeLock, gitFolderOf } from "./stale_locks.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
@@ -75,14 +75,20 @@ export function checkPlace(
   taskId: string,
 ): string {
   const { files } = git.world;
-  const real = withoutLinks(files, place.path);
-  if (!isBelow(real, withoutLinks(files, place.base))) {
-    throw failed(`${place.path} lies outside worktree_base ${place.base}`);
-  }
+  const real = requireInside(git, place);
   if (files.lstat(real) !== null && ownerOf(real) !== taskId) {
     throw failed(`${place.path} exists already and macp did not make it for this task`);
   }
   return real;
+}
+
+/**
+ * The place without symbolic links. Throws `WorktreeError` when it lies outside the base.
+ */
+export function requireInside({ world: { files } }: Git, { path, base }: WorktreePlace): string {
+  const real = withoutLinks(files, path);
+  if (isBelow(real, withoutLinks(files, base))) return real;
+  throw failed(`${path} lies outside worktree_base ${base}`);
 }
 
 function withoutLinks(files: Files, path: string): string {
@@ -256,27 +262,40 @@ async function clearUnfinished(request: WorktreeRequest): Promise<string[]> {
   const { git, place: { path }, owned } = request;
   if (owned === null) return [];
   const { files } = git.world;
-  const warnings: string[] = [];
   if (owned.phase === "adding") await endMaking(git, path);
   else await git.quiet(path);
-  const unlinked = owned.phase === "adding" && files.lstat(path) !== null &&
-      !await isUnfinished(git, path)
-    ? await rescueUnlinked({ ...request, path })
-    : undefined;
-  if (unlinked) warnings.push(describeRescued(unlinked));
-  if (unlinked === undefined && files.lstat(path) !== null) {
-    const unfinished = owned.phase === "adding" && await isUnfinished(git, path);
-    if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
-    const foreign = await whyForeign(git, path, owned);
-    if (foreign !== null) throw failed(`${foreign}: ${path}; move it away`);
-    const rescued = await rescue({ ...request, path });
-    if (rescued !== null) warnings.push(describeRescued(rescued));
-  }
+  const rescued = files.lstat(path) === null ? null : await rescueUnfinished(request, owned);
   // Forced twice: git locks a worktree while it makes it. Also one whose folder is gone.
   const { code } = await git.run(["worktree", "remove", "--force", "--force", "--", path]);
   files.remove(path, { recursive: true });
   if (code !== 0) await forgetRegistration(git, path, true);
-  return warnings;
+  return rescued === null ? [] : [describeRescued(rescued)];
+}
+
+/** Throws `WorktreeError` where no unfinished worktree of macp's stands. */
+async function rescueUnfinished(
+  request: WorktreeRequest,
+  owned: OwnedWorktree,
+): Promise<Rescued | null> {
+  const { git, place: { path } } = request;
+  const notOwn = failed(`${path} is not the worktree that macp made; move it away`);
+  if (owned.phase !== "adding") throw notOwn;
+  const linked = await isUnfinished(git, path);
+  const foreign = await whyForeign(git, path, owned);
+  if (foreign !== null) throw failed(`${foreign}: ${path}; move it away`);
+  if (linked && await isReadable(git, path)) {
+    return await rescue({ ...request, path, apart: !request.restore });
+  }
+  const rescued = await rescueUnlinked({ ...request, path });
+  if (rescued !== undefined) return rescued;
+  if (!linked) throw notOwn;
+  return await rescue({ ...request, path, apart: !request.restore });
+}
+
+/** Whether git can tell what a worktree holds. */
+async function isReadable(git: Git, path: string): Promise<boolean> {
+  if (git.world.files.lstat(join(path, ".git")) === null) return true;
+  return (await git.at(path).run(["status", "--porcelain"])).code === 0;
 }
 
 /**

@@ -195,7 +195,7 @@ for (const precious of [false, true]) {
         `cd ${place}`,
         precious ? "echo precious > by-hand" : "true",
         // As the child of git does that fills the folder.
-        "while :; do echo one > tracked; echo x > filling; rm filling; sleep 0.01; done",
+        "echo one > tracked; while :; do touch tracked; sleep 0.01; done",
       ];
       const env = trapGit(repository, "worktree add", rest.join("; "));
       assertEquals((await repository.macp(["drain"], { env })).code, 137);

@@ -214,3 +214,27 @@ Deno.test("drain --jobs 3 begins a task only when no attempt under way has its w
     assert(order.indexOf("e task.assigned") > order.indexOf("d task.completed"));
   });
 });
+
+Deno.test("Controllers of two repositories give no port twice, and give all back", async () => {
+  await withRepository(async (one) => {
+    await withRepository(async (two) => {
+      const env = { XDG_RUNTIME_DIR: one.outside("runtime") };
+      Deno.mkdirSync(`${env.XDG_RUNTIME_DIR}/macp/ports`, { recursive: true, mode: 0o700 });
+      // Left by a process that is dead.
+      Deno.writeTextFileSync(`${env.XDG_RUNTIME_DIR}/macp/ports/41000+9+4194304+1`, "");
+      const tell = `echo "ports from $MACP_PORT_BASE"; ${meeting(one, 2)}`;
+      const ran = await Promise.all([one, two].map((repository, n) => {
+        const macp = { port_base: 41_000 + n, ports_per_slot: 4 + n };
+        repository.writeConfig({ macp });
+        repository.writeQueue([execTask(`t${n}`, tell)]);
+        return repository.macp(["drain"], { env });
+      }));
+      assertEquals(ran.map(({ code }) => code), [0, 0], JSON.stringify(ran));
+      const [a = 0, b = 0] = [one, two].map((repository, n) =>
+        Number(/ports from (\d+)/.exec(repository.log(`t${n}`))?.[1])
+      );
+      assert(a + 4 <= b || b + 5 <= a, `${a} ${b}`);
+      assertEquals([...Deno.readDirSync(`${env.XDG_RUNTIME_DIR}/macp/ports`)], []);
+    });
+  });
+});

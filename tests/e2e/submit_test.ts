@@ -151,3 +151,29 @@ Deno.test("A blank command is no command", async () => {
     assertEquals(repository.readQueue(), []);
   });
 });
+
+Deno.test("macp submit refuses a worktree outside worktree_base with the way out", async () => {
+  await withRepository(async (repository) => {
+    const submit = (id: string, worktree: string) =>
+      repository.macp(
+        ["submit", "--task-id", id, "--title", "t", "--command=true", "--worktree", worktree],
+      );
+    Deno.mkdirSync(repository.outside("worktrees"));
+    Deno.symlinkSync(repository.folder, repository.outside("worktrees", "link"));
+    const outside = [
+      "below",
+      repository.outside("x"),
+      repository.outside("worktrees", "link", "x"),
+    ];
+    for (const worktree of outside) {
+      const { code, stderr } = await submit("t", worktree);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, "lies outside worktree_base");
+      assertStringIncludes(stderr, "A relative path is read relative to the repository");
+    }
+    assertEquals(repository.readQueue(), []);
+    for (const [n, worktree] of [".", "../worktrees/x", repository.worktree("y")].entries()) {
+      assertEquals((await submit(`t${n}`, worktree)).code, 0);
+    }
+  });
+});

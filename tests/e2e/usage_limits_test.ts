@@ -263,9 +263,16 @@ Deno.test("macp drain waits for a hold to end when nothing says otherwise", asyn
     );
     const running = repository.start(["drain"], { env: { PATH: agentsPath } });
     await until("a hold", async () => (await status(repository)).holds.length > 0);
+    await until("the wait to be told", () => /waiting: /.test(running.printed.stdout));
     assertEquals(await Promise.race([running.ended, Promise.resolve("it waits")]), "it waits");
     running.kill("SIGTERM");
-    assertEquals((await running.ended).code, 143);
+    const { code, stdout, stderr } = await running.ended;
+    assertEquals(code, 143);
+    assertEquals(
+      stdout.match(/waiting: runtime opencode is held until \S+Z: Too Many/g)?.length,
+      1,
+    );
+    assertEquals((stdout + stderr).includes("nothing to run"), false);
     assertEquals([repository.task("h").status, repository.task("h").attempts], ["pending", 0]);
   });
 });

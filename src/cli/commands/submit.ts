@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { MacpError } from "../../protocol/errors.ts";
+import type { Git } from "../../git/git.ts";
+import { MacpError, messageOf } from "../../protocol/errors.ts";
 import { isRecord } from "../../protocol/events.ts";
 import type { Task } from "../../protocol/generated/types.ts";
 import { readBrief } from "../../dispatcher/attempt_files.ts";
+import { requireInside } from "../../dispatcher/worktree.ts";
+import { taskPlace } from "../../dispatcher/worktree_place.ts";
 import { isResultPath } from "../../dispatcher/result_paths.ts";
-import { isBranchName, taskIdPattern } from "../../protocol/names.ts";
+import { isBranchName, taskIdPattern, taskNames } from "../../protocol/names.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import { checkTask, idOf } from "../../protocol/task.ts";
 import { describeFault } from "../../protocol/validation.ts";
@@ -24,6 +27,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const { output, args } = invocation;
   const { settings, store, git } = await openRepository(invocation);
   const task = taskFrom(args, settings);
+  await checkWorktree(git, settings, task);
   readBrief(invocation.world, git.cwd, task, settings);
   const dryRun = args.flag("dry-run");
   const existing = dryRun
@@ -116,6 +120,21 @@ function checkPlaces(args: Arguments, id: string): void {
   if (path !== undefined && !isResultPath(path)) {
     throw usageError(`Cannot submit task ${id} as its result path is not usable: ${path}`, [
       "It is relative to .mosaic/orchestrator/, stays inside, and ends in .json",
+    ]);
+  }
+}
+
+/** A worktree stands below `worktree_base` only. Throws `MacpError` of kind usage. */
+async function checkWorktree(git: Git, settings: Settings, task: Task): Promise<void> {
+  if (task.worktree === undefined || task.worktree === ".") return;
+  const place = taskPlace(git, settings, task, await taskNames(task.id));
+  try {
+    requireInside(git, place);
+  } catch (error) {
+    const why = messageOf(error).replace("Cannot make the worktree as ", "");
+    throw usageError(`Cannot submit task ${task.id} as ${why}`, [
+      `Give a path below ${place.base}, or set macp.worktree_base`,
+      `A relative path is read relative to the repository: ${git.cwd}`,
     ]);
   }
 }
