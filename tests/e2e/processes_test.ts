@@ -1,5 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { exists, isAlive, type Repository, textOf, until, withRepository } from "./harness.ts";
+import {
+  exists,
+  isAlive,
+  macpPath,
+  type Repository,
+  textOf,
+  until,
+  withRepository,
+} from "./harness.ts";
 
 const onLinux = Deno.build.os === "linux";
 
@@ -298,6 +306,27 @@ Deno.test({
       const drained = await repository.macp(["drain"]);
       assertEquals(drained.code, 0, drained.stderr);
       assertAllGone(pidsIn(repository, "daemon", "inside"), 3);
+    });
+  },
+});
+
+Deno.test({
+  name: "macp warns when a limit of its caller keeps it from marking processes",
+  ignore: !exists("/usr/bin/prlimit") || !onLinux,
+  fn: async () => {
+    await withRepository(async (repository) => {
+      const limited = (...args: string[]) =>
+        repository.macp(["--locks=100:100", macpPath, ...args], { program: "/usr/bin/prlimit" });
+      const words = "processes that hide cannot be found for sure: macp itself runs with a limit " +
+        "on file locks (RLIMIT_LOCKS) of 100";
+      await repository.submit("t", "true");
+      const drained = await limited("drain");
+      assertEquals(drained.code, 0, drained.stderr);
+      assert(repository.result("t").metadata?.warnings?.includes(words));
+      const examined = await limited("doctor");
+      assert(examined.stdout.includes(words), examined.stdout);
+      const well = await repository.macp(["doctor"]);
+      assert(well.stdout.includes("those of an attempt are found when they hide"), well.stdout);
     });
   },
 });

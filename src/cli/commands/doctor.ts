@@ -7,6 +7,7 @@ import type { ControllerContext } from "../../controller/context.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { checkEvents } from "../doctor/check_events.ts";
+import { checkProcesses } from "../doctor/check_processes.ts";
 import { checkGit, checkRuntimes, checkTerminal } from "../doctor/check_programs.ts";
 import { checkTrackedSecrets } from "../doctor/check_secrets.ts";
 import { checkIgnored, checkSettings } from "../doctor/check_settings.ts";
@@ -45,6 +46,7 @@ const checks: readonly Check[] = [
   ["events", checkEvents],
   ["disk", checkDisk],
   ["secrets", ({ git }) => checkTrackedSecrets(git)],
+  ["processes", ({ world }) => checkProcesses(world)],
   ["pty", ({ world }) => checkTerminal(world)],
   ["runtime", ({ world, settings }) => checkRuntimes(world, settings)],
 ];
