@@ -330,3 +330,36 @@ Deno.test({
     });
   },
 });
+
+Deno.test({
+  name: "macp leaves a person's shell alone that was started with the environment of an attempt",
+  ignore: !onLinux,
+  fn: async () => {
+    await withRepository(async (repository) => {
+      const [id, over, bare] = ["id", "over", "bare"].map((name) => repository.outside(name));
+      const daemon =
+        `(env -i MACP_ATTEMPT_ID="$MACP_ATTEMPT_ID" setsid sleep 600 & echo $! > ${bare})`;
+      await repository.submit(
+        "t",
+        `${daemon}; echo "$MACP_ATTEMPT_ID" > ${id}; ${waitFor(over ?? "")}`,
+      );
+      const drain = repository.start(["drain"]);
+      await repository.untilWritten(id ?? "");
+      const shell = new Deno.Command("setsid", {
+        args: ["sleep", "600"],
+        env: { MACP_ATTEMPT_ID: (textOf(id ?? "") ?? "").trim(), MACP_TASK_ID: "t" },
+        stdin: "null",
+      }).spawn();
+      try {
+        Deno.writeTextFileSync(over ?? "", "1");
+        const ran = await drain.ended;
+        assertEquals(ran.code, 0, ran.stderr);
+        assertEquals(isAlive(shell.pid), true);
+        assertAllGone(pidsIn(repository, "bare"), 1);
+      } finally {
+        Deno.kill(shell.pid, "SIGKILL");
+        await shell.status;
+      }
+    });
+  },
+});
