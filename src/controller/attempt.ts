@@ -70,7 +70,7 @@ export async function runAttempt(
       ? abortion(signal.reason as AbortReason)
       : dispatched.failure ?? judgeGates(evidence) ??
         await judgeBranch(context, claimed, dispatched, signal) ??
-        judgeChanges(task, dispatched.changes?.commits ?? null);
+        judgeChanges(task, dispatched);
     const verdict = verdictOf(context, claimed, { dispatched, evidence, end, logPath });
     return { verdict, events: last };
   } finally {

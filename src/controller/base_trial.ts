@@ -9,7 +9,7 @@ import { workerEnvironment } from "../dispatcher/worker_environment.ts";
 import { bringIncluded } from "../dispatcher/worktree_include.ts";
 import type { Gate } from "../gates/resolve_gates.ts";
 import { tryGate } from "../gates/run_gate.ts";
-import type { Git } from "../git/git.ts";
+import { type Git, originalObjects } from "../git/git.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
@@ -112,7 +112,9 @@ async function tryAll(
     for (const trial of trials) {
       if (trial.known !== null) continue;
       if (signal.aborted) break;
-      const done = await tryGate({ world, cwd, env, log, redactor, label, signal }, trial.gate);
+      const gateEnv = { ...env, ...originalObjects };
+      const about = { world, cwd, env: gateEnv, log, redactor, label, signal };
+      const done = await tryGate(about, trial.gate);
       if (done === null) break;
       trial.known = done;
       if (done.conclusive) {

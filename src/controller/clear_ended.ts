@@ -20,6 +20,8 @@ export interface ClearedWorktree {
   gone: boolean;
   /** Ref that holds what was in it, or null when that is in its branch. */
   snapshotRef: string | null;
+  /** Ignored files that no snapshot holds. */
+  leftOut: string[];
   /** Why it stays, or null. */
   why: string | null;
 }
@@ -29,21 +31,23 @@ export async function clearEnded(
   context: ControllerContext,
   path: string,
   owned: OwnedWorktree,
+  about: { all?: boolean } = {},
 ): Promise<ClearedWorktree> {
   const { store } = context;
   const id = owned.task_id;
   const names = await taskNames(id);
   const known = knownResult(context, id, names);
   const result = known ?? unknownResult(context, id);
-  const warnings = result.metadata?.warnings ?? [];
+  const { warnings = [], ignored_left_out: before } = result.metadata ?? {};
   const attempt = {
     worktree: path,
     serial: lastSerial({ queue: store.readQueue() }, id),
     base_commit: owned.base_commit,
   };
-  if (!await pinWorktree(context, attempt, { id, names, result })) {
+  if (!await pinWorktree(context, attempt, { ...about, id, names, result })) {
     const why = result.metadata?.warnings?.slice(warnings.length).join("; ");
-    return { gone: false, snapshotRef: null, why: (why ?? "").replace("The worktree stays: ", "") };
+    const told = (why ?? "").replace("The worktree stays: ", "");
+    return { gone: false, snapshotRef: null, leftOut: [], why: told };
   }
   if (known !== null) writeTaskResult(context, id, names, result);
   await store.change(({ state }) => {
@@ -52,7 +56,10 @@ export async function clearEnded(
     return { change: { state }, result: null };
   });
   const why = await removePinned(context, path);
-  return { gone: why === null, snapshotRef: result.metadata?.snapshot_ref ?? null, why };
+  const { snapshot_ref: snapshotRef = null, ignored_left_out: after } = result.metadata ?? {};
+  // What an earlier removal left out is told of once.
+  const leftOut = after === before ? [] : after ?? [];
+  return { gone: why === null, snapshotRef, leftOut, why };
 }
 
 /** How the end of a removal or of a making came out that was cut short. */

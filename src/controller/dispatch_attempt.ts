@@ -17,6 +17,7 @@ import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
 import { previousFailure } from "./previous_failure.ts";
+import { rememberView, whyDistrusted } from "./trusted_view.ts";
 import { type LedgerUpdate, updateLedger } from "./update_ledger.ts";
 
 /** Runs the worker of an attempt, with the ledger a step ahead of it. */
@@ -70,6 +71,8 @@ function ledgerHooks(
 ): Omit<DispatchHooks, "based"> {
   const about = describeTask(task, context.settings, { attempt: attempts, maxAttempts });
   return {
+    viewed: (view) => whyDistrusted(context, view),
+    viewChanged: (before) => rememberView(context, task.id, before),
     ready: (worktree) => updateLedger(context, task.id, withWorktree(worktree, "finishing")),
     settingUp: (leader) =>
       updateLedger(context, task.id, { attempt: { phase: "preparing", worker: leader } }),
@@ -108,13 +111,14 @@ export function withWorktree(
   phase: RunningAttempt["phase"],
 ): LedgerUpdate {
   if (worktree === null) return { attempt: { phase } };
-  const { path, baseCommit, setUp } = worktree;
+  const { path, baseCommit, setUp, setupLeft } = worktree;
   return {
     attempt: { phase, base_commit: baseCommit },
     more: (state) => {
       const owned = state.worktrees[path];
       if (owned === undefined) return;
       Object.assign(owned, { phase: "ready", base_commit: baseCommit, set_up: setUp });
+      if (setupLeft) owned.setup_left = setupLeft;
     },
   };
 }

@@ -6,6 +6,7 @@
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import type { Gate } from "../gates/resolve_gates.ts";
 import { runGates } from "../gates/run_gates.ts";
+import { originalObjects } from "../git/git.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
@@ -48,7 +49,7 @@ export async function runTaskGates(
     {
       world: context.world,
       cwd: dispatched.cwd,
-      env: dispatched.env,
+      env: { ...dispatched.env, ...originalObjects },
       log,
       redactor: context.redactor,
       signal,

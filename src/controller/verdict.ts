@@ -10,6 +10,7 @@ import type {
   Verdict,
   VerdictHold,
 } from "../protocol/generated/types.ts";
+import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import { type AttemptEnd, type Failure, followUp } from "../protocol/outcomes.ts";
 
 /** Why the gates are not green; null when all passed. */
@@ -39,11 +40,26 @@ function describe({ command, reason, outcome, exit_code }: GateEvidence): string
   return `${command.trim() || "(empty)"} (${reason ?? `${outcome}, exit code ${exit_code}`})`;
 }
 
-/** Why there is too little to show; null when there is enough. */
-export function judgeChanges(task: Task, commits: number | null): Failure | null {
+/**
+ * Why there is too little to show; null when there is enough.
+ *
+ * @param leftBy Set when a person accepts what stands there, whoever made it.
+ */
+export function judgeChanges(
+  task: Task,
+  { changes, onlySetup }: Pick<Dispatched, "changes" | "onlySetup">,
+  leftBy?: "person",
+): Failure | null {
   const expects = task.type === "coding" && task.metadata?.expects_changes !== false;
-  if (!expects || commits === null || commits > 0) return null;
-  return { outcome: "no_changes", error: "Worker left no commit over the base" };
+  if (!expects || changes === null) return null;
+  const failed = (error: string): Failure => ({ outcome: "no_changes", error });
+  if (onlySetup) return failed("Worker left nothing beside what macp.setup changed");
+  if (changes.commits > 0) return null;
+  return failed(
+    leftBy === undefined
+      ? "Worker left no commit over the base"
+      : "What is to be accepted has no commit over the base",
+  );
 }
 
 /**

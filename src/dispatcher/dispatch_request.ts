@@ -21,7 +21,7 @@ import type { Settings } from "../protocol/settings.ts";
 import type { DependencyBranch } from "./dependencies.ts";
 import type { Uncommitted } from "./gate_file_changes.ts";
 import { emptyReport, type WorkerReport } from "./worker_report.ts";
-import type { GitView } from "./hidden_changes.ts";
+import type { GitView } from "./git_view.ts";
 import type { ReadyWorktree } from "./worktree.ts";
 
 /** What gates say of the base commit, before a worker begins. */
@@ -36,6 +36,10 @@ export interface BaseCheck {
 
 /** What the dispatcher tells while it works, so that a ledger can be kept. */
 export interface DispatchHooks {
+  /** What decides what git sees, before anything begins: why that cannot be trusted, or null. */
+  viewed(view: GitView): Promise<string | null>;
+  /** A worker changed that: names and values before. */
+  viewChanged(before: Readonly<Record<string, string | null>>): Promise<void>;
   /** The commit that the work stands on is known; nothing has begun. */
   based(commit: string): Promise<BaseCheck>;
   /** The worktree of an `acp` task is ready to be handed over. */
@@ -102,6 +106,8 @@ export interface Dispatched {
   headCommit: string | null;
   exitCode: number | null;
   changes: BranchChanges | null;
+  /** Whether all that the branch holds over its base is as `macp.setup` left it. */
+  onlySetup: boolean;
   dirty: boolean | null;
   report: WorkerReport;
   /** Path of the hand-over of an `acp` task. */
@@ -138,6 +144,7 @@ export function nothingYet(cwd: string): Dispatched {
     headCommit: null,
     exitCode: null,
     changes: null,
+    onlySetup: false,
     dirty: null,
     report: emptyReport(),
     handover: null,

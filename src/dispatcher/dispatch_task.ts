@@ -18,7 +18,7 @@ import { buildDispatchCommand } from "./command.ts";
 import { type Dispatched, type DispatchRequest, nothingYet } from "./dispatch_request.ts";
 import { gateFileRules, readUncommitted } from "./gate_file_changes.ts";
 import { buildHandover, handoverReason } from "./handover.ts";
-import { readGitView, unusableView } from "./hidden_changes.ts";
+import { readGitView, unusableView } from "./git_view.ts";
 import { inspectWork } from "./inspect_work.ts";
 import { watchMainCheckout } from "./main_checkout.ts";
 import { runSetup } from "./run_setup.ts";
@@ -52,7 +52,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
     const env = attemptEnvironment(request, dispatched.cwd, files);
     if (!await runSetup(request, dispatched, env)) return dispatched;
     if (command === null) return await handOver(request, dispatched, brief);
-    await main?.begin();
+    await Promise.all([main?.begin(), lookAtView(request, dispatched)]);
     const gitFolder = dispatched.ready && gitFolderOf(world.files, dispatched.ready.path);
     await runWorker(request, dispatched, command, files);
     if (gitFolder) clearLocks(world.files, gitFolder);
@@ -100,13 +100,15 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
       `Cannot make the worktree as git takes no branch of this name: ${branch}`,
     );
   }
-  dispatched.view = readGitView(git.world.files, git.cwd);
-  const unusable = unusableView(dispatched.view);
+  const view = await readGitView(git);
+  const unusable = unusableView(view);
   if (unusable !== null) {
     const why =
       `git is told by ${unusable} to look elsewhere; unset it: git config --unset ${unusable}`;
     throw new WorktreeError("worktree_failed", `Cannot make the worktree as ${why}`);
   }
+  const distrust = await request.hooks.viewed(view);
+  if (distrust !== null) throw new WorktreeError("worktree_failed", distrust);
   const place = taskPlace(git, settings, task, names);
   const path = checkPlace(git, place, () => owned?.task_id ?? null, task.id);
   const ready = await setupWorktree({
@@ -120,6 +122,11 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
   dispatched.cwd = dispatched.worktree = ready.path;
   dispatched.baseCommit = ready.baseCommit;
   dispatched.warnings.push(...ready.warnings);
+}
+
+/** What the worker may not change: its own checkout has settings of its own, and a setup may too. */
+async function lookAtView({ git, branch }: DispatchRequest, dispatched: Dispatched): Promise<void> {
+  if (branch !== null) dispatched.view = await readGitView(git.at(dispatched.cwd));
 }
 
 /** Whether nothing in the base commit forbids to begin. */

@@ -3,13 +3,19 @@
  *
  * @module
  */
+import { join } from "@std/path";
 import { commitAll, readChanges } from "../git/changes.ts";
+import type { Git } from "../git/git.ts";
+import { lookAgain, readChanged } from "../git/overlooked.ts";
 import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { oneLine } from "../protocol/text.ts";
 import { findGateFileChanges, gateFileRules } from "./gate_file_changes.ts";
-import { changedViews, isSparse, readGitView, unwatchedFiles } from "./hidden_changes.ts";
+import { markFiles } from "./run_setup.ts";
+import { changedViews, isSparse, readGitView, undoing } from "./git_view.ts";
+import { unwatchedFiles } from "./hidden_changes.ts";
+import { gitFolderOf } from "./stale_locks.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 
 /**
@@ -20,14 +26,14 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
   const git = request.git.at(dispatched.cwd);
   try {
     const [status, hidden] = await Promise.all([
-      readStatus(git),
+      request.branch === null ? readStatus(git) : readTrueStatus(request, dispatched),
       request.branch === null ? null : findHidden(request, dispatched),
     ]);
     dispatched.dirty = isDirty(status);
     dispatched.headCommit = status.head;
     const ended = dispatched.failure === null && !dispatched.aborted;
     if (ended && request.branch !== null) {
-      dispatched.failure = hidden ?? judgeCheckout(status, request.branch);
+      dispatched.failure = hidden ?? judgeCheckout(status, request, dispatched);
       if (dispatched.failure === null && dispatched.dirty) {
         dispatched.headCommit = await commitAll(git, status, leftoverMessage(request));
       }
@@ -35,6 +41,7 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
     const { baseCommit, headCommit } = dispatched;
     if (baseCommit && headCommit) {
       dispatched.changes = await readChanges(git, baseCommit, headCommit);
+      dispatched.onlySetup = await isOfSetup(git, dispatched);
       await lookAtGateFiles(request, dispatched, status);
     }
   } catch (error) {
@@ -43,6 +50,27 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
       error: `The worktree cannot be read after the worker: ${messageOf(error)}`,
     };
   }
+}
+
+/** The status of the files themselves, whatever the index says of their times and sizes. */
+async function readTrueStatus(
+  { git, folder }: DispatchRequest,
+  { cwd, warnings }: Dispatched,
+): Promise<CheckoutStatus> {
+  const own = git.at(cwd);
+  const place = gitFolderOf(git.world.files, cwd) ?? folder;
+  const [status, changed] = await Promise.all([
+    readStatus(own),
+    readChanged(own, join(place, `macp-${git.world.uuid()}.index`)),
+  ]);
+  const seen = new Set([...status.changed, ...status.unmerged]);
+  const overlooked = changed.filter((path) => !seen.has(path));
+  if (overlooked.length === 0) return status;
+  await lookAgain(own, overlooked);
+  const again = await readStatus(own);
+  const found = overlooked.filter((path) => again.changed.includes(path));
+  if (found.length > 0) warnings.push(`git had taken for unchanged: ${listed(found)}`);
+  return again;
 }
 
 /** What the worker changed of what judges it is told, or stops the attempt. */
@@ -62,12 +90,21 @@ async function lookAtGateFiles(
   });
   dispatched.gateFilesChanged = found;
   if (found.length === 0) return;
-  const error = `Worker changed files that decide what gates check: ${listed(found)}`;
+  const error = `${leftIn(request)} changed files that decide what gates check: ${listed(found)}`;
   // A person who accepts the work has looked at it.
   const blocks = request.settings.macp.gate_files_policy === "block" && !request.leftBy;
   if (blocks && dispatched.failure === null && !dispatched.aborted) {
     dispatched.failure = { outcome: "gate_files_blocked", error };
   } else dispatched.warnings.push(error);
+}
+
+/** Whether the branch holds changes, all of them as the setup made them. */
+async function isOfSetup(git: Git, { changes, ready }: Dispatched): Promise<boolean> {
+  const left = ready?.setupLeft ?? {};
+  const files = changes?.files ?? [];
+  if (files.length === 0 || files.some((path) => !Object.hasOwn(left, path))) return false;
+  const now = await markFiles(git, files);
+  return files.every((path) => now[path] === left[path]);
 }
 
 /** The first of some paths. */
@@ -80,29 +117,65 @@ async function findHidden(
   request: DispatchRequest,
   { cwd, view }: Dispatched,
 ): Promise<Failure | null> {
-  const { git } = request;
-  const now = readGitView(git.world.files, git.cwd);
+  const git = request.git.at(cwd);
+  const who = leftIn(request);
+  const now = await readGitView(git);
   const changed = changedViews(view, now);
   const failed = (error: string): Failure => ({ outcome: "worker_failed", error });
   if (changed.length > 0) {
-    return failed(`Worker changed what git sees in the repository: ${changed.join(", ")}`);
+    await request.hooks.viewChanged(
+      Object.fromEntries(changed.map((name) => [name, view[name] ?? null])),
+    );
+    const undo = changed.map((name) => undoing(name, Boolean(view[name])));
+    return failed(
+      `${who} changed what git sees in the repository: ${listed(changed)}. ` +
+        `To undo it: ${undo.slice(0, 20).join("; ")}`,
+    );
   }
-  const unwatched = await unwatchedFiles(git.at(cwd), isSparse(now));
+  const unwatched = await unwatchedFiles(git, isSparse(now));
   return unwatched.length === 0 ? null : failed(
-    `Worker told git not to look at ${listed(unwatched, 5)}`,
+    `${who} told git not to look at ${listed(unwatched, 5)}`,
   );
 }
 
 /** The branch must hold the work: the worker may not leave it, nor a merge half-way. */
-function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
+function judgeCheckout(
+  status: CheckoutStatus,
+  { leftBy, branch }: Pick<DispatchRequest, "leftBy" | "branch">,
+  { ready }: Dispatched,
+): Failure | null {
   const failed = (error: string): Failure => ({ outcome: "worker_failed", error });
   if (status.branch !== branch) {
+    const now = status.branch ?? "a detached HEAD";
     return failed(
-      `Worker left the worktree on ${status.branch ?? "a detached HEAD"}, not ${branch}`,
+      leftBy
+        ? `The worktree is on ${now}, not ${branch}`
+        : `Worker left the worktree on ${now}, not ${branch}`,
     );
   }
-  if (status.unmerged.length === 0) return null;
-  return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
+  if (status.unmerged.length > 0) {
+    const paths = status.unmerged.join(", ");
+    return failed(
+      leftBy
+        ? `The worktree has merge conflicts in ${paths}`
+        : `Worker left merge conflicts in ${paths}`,
+    );
+  }
+  const inside = status.dirtySubmodules.filter((path) =>
+    !Object.hasOwn(ready?.setupLeft ?? {}, path)
+  );
+  if (inside.length === 0) return null;
+  const which = `submodule${inside.length === 1 ? "" : "s"} ${listed(inside)}`;
+  return failed(
+    leftBy
+      ? `The worktree has changes inside ${which}, which the branch does not hold`
+      : `Worker left changes inside ${which}, which the branch does not hold`,
+  );
+}
+
+/** Whose work it is that is looked at, as the beginning of a sentence. */
+function leftIn({ leftBy }: DispatchRequest): string {
+  return leftBy ? "What is to be accepted" : "Worker";
 }
 
 function leftoverMessage({ task, serial, leftBy, log }: DispatchRequest): string {

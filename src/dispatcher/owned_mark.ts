@@ -40,7 +40,7 @@ export async function whyForeign(
   const link = files.lstat(join(path, ".git"));
   if (files.lstat(path)?.kind !== "folder" || link === null) return null;
   if (link.kind === "folder") return "a repository of its own stands in its place";
-  const { common } = await gitFolders(git);
+  const common = await commonFolder(git);
   const folder = gitFolderOf(files, path);
   if (folder === null || !isBelow(folder, join(common, "worktrees"))) {
     return "a worktree of another repository stands in its place";
@@ -54,8 +54,18 @@ export async function whyForeign(
   if (textOf("gitdir") !== join(path, ".git")) {
     return "a copy of another worktree stands in its place";
   }
+  // Git writes no branch before it has one to check out.
+  if (/^0*$/.test(textOf("HEAD") ?? "")) return null;
   const [, other] = /^ref: refs\/heads\/(.+)$/.exec(textOf("HEAD") ?? "") ?? [];
   if (other === branch) return null;
   const where = other === undefined ? "on no branch" : `on branch ${other}`;
   return `another worktree stands in its place, ${where}, which macp did not make`;
+}
+
+/** The repository's git folder; git is asked only where the main checkout does not tell. */
+async function commonFolder(git: Git): Promise<string> {
+  const { files } = git.world;
+  const usual = join(git.cwd, ".git");
+  if (files.lstat(usual)?.kind === "folder") return files.realPath(usual);
+  return (await gitFolders(git)).common;
 }

@@ -16,6 +16,7 @@ import type { TaskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
+import { endMaking, rescueUnlinked } from "./unlinked_rest.ts";
 import { furnishWorktree } from "./furnish_worktree.ts";
 import { markOwned, whyForeign } from "./owned_mark.ts";
 import { describeRescued, rescue } from "./rescue.ts";
@@ -53,6 +54,8 @@ export interface ReadyWorktree {
   baseCommit: string;
   /** Whether `macp.setup` ran in it to a good end. */
   setUp: boolean;
+  /** Files that it changed and git does not ignore, with what they were then. */
+  setupLeft?: Record<string, string>;
   warnings: string[];
   /** Why the changes of the last snapshot were not brought back, when they were not. */
   conflict?: string;
@@ -143,7 +146,14 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
     await leaveOtherBranch(request, own, entry.branch);
     warnings.push(`an earlier attempt left ${branch} for ${entry.branch ?? "a detached HEAD"}`);
   }
-  return { path, branch, baseCommit: owned.base_commit, setUp: owned.set_up === true, warnings };
+  return {
+    path,
+    branch,
+    baseCommit: owned.base_commit,
+    setUp: owned.set_up === true,
+    setupLeft: owned.setup_left ?? {},
+    warnings,
+  };
 }
 
 /** Goes back to the task's branch; commits on no branch are pinned before. */
@@ -203,10 +213,12 @@ async function bringBack(
   baseCommit: string,
 ): Promise<ReadyWorktree> {
   const exactly = restore?.exactly === snapshot;
-  const { conflict } = await restoreSnapshot(git.at(path), snapshot, { exactly });
+  const about = { exactly, partly: restore !== undefined };
+  const { conflict, note } = await restoreSnapshot(git.at(path), snapshot, about);
+  const notes = note === undefined ? [] : [note];
   const ready = { path, branch, baseCommit, setUp: false };
-  if (conflict === null) return { ...ready, warnings: [] };
-  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`];
+  if (conflict === null) return { ...ready, warnings: notes };
+  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`, ...notes];
   return { ...ready, warnings, conflict };
 }
 
@@ -245,8 +257,14 @@ async function clearUnfinished(request: WorktreeRequest): Promise<string[]> {
   if (owned === null) return [];
   const { files } = git.world;
   const warnings: string[] = [];
-  await git.quiet(path);
-  if (files.lstat(path) !== null) {
+  if (owned.phase === "adding") await endMaking(git, path);
+  else await git.quiet(path);
+  const unlinked = owned.phase === "adding" && files.lstat(path) !== null &&
+      !await isUnfinished(git, path)
+    ? await rescueUnlinked({ ...request, path })
+    : undefined;
+  if (unlinked) warnings.push(describeRescued(unlinked));
+  if (unlinked === undefined && files.lstat(path) !== null) {
     const unfinished = owned.phase === "adding" && await isUnfinished(git, path);
     if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
     const foreign = await whyForeign(git, path, owned);

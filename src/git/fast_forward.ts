@@ -24,14 +24,24 @@ const refusedCode = 82;
 /**
  * The files of a checkout, then its branch, in one child: it goes on when this program is
  * killed. Only the named ref is written, and only from where it was expected; a checkout
- * that leaves the branch in the middle of it gets its files back.
+ * that leaves the branch in the middle of it gets its files back, also when it took all of
+ * the change along to another branch.
  */
 const steps = `
+staged() { git diff-index --cached --name-only --no-renames HEAD --; }
+carried() {
+  test -z "$({ staged; staged; git diff-tree -r --name-only "$1" "$2"; } | sort | uniq -u)"
+}
 here() { test "$(git symbolic-ref -q HEAD)" = "$1"; }
 here "$1" || exit ${leftCode}
 git update-index -q --refresh >&2
-git read-tree -m -u "$2" "$3" || exit ${refusedCode}
-here "$1" && git update-ref -m "$4" "$1" "$3" "$2" && exit 0
+git read-tree -m -u "$2" "$3" || { here "$1" && exit ${refusedCode}; exit ${leftCode}; }
+if here "$1" && git update-ref -m "$4" "$1" "$3" "$2"; then
+  # A switch that had read the index already changes HEAD only now.
+  sleep 0.2
+  here "$1" || ! carried "$2" "$3" || git read-tree -m -u "$3" "$2"
+  exit 0
+fi
 git read-tree -m -u "$3" "$2"
 here "$1" || exit ${leftCode}
 exit ${refusedCode}

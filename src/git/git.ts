@@ -6,7 +6,7 @@
  */
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { oneLine } from "../protocol/text.ts";
-import type { Child } from "../sys/processes.ts";
+import type { Child, ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 import { Turns } from "./turns.ts";
 
@@ -40,6 +40,8 @@ export const localEnvironment: readonly string[] = [
 const pinnedConfiguration = [
   "core.hooksPath=/dev/null",
   "core.fsmonitor=false",
+  // Its list of files that nobody changed stands in the index, where a worker can write.
+  "core.untrackedCache=false",
   "core.editor=true",
   "core.pager=cat",
   "core.quotePath=false",
@@ -61,6 +63,9 @@ const pinnedConfiguration = [
 const withoutLargeFiles = ["smudge=", "process=", "required=false"]
   .flatMap((entry) => ["-c", `filter.lfs.${entry}`]);
 
+/** Objects are what they are named, whatever stands below `refs/replace`. */
+export const originalObjects = { GIT_NO_REPLACE_OBJECTS: "1" };
+
 const pinnedEnvironment = {
   LC_ALL: "C",
   GIT_TERMINAL_PROMPT: "0",
@@ -72,6 +77,7 @@ const pinnedEnvironment = {
   GIT_MERGE_AUTOEDIT: "no",
   GIT_OPTIONAL_LOCKS: "0",
   GIT_LFS_SKIP_SMUDGE: "1",
+  ...originalObjects,
   GIT_AUTHOR_NAME: "macp",
   GIT_AUTHOR_EMAIL: "macp@localhost",
   GIT_COMMITTER_NAME: "macp",
@@ -160,14 +166,19 @@ export class Git {
    * To be called where nobody else may change it. Throws `MacpError` when one does not end.
    */
   async quiet(path: string): Promise<void> {
-    const { processes, clock } = this.world;
+    const { clock } = this.world;
     for (const end = clock.elapsed() + outlivedMs;; await clock.sleep(25)) {
-      const [busy] = processes.withEnvironment(placeMark, path);
+      const [busy] = this.changersOf(path);
       if (busy === undefined) return;
       if (clock.elapsed() > end) {
         throw gitError(["worktree"], `process ${busy.pid} is still at work in ${path}`, "git_busy");
       }
     }
+  }
+
+  /** Processes of calls that change a checkout now, also of a program that was killed. */
+  changersOf(path: string): ProcessEntry[] {
+    return this.world.processes.withEnvironment(placeMark, path);
   }
 
   async #callLocked(args: readonly string[], options: GitCallOptions): Promise<GitOutput> {
@@ -273,7 +284,9 @@ const checkouts = ["checkout", "merge", "read-tree", "submodule", "switch", "wor
  * so that no interrupt cuts it short; that takes some milliseconds more.
  */
 function isQuery(args: readonly string[]): boolean {
-  return queries.includes(args[0] ?? "") || (args[0] === "worktree" && args[1] === "list");
+  const lists = args[0] === "worktree" && args[1] === "list" ||
+    args[0] === "config" && args[1] === "--list";
+  return lists || queries.includes(args[0] ?? "");
 }
 
 function writesFiles(args: readonly string[]): boolean {

@@ -22,6 +22,8 @@ export interface SnapshotOptions {
   ignored: readonly string[];
   /** Files that git was told not to look at; they are looked at. */
   unwatched: readonly string[];
+  /** Committed files whose bytes a checkout would not give back. */
+  exact?: readonly string[];
 }
 
 /**
@@ -49,8 +51,8 @@ export async function writeSnapshot(
 type Content = Omit<SnapshotOptions, "ref">;
 
 /** Whether a checkout holds something that no commit of its branch does. */
-function needsCommit({ status, ignored, unwatched }: Content): boolean {
-  return isChanged(status) || ignored.length > 0 || unwatched.length > 0;
+function needsCommit({ status, ignored, unwatched, exact = [] }: Content): boolean {
+  return isChanged(status) || [ignored, unwatched, exact].some(({ length }) => length > 0);
 }
 
 function isChanged({ changed, untracked, unmerged }: CheckoutStatus): boolean {
@@ -124,10 +126,11 @@ function copyIndex({ git: { world: { files } }, folder, gitFolder }: GitScratch,
 /** Tree of what the branch's own trees cannot hold, or null when there is nothing of it. */
 async function writeExtra(scratch: GitScratch, options: Content): Promise<string | null> {
   const { git } = scratch;
-  const { status, ignored } = options;
-  const uncommitted = [...new Set([...status.changed, ...status.untracked, ...status.unmerged])]
+  const { status, ignored, unwatched, exact: committed = [] } = options;
+  const { changed, untracked, unmerged } = status;
+  const uncommitted = [...new Set([...changed, ...untracked, ...unmerged, ...unwatched])]
     .filter((path) => isFile(git, path));
-  const exact = await convertedPaths(git, uncommitted);
+  const exact = [...new Set([...await convertedPaths(git, uncommitted), ...committed])];
   const modes = unusualModes(git, [...uncommitted, ...ignored]);
   const entries: string[] = [];
   for (const [name, paths] of [["exact", exact], ["ignored", ignored]] as const) {

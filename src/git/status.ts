@@ -13,6 +13,8 @@ export interface CheckoutStatus {
   branch: string | null;
   /** Paths that git tracks and that differ from HEAD. */
   changed: string[];
+  /** Submodules among them that hold changes of which no commit of theirs knows. */
+  dirtySubmodules: string[];
   /** Paths with merge conflicts. */
   unmerged: string[];
   /** Files that git neither tracks nor ignores. */
@@ -50,6 +52,7 @@ export function parseStatus(output: string): CheckoutStatus {
     head: null,
     branch: null,
     changed: [],
+    dirtySubmodules: [],
     unmerged: [],
     untracked: [],
     nestedRepositories: [],
@@ -65,6 +68,7 @@ export function parseStatus(output: string): CheckoutStatus {
         break;
       case "1":
         status.changed.push(pathAfter(rest, 7));
+        if (/^.. S.(?:M.|.U)/.test(rest)) status.dirtySubmodules.push(pathAfter(rest, 7));
         break;
       case "2":
         status.changed.push(pathAfter(rest, 8), fields[++i] ?? "");

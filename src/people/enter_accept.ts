@@ -10,7 +10,7 @@ import {
   type DispatchRequest,
   nothingYet,
 } from "../dispatcher/dispatch_request.ts";
-import { readGitView } from "../dispatcher/hidden_changes.ts";
+import { readGitView } from "../dispatcher/git_view.ts";
 import { runSetup } from "../dispatcher/run_setup.ts";
 import { type ReadyWorktree, setupWorktree } from "../dispatcher/worktree.ts";
 import { WorktreeError } from "../dispatcher/worktree_error.ts";
@@ -20,6 +20,7 @@ import type { OwnedWorktree, Task, TaskResult } from "../protocol/generated/type
 import type { Claimed } from "../controller/claim.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { withWorktree } from "../controller/dispatch_attempt.ts";
+import { requireTrustedView } from "../controller/trusted_view.ts";
 import { updateLedger } from "../controller/update_ledger.ts";
 
 /** The worktree as it was left, or brought back, and what the gates need to run in it. */
@@ -32,7 +33,7 @@ export async function enterAccepted(
   const { git, world } = context;
   const { task, attempt } = claimed;
   const dispatched = nothingYet(git.cwd);
-  dispatched.view = readGitView(world.files, git.cwd);
+  await requireTrustedView(context);
   const ready = attempt.branch === null ? null : await readyWorktree(context, claimed, request);
   if (ready !== null) {
     dispatched.ready = ready;
@@ -54,6 +55,7 @@ export async function enterAccepted(
   });
   dispatched.env = attemptEnvironment(request, dispatched.cwd, files);
   if (await runSetup(request, dispatched, dispatched.env)) await tell();
+  if (ready !== null) dispatched.view = await readGitView(git.at(dispatched.cwd));
   return dispatched;
 }
 
@@ -67,7 +69,8 @@ async function readyWorktree(
   const path = attempt.worktree ?? "";
   if (isStanding(owned) && world.files.lstat(path) !== null) {
     const setUp = owned.set_up === true;
-    return { path, branch, baseCommit: owned.base_commit, setUp, warnings: [] };
+    const setupLeft = owned.setup_left ?? {};
+    return { path, branch, baseCommit: owned.base_commit, setUp, setupLeft, warnings: [] };
   }
   const place = { ...taskPlace(git, settings, task, names), path };
   const baseRef = settings.macp.base_ref;

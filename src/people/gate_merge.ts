@@ -12,7 +12,7 @@ import { bringSubmodules } from "../dispatcher/submodules.ts";
 import { bringIncluded } from "../dispatcher/worktree_include.ts";
 import { type Gate, resolveGates } from "../gates/resolve_gates.ts";
 import { runGates } from "../gates/run_gates.ts";
-import type { Git } from "../git/git.ts";
+import { type Git, originalObjects } from "../git/git.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
 import type { GateEvidence, RunningAttempt } from "../protocol/generated/types.ts";
@@ -100,7 +100,7 @@ async function runPrepared(
   for (const warning of [...warnings, ...prepared.warnings]) onNote(`warning: ${warning}`);
   if (!may) return { gates: [], failure: prepared.failure, aborted: prepared.aborted };
   const { evidence, aborted } = await runGates(
-    { world, cwd, env, log, redactor, signal },
+    { world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },
     gates,
     {
       before: ({ command }) => onNote(`gate started: ${oneLine(command, 200)}`),

@@ -9,14 +9,16 @@ import { resolveGates } from "../gates/resolve_gates.ts";
 import type { Git } from "../git/git.ts";
 import { isAncestor, landingCommit, mergeCommit, previewConflicts } from "../git/merge.ts";
 import { findUnderWay } from "../git/under_way.ts";
-import type { GateEvidence, Landed } from "../protocol/generated/types.ts";
+import type { Landed } from "../protocol/generated/types.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "../controller/context.ts";
+import type { Done, LandReport } from "./land_report.ts";
 import { gateMerge } from "./gate_merge.ts";
 import { moveTarget, whatIsInTheWay } from "./move_target.ts";
 import { isLanded, type Landing, planLanding } from "./plan_land.ts";
 import { recordLanding } from "./record_landing.ts";
 import { inScratchWorktree, recoverScratch } from "../controller/scratch.ts";
+import { requireTrustedView } from "../controller/trusted_view.ts";
 
 /** How to land. */
 export interface LandOptions {
@@ -28,33 +30,6 @@ export interface LandOptions {
   dryRun: boolean;
   /** Aborts it; nothing has landed then. */
   signal: AbortSignal;
-}
-
-/** What came of it. Everywhere but at `landed` the branch stays as it was. */
-export type LandReport =
-  | { kind: "interrupted" }
-  | Landable
-    & (
-      | { kind: "landed"; commit: string; fastForward: boolean; gates: GateEvidence[] }
-      | { kind: "already_landed"; commit: string }
-      | { kind: "would_land"; fastForward: boolean; gates: string[] }
-      /** Paths in which the branches conflict. */
-      | { kind: "conflict"; paths: string[] }
-      | { kind: "refused"; reason: string }
-      | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
-      /** What is not committed where the branch is checked out would be overwritten. */
-      | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
-      /** Git is in the middle of something with the branch, in a checkout. */
-      | { kind: "under_way"; checkout: string; what: string; abort: string }
-      /** The branch moved while the gates ran. */
-      | { kind: "moved" }
-    );
-
-/** What lands where, and the dependencies whose work comes along. */
-interface Landable {
-  branch: string;
-  into: string;
-  brings: string[];
 }
 
 /** Lands a task. Throws `MacpError` as `planLanding` does. */
@@ -96,6 +71,7 @@ async function land(
     const fastForward = await isAncestor(git, target, head);
     return { ...said, kind: "would_land", fastForward, gates };
   }
+  await requireTrustedView(context);
   await recoverScratch(context);
   const use = { purpose: "land", taskId: id, commit: target, attemptId: world.uuid() } as const;
   const done = await inScratchWorktree(
@@ -110,10 +86,6 @@ async function land(
 function objectFolder({ world }: ControllerContext): string {
   return join(world.env.TMPDIR ?? "/tmp", `macp-land-${world.uuid().slice(0, 8)}`);
 }
-
-/** What came of a part of it. */
-export type Done<T = LandReport> = T extends unknown ? Omit<T, "branch" | "into" | "brings">
-  : never;
 
 /** The target holds the work already; that is recorded where it was not yet. */
 async function tellLanded(

@@ -9,7 +9,7 @@ import { fastForward } from "../git/fast_forward.ts";
 import type { Git } from "../git/git.ts";
 import { findInTheWay } from "../git/in_the_way.ts";
 import { findUnderWay } from "../git/under_way.ts";
-import type { Done } from "./land.ts";
+import type { Done } from "./land_report.ts";
 
 /** A local branch, and the commits that it goes from and to. */
 export interface Way {

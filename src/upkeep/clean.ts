@@ -16,6 +16,7 @@ import {
   finishRemoval,
   rescueFrom,
 } from "../controller/clear_ended.ts";
+import { describeLeftOut } from "../controller/clear_worktree.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { holdTask, whyBusy } from "../controller/hold_task.ts";
 import { judgePlace } from "./judge_place.ts";
@@ -79,7 +80,7 @@ async function cleanPlace(
       return row;
     }
     const steps = { clear: clearOne, finish: finishOne, forget: forgetOne };
-    return await heldFor(context, owned, row, () => steps[step](context, owned, row));
+    return await heldFor(context, owned, row, () => steps[step](context, owned, row, all));
   } catch (error) {
     return keptFor(row, messageOf(error), true);
   }
@@ -116,10 +117,12 @@ async function clearOne(
   context: ControllerContext,
   owned: OwnedWorktree,
   row: CleanedPath,
+  all: boolean,
 ): Promise<CleanedPath> {
-  const { gone, snapshotRef, why } = await clearEnded(context, row.path, owned);
+  const { gone, snapshotRef, leftOut, why } = await clearEnded(context, row.path, owned, { all });
   if (!gone) return keptFor(row, why ?? "git keeps it", true);
-  const reason = snapshotRef === null ? row.reason : `${row.reason}; pinned at ${snapshotRef}`;
+  const pinned = snapshotRef === null ? row.reason : `${row.reason}; pinned at ${snapshotRef}`;
+  const reason = withLeftOut(pinned, leftOut);
   return { ...row, reason, snapshot_ref: snapshotRef };
 }
 
@@ -195,9 +198,14 @@ async function clearScratch(context: ControllerContext, row: CleanedPath): Promi
 async function foresee(context: ControllerContext, row: CleanedPath): Promise<CleanedPath> {
   const content = await readContent(context, row.path);
   if (content.unheld !== null) return keptFor(row, content.unheld, false);
-  return isUncommitted(content)
-    ? { ...row, reason: `${row.reason}; its changes are pinned first` }
-    : row;
+  const reason = isUncommitted(content)
+    ? `${row.reason}; its changes are pinned first`
+    : row.reason;
+  return { ...row, reason: withLeftOut(reason, content.ignored.leftOut) };
+}
+
+function withLeftOut(reason: string, leftOut: readonly string[]): string {
+  return leftOut.length === 0 ? reason : `${reason}; not kept are ${describeLeftOut(leftOut)}`;
 }
 
 function keptFor(row: CleanedPath, reason: string, failed: boolean): CleanedPath {

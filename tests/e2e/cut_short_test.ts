@@ -181,3 +181,36 @@ for (const by of ["drain", "accept"] as const) {
     });
   });
 }
+
+for (const precious of [false, true]) {
+  const what = precious ? "pins what is not of its commit" : "makes it anew";
+  Deno.test(`macp drain ends a git that goes on making a worktree after its controller was killed, and ${what}`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ tracked: "one\n", other: "two\n" });
+      await repository.submit("t", "grep one tracked && ! test -e by-hand", "--max-attempts=2");
+      const place = repository.worktree("t");
+      const rest = [
+        "kill -9 $PPID",
+        `mkdir -p ${place}`,
+        `cd ${place}`,
+        precious ? "echo precious > by-hand" : "true",
+        // As the child of git does that fills the folder.
+        "while :; do echo one > tracked; echo x > filling; rm filling; sleep 0.01; done",
+      ];
+      const env = trapGit(repository, "worktree add", rest.join("; "));
+      assertEquals((await repository.macp(["drain"], { env })).code, 137);
+      await until("the rest", () => exists(`${place}/tracked`));
+      const ran = await repository.macp(["drain"]);
+      assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+      const pinned = (await repository.git("for-each-ref", "refs/macp/snapshots")).split("\n")
+        .filter(Boolean);
+      assertEquals(pinned.length, precious ? 1 : 0, pinned.join());
+      if (!precious) return;
+      assertEquals(
+        await repository.git("show", "refs/macp/snapshots/t/1-rest:by-hand"),
+        "precious",
+      );
+      assertStringIncludes(repository.result("t").metadata?.warnings?.join() ?? "", "pinned at");
+    });
+  });
+}

@@ -165,3 +165,15 @@ Deno.test("A worker that failed is reported too, and block takes nothing from it
     assert(repository.log("t", 2).includes("gate passed"));
   });
 });
+
+for (const file of [".npmrc", ".yarnrc.yml", ".pnpmfile.cjs", "bunfig.toml", "sub/.npmrc"]) {
+  Deno.test(`A worker that writes ${file}, which decides how scripts run, is blocked`, async () => {
+    await withRepository(async (repository) => {
+      repository.writeConfig({ macp: { gate_files_policy: "block" } });
+      const command = `mkdir -p sub; echo script-shell=/bin/true > ${file}`;
+      repository.writeQueue([execTask("t", command, { quality_gates: ["true"] })]);
+      assertEquals((await repository.macp(["drain"])).code, 3);
+      assertEquals(repository.result("t").metadata?.gate_files_changed, [file]);
+    });
+  });
+}

@@ -53,7 +53,7 @@ Deno.test("macp never removes a worktree whose submodule holds work that is nowh
         `git init -q own && (cd own && echo 2 > new && ${commitAll}) && git add own`,
       ),
     ]);
-    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals((await repository.macp(["drain"])).code, 1);
     const why = (id: string) => warningsOf(repository, id);
     assertStringIncludes(why("commit"), "libs/lib (1 commit of its own)");
     assertStringIncludes(why("dirty"), "libs/lib (uncommitted changes)");
@@ -255,5 +255,24 @@ Deno.test("macp gives each attempt a block of free ports of its own, and none wh
     await repository.submit("none", 'echo "base ${MACP_PORT_BASE-unset}"');
     assertEquals((await repository.macp(["drain"])).code, 0);
     assertStringIncludes(repository.log("none"), "base unset");
+  });
+});
+
+Deno.test("A worker that leaves changes inside a submodule has failed, and nothing is committed", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    for (
+      const [id, left] of [["new", "echo fixed > libs/lib/new"], [
+        "old",
+        "echo fixed > libs/lib/lib.txt",
+      ]]
+    ) {
+      await repository.submit(id ?? "", left ?? "", "--gate", "grep -rq fixed libs/lib");
+      assertEquals((await repository.macp(["drain"])).code, 1);
+      const { metadata, error, branch } = repository.result(id ?? "");
+      assertEquals(metadata?.outcome, "worker_failed");
+      assertStringIncludes(error ?? "", "left changes inside submodule libs/lib");
+      assertEquals(await repository.git("rev-list", "--count", `main..${branch}`), "0");
+    }
   });
 });

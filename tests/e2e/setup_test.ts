@@ -170,3 +170,24 @@ Deno.test("macp ends the setup of a task that is cancelled or interrupted", asyn
     assertEquals(repository.result("t").metadata?.outcome, "cancelled");
   });
 });
+
+Deno.test("What the setup changed is no work of a worker that did nothing, in any attempt", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { setup: "echo {1} > package-lock.json" } });
+    const coding = ["--type", "coding"];
+    await repository.submit("idle", "true", ...coding, "--max-attempts", "2");
+    await repository.submit(
+      "same",
+      "git add -A; git -c user.name=w -c user.email=w@w commit -qm w",
+      ...coding,
+    );
+    await repository.submit("more", "echo {2} > package-lock.json", ...coding);
+    await repository.submit("other", "echo x > x", ...coding);
+    await repository.macp(["drain"]);
+    const outcomes = ["idle", "same", "more", "other"].map((id) =>
+      repository.result(id).metadata?.outcome
+    );
+    assertEquals(outcomes, ["no_changes", "no_changes", "completed", "completed"]);
+    assertEquals(repository.result("idle").attempt, 2);
+  });
+});

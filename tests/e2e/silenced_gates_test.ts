@@ -152,3 +152,113 @@ Deno.test("A literal secret of the configuration is redacted, and warned of when
     assert(!repository.log("t").includes("authtok-literal-1"));
   });
 });
+
+/** Ways to have git see something else than what is there, in this and in later checkouts. */
+const swaps: Record<string, { command: string; told: string; undo: string[] }> = {
+  "git replace": {
+    command: 'h=$(echo "exit 0" | git hash-object -w --stdin); ' +
+      "git replace $(git rev-parse HEAD:test.sh) $h; rm test.sh; git checkout -f test.sh",
+    told: "git replace -d ",
+    undo: ["replace", "--delete"],
+  },
+  "a filter of the repository": {
+    command: "echo '*.sh filter=x' > .gitattributes; git config filter.x.clean " +
+      "'git show main:test.sh'; git config filter.x.smudge 'echo exit 0 #'; echo exit 0 > test.sh",
+    told: "git config --unset-all filter.x.clean",
+    undo: ["config", "--remove-section", "filter.x"],
+  },
+  "a filter of the user": {
+    command: 'echo "*.sh filter=x" > "$HOME/attributes"; ' +
+      'git config --global core.attributesFile "$HOME/attributes"; git config --global ' +
+      "filter.x.clean 'git show main:test.sh'; git config --global filter.x.smudge " +
+      "'echo exit 0 #'; echo exit 0 > test.sh",
+    told: "git config --global --unset-all core.attributesfile",
+    undo: [],
+  },
+  "info/attributes": {
+    command: 'echo "*.sh filter=x" > "$(git rev-parse --git-path info/attributes)"; ' +
+      "git config filter.x.clean 'git show main:test.sh'; " +
+      "git config filter.x.smudge 'echo exit 0 #'; echo exit 0 > test.sh",
+    told: "info/attributes",
+    undo: [],
+  },
+};
+
+for (const [name, { command, told, undo }] of Object.entries(swaps)) {
+  Deno.test(`A worker that swaps a gate's file by ${name} has failed, and no later task is green`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ "a.txt": "hi\n", "test.sh": "grep -q fixed a.txt\n" });
+      await repository.submit("t", `${command}; echo c > c`, "--gate", "sh ./test.sh");
+      assertEquals((await repository.macp(["drain"])).code, 1);
+      const { metadata, error } = repository.result("t");
+      assertEquals(metadata?.outcome, "worker_failed", error ?? "");
+      assertStringIncludes(error ?? "", told);
+
+      await repository.submit("later", "echo c > c", "--gate", "sh ./test.sh");
+      assertEquals((await repository.macp(["drain"])).code, 1);
+      const later = repository.result("later");
+      assertEquals(later.metadata?.outcome, "worktree_failed", later.error ?? "");
+      assertStringIncludes(later.error ?? "", told);
+      assertStringIncludes((await repository.macp(["doctor"])).stdout, told);
+
+      if (undo.length === 0) return;
+      const what = name === "git replace"
+        ? (await repository.git("for-each-ref", "refs/replace")).split("/").slice(-1)
+        : [];
+      await repository.git(...undo, ...what);
+      assertEquals((await repository.macp(["retry", "later"])).code, 0);
+      assertEquals((await repository.macp(["drain"])).code, 3);
+      assertEquals(repository.result("later").metadata?.outcome, "gate_failed");
+    });
+  });
+}
+
+Deno.test("A replacement that a person made is no worker's, and gates do not see it", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ "a.txt": "hi\n", "other": "fixed\n" });
+    await repository.git("replace", "HEAD:a.txt", "HEAD:other");
+    await repository.submit("t", worked, "--gate", "git show HEAD:a.txt | grep -q fixed");
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals(repository.result("t").metadata?.outcome, "gate_failed");
+  });
+});
+
+/** Has the index say of a file, in which other text stands, that it is as it was. */
+const rewritesIndex = `
+import os,subprocess,struct,hashlib,sys
+p=sys.argv[1]
+idx=subprocess.check_output(['git','rev-parse','--git-path','index'],text=True).strip()
+subprocess.call(['git','update-index','--index-version','2'])
+os.utime(p,(1600000000,1600000000))
+b=bytearray(open(idx,'rb').read())
+n=struct.unpack('>I',b[8:12])[0]; o=12
+for i in range(n):
+    ln=struct.unpack('>H',b[o+60:o+62])[0]&0xfff
+    if bytes(b[o+62:o+62+ln]).decode()==p:
+        s=os.stat(p)
+        f=lambda ns:(ns//10**9&0xffffffff, ns%10**9)
+        b[o:o+24]=struct.pack('>IIIIII',*f(s.st_ctime_ns),*f(s.st_mtime_ns),s.st_dev&0xffffffff,s.st_ino&0xffffffff)
+        b[o+28:o+40]=struct.pack('>III',s.st_uid,s.st_gid,s.st_size)
+    o+=((62+ln+8)//8)*8
+b[-20:]=hashlib.sha1(bytes(b[:-20])).digest()
+open(idx,'wb').write(b)
+`;
+
+for (const policy of ["report", "block"]) {
+  Deno.test(`A file of which the index lies is committed and told of, with policy ${policy}`, async () => {
+    await withRepository(async (repository) => {
+      repository.writeConfig({ macp: { gate_files_policy: policy } });
+      await repository.commit({ "a.txt": "hi\n", "test.sh": "grep -q fixed a.txt\n" });
+      const script = repository.outside("index.py");
+      Deno.writeTextFileSync(script, rewritesIndex);
+      const command = `echo "exit 0" > test.sh; python3 ${script} test.sh; echo c > c`;
+      await repository.submit("t", command, "--gate", "sh ./test.sh");
+      const { code } = await repository.macp(["drain"]);
+      const { metadata, branch, error } = repository.result("t");
+      assertEquals(code, policy === "block" ? 3 : 0, error ?? "");
+      assertEquals(metadata?.outcome, policy === "block" ? "gate_files_blocked" : "completed");
+      assertEquals(metadata?.gate_files_changed, ["test.sh"]);
+      assertEquals(await repository.git("show", `${branch}:test.sh`), "exit 0");
+    });
+  });
+}

@@ -7,6 +7,7 @@ import type { ControllerContext } from "../../controller/context.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { checkEvents } from "../doctor/check_events.ts";
+import { checkGitLocks } from "../doctor/check_git_locks.ts";
 import { checkProcesses } from "../doctor/check_processes.ts";
 import { checkGit, checkRuntimes, checkTerminal } from "../doctor/check_programs.ts";
 import { checkTrackedSecrets } from "../doctor/check_secrets.ts";
@@ -15,6 +16,7 @@ import {
   checkAttempts,
   checkController,
   checkDisk,
+  checkGitView,
   checkModes,
   checkQueue,
   checkScratch,
@@ -35,12 +37,14 @@ type Check = [
 
 const checks: readonly Check[] = [
   ["git", ({ git }) => checkGit(git)],
+  ["git locks", checkGitLocks],
   ["settings", checkSettings],
   ["queue", checkQueue],
   ["lock", checkController],
   ["attempts", checkAttempts],
   ["worktrees", checkWorktrees],
   ["scratch", checkScratch],
+  ["git view", checkGitView],
   ["ignored", checkIgnored],
   ["modes", checkModes],
   ["events", checkEvents],

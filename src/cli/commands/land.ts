@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type LandReport, landTask } from "../../people/land.ts";
+import { landTask } from "../../people/land.ts";
+import type { LandReport } from "../../people/land_report.ts";
 import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";

@@ -6,6 +6,8 @@
 import { join } from "@std/path";
 import { isLive } from "../../controller/owners.ts";
 import { recoverScratch } from "../../controller/scratch.ts";
+import { describeDistrust } from "../../controller/trusted_view.ts";
+import { readGitView } from "../../dispatcher/git_view.ts";
 import { listWorktrees } from "../../dispatcher/worktree.ts";
 import { taskPlace } from "../../dispatcher/worktree_place.ts";
 import { askProgram } from "../../process/ask_program.ts";
@@ -144,6 +146,16 @@ export function checkScratch(context: ControllerContext): Finding[] {
     ),
     fix: async () => `removed ${(await recoverScratch(context)).join(", ") || "nothing"}`,
   }];
+}
+
+/** What a worker changed of what git sees in the repository. */
+export async function checkGitView({ git, store }: ControllerContext): Promise<Finding[]> {
+  const changed = store.readState().git_view;
+  if (changed === undefined) return [];
+  const why = await describeDistrust(changed, await readGitView(git));
+  return why === null ? [] : [
+    found.fail("git view", `no task with a worktree begins: ${why.what}`, why.undo),
+  ];
 }
 
 /** Modes of what can hold secrets. */

@@ -530,7 +530,7 @@ export interface ConfigFile {
 }
 export interface MacpConfig {
   /**
-   * Folder of the worktrees; {repo} is the repository's folder name, ~ the home folder.
+   * Folder of the worktrees; {repo} is the repository's folder name, ~ the user's own home folder; ~name is not known.
    */
   worktree_base?: string;
   /**
@@ -776,6 +776,7 @@ export interface State {
    * When retention last looked at logs and results.
    */
   tidied_at?: string;
+  git_view?: ChangedGitView;
   /**
    * Worktrees that macp made for itself, by path: gates on a base commit, merges.
    */
@@ -907,6 +908,12 @@ export interface OwnedWorktree {
    * Whether macp.setup ran in it to a good end.
    */
   set_up?: boolean;
+  /**
+   * Files that macp.setup changed and git does not ignore, with what they were then.
+   */
+  setup_left?: {
+    [k: string]: string;
+  };
   [k: string]: unknown;
 }
 /**
@@ -936,10 +943,27 @@ export interface RuntimeHold {
   [k: string]: unknown;
 }
 /**
+ * What a worker changed of what decides what git sees in the repository; absent when all is as before.
+ */
+export interface ChangedGitView {
+  /**
+   * Task whose worker it was.
+   */
+  task_id: string;
+  since: string;
+  /**
+   * SHA-256 of each value before, by name; null where there was none.
+   */
+  before: {
+    [k: string]: string | null;
+  };
+  [k: string]: unknown;
+}
+/**
  * A worktree that macp made for itself and removes again.
  */
 export interface ScratchWorktree {
-  purpose: "baseline" | "land";
+  purpose: "baseline" | "gates" | "land";
   task_id: string;
   owner: ProcessIdentity1;
   created_at: string;

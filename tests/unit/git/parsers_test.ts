@@ -23,6 +23,7 @@ Deno.test("parseStatus() reads every kind of entry, also with spaces and newline
     head: oid,
     branch: "feat/x",
     changed: ["a b.txt", "new name.txt", "old name.txt"],
+    dirtySubmodules: [],
     unmerged: ["both.txt"],
     untracked: ["un\ntracked.txt"],
     nestedRepositories: ["nested/"],

@@ -1,0 +1,93 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { execTask, type TaskFields, withRepository } from "./harness.ts";
+
+/** Tasks that each meet something that cannot be read or done, and how they end. */
+const bad: Record<string, { fields: TaskFields; outcome: string }> = {
+  "whose brief is no text": { fields: { brief_path: "noise" }, outcome: "invalid_task" },
+  "whose brief may not be read": { fields: { brief_path: "closed" }, outcome: "invalid_task" },
+  "whose brief is a link to itself": { fields: { brief_path: "loop" }, outcome: "invalid_task" },
+  "whose brief has a name that is too long": {
+    fields: { brief_path: "b".repeat(5000) },
+    outcome: "invalid_task",
+  },
+  "whose worktree has a name that is too long": {
+    fields: { worktree: "w".repeat(5000) },
+    outcome: "worktree_failed",
+  },
+  "whose branch has a name that is too long": {
+    fields: { branch: "b".repeat(5000) },
+    outcome: "worktree_failed",
+  },
+  "that takes its worktree away": {
+    fields: { command: "rm -rf $MACP_WORKTREE" },
+    outcome: "worker_failed",
+  },
+  "that takes its worktree away in a gate": {
+    fields: { quality_gates: ["rm -rf $MACP_WORKTREE", "true"] },
+    outcome: "gate_broken",
+  },
+  "that takes the link of its worktree to git away": {
+    fields: { command: "rm .git" },
+    outcome: "worker_failed",
+  },
+  "that damages the index of its worktree": {
+    fields: { command: "head -c 100 /dev/urandom > $(git rev-parse --git-path index)" },
+    outcome: "worker_failed",
+  },
+  "that takes git's folder of its worktree away": {
+    fields: { command: "rm -rf $(git rev-parse --git-dir)" },
+    outcome: "worker_failed",
+  },
+};
+
+for (const [what, { fields, outcome }] of Object.entries(bad)) {
+  Deno.test(`macp goes on after a task ${what}, which is ${outcome}`, async () => {
+    await withRepository(async (repository) => {
+      Deno.writeFileSync(`${repository.path}/noise`, new Uint8Array([0xff, 0xfe, 0x80, 0x0a]));
+      repository.write("closed", "x");
+      Deno.chmodSync(`${repository.path}/closed`, 0);
+      Deno.symlinkSync("loop", `${repository.path}/loop`);
+      repository.writeQueue([execTask("t", "true", fields), execTask("next", "true")]);
+      const ran = await repository.macp(["drain"]);
+      const [task, next] = ["t", "next"].map((id) => repository.task(id));
+      // Root may read every file.
+      const readable = fields.brief_path === "closed" && Deno.uid() === 0;
+      assertEquals(
+        [task?.outcome, next?.outcome],
+        [readable ? "completed" : outcome, "completed"],
+        ran.stdout + ran.stderr,
+      );
+    });
+  });
+}
+
+for (
+  const [what, command] of Object.entries({
+    "takes its worktree away": "rm -rf $MACP_WORKTREE",
+    "takes the link to git away": "rm .git",
+    "takes git's own folder away": "rm -rf $(git rev-parse --git-dir)",
+    "damages the index": "head -c 100 /dev/urandom > $(git rev-parse --git-path index)",
+  })
+) {
+  Deno.test(`macp ends an attempt as setup_failed and goes on when the setup ${what}`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ tracked: "one\n" });
+      const once = repository.outside("once");
+      const damage = `test -e ${once} || { touch ${once}; ${command}; }`;
+      repository.writeConfig({ macp: { setup: damage } });
+      repository.writeQueue([
+        execTask("t", "grep one tracked", { max_attempts: 2 }),
+        execTask("next", "true"),
+      ]);
+      const ran = await repository.macp(["drain"]);
+      const shown = ran.stdout + ran.stderr;
+      const { metadata, error } = repository.attemptResult("t", 1);
+      assertEquals(metadata?.outcome, "setup_failed", shown);
+      assertStringIncludes(error ?? "", "after the setup");
+      assertEquals([repository.task("t").outcome, repository.task("next").outcome], [
+        "completed",
+        "completed",
+      ], shown);
+    });
+  });
+}
