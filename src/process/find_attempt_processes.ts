@@ -4,8 +4,9 @@
  * What is found: the leader; whoever has the attempt's mark as a limit (see
  * `lineage_mark.ts`); whoever has its marker in the environment, unless the mark works
  * and that process never had one, so that a person's shell with a copied environment is
- * left alone; their descendants, sessions and groups. A process that was seen once is remembered, so that it is found again after its
- * parents ended and it founded a session of its own.
+ * left alone; their descendants, sessions and groups. A process that was seen once is
+ * remembered, so that it is found again after its parents ended and it founded a session
+ * of its own.
  *
  * What escapes: what was started by asking another program for it (a container engine, a
  * service manager, an already running terminal multiplexer); and a process that clears
