@@ -5,6 +5,7 @@
  */
 import { TextTail } from "../logs/text_tail.ts";
 import { createTextCleaner } from "../logs/text_cleaner.ts";
+import { markObstacle } from "../process/mark_script.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { runtimeOf } from "../protocol/task.ts";
@@ -59,6 +60,10 @@ export async function runWorker(
 ): Promise<void> {
   const { git, log } = request;
   dispatched.env = attemptEnvironment(request, dispatched.cwd, files);
+  const obstacle = git.world.processes.tellsFileLockLimits ? markObstacle(git.world) : null;
+  if (obstacle !== null) {
+    dispatched.warnings.push(`processes that hide cannot be found for sure: ${obstacle}`);
+  }
   const run = await watchCommand(request, dispatched, command);
   const { end, facts, watch } = run;
   log.section(`worker ended with exit code ${end.exitCode}`);

@@ -31,6 +31,7 @@ export const realProcesses: Processes = {
   list,
   withEnvironment,
   withFolder,
+  tellsFileLockLimits: onLinux,
   fileLockLimit,
   identify,
   signal,

@@ -2,14 +2,20 @@
  * The live processes of one attempt.
  *
  * What is found: the leader; whoever has the attempt's mark as a limit (see
- * `lineage_mark.ts`) or its marker in the environment; their descendants, sessions and
- * groups. A process that was seen once is remembered, so that it is found again after its
- * parents ended and it founded a session of its own.
+ * `lineage_mark.ts`); whoever has its marker in the environment, unless the mark works
+ * and that process never had one, so that a person's shell with a copied environment is
+ * left alone; their descendants, sessions and groups. A process that was seen once is
+ * remembered, so that it is found again after its parents ended and it founded a session
+ * of its own.
  *
  * What escapes: what was started by asking another program for it (a container engine, a
- * service manager, an already running terminal multiplexer); and, where a shell cannot
- * set that limit (macOS), a process that clears its environment, founds a session and
- * loses its parents, all between two looks.
+ * service manager, an already running terminal multiplexer); and a process that clears
+ * its environment, founds a session and loses its parents, all between two looks, where
+ * it has no mark: where a shell cannot set that limit (macOS), where this program itself
+ * was started with one, and when the process changed it on purpose (root can raise it). The
+ * last one differs in nothing from a program that anybody else started with such a
+ * limit, so it is left alone: better that one that hides on purpose survives than that a
+ * bystander is ended.
  *
  * @module
  */
@@ -18,7 +24,7 @@ import { startedBefore } from "../sys/process_table.ts";
 import type { ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 import { familyIn } from "./family.ts";
-import { hasLineage } from "./lineage_mark.ts";
+import { hasLineage, lineageMark } from "./lineage_mark.ts";
 
 /** Environment variable that every process of an attempt inherits. */
 export const attemptMarker = "MACP_ATTEMPT_ID";
@@ -59,7 +65,7 @@ export function trackAttempt(
     const related = familyIn(table, { before, self });
     const pids = new Set([self.pid, ...related.map(({ pid }) => pid)]);
     const others = table.filter(({ pid }) => !pids.has(pid));
-    const certain = markedAmong(world, attempt.attemptId, others);
+    const certain = markedAmong(world, attempt, others);
     const family = certain.length === 0
       ? related
       : familyIn(table, { before: [...before, ...related], certain, self });
@@ -68,10 +74,35 @@ export function trackAttempt(
   };
 }
 
-function markedAmong(world: World, attemptId: string, rows: readonly ProcessEntry[]) {
+/** Rows with the attempt's mark, and those with its marker that may be of it. */
+function markedAmong(world: World, attempt: AttemptProcesses, rows: readonly ProcessEntry[]) {
+  const { attemptId } = attempt;
   const { processes } = world;
-  const heirs = rows.filter(({ pid }) => hasLineage(attemptId, processes.fileLockLimit(pid)));
+  const limits = new Map(rows.map(({ pid }) => [pid, processes.fileLockLimit(pid)]));
+  const limitOf = ({ pid }: ProcessEntry) => limits.get(pid) ?? null;
+  const heirs = rows.filter((row) => hasLineage(attemptId, limitOf(row)));
   const pids = new Set(heirs.map(({ pid }) => pid));
-  const others = rows.filter(({ pid }) => !pids.has(pid));
-  return [...heirs, ...processes.withEnvironment(attemptMarker, attemptId, others)];
+  const others = rows.filter((row) => !pids.has(row.pid));
+  const ceiling = processes.fileLockLimit(processes.self().pid);
+  const candidates = marksWork(world, attempt, ceiling)
+    ? others.filter((row) => isBelow(limitOf(row), ceiling))
+    : others;
+  return [...heirs, ...processes.withEnvironment(attemptMarker, attemptId, candidates)];
+}
+
+/** Whether what the attempt started has a limit below this process's own. */
+function marksWork(
+  world: World,
+  { attemptId, leader }: AttemptProcesses,
+  ceiling: bigint | null,
+): boolean {
+  const { processes } = world;
+  if (!processes.tellsFileLockLimits || lineageMark(attemptId, ceiling) === null) return false;
+  const isAlive = leader && processes.identify(leader.pid)?.start_time === leader.start_time;
+  return !isAlive || isBelow(processes.fileLockLimit(leader.pid), ceiling);
+}
+
+/** Whether a limit is lower than another one; null is no limit. */
+function isBelow(limit: bigint | null, ceiling: bigint | null): boolean {
+  return limit !== null && (ceiling === null || limit < ceiling);
 }

@@ -9,7 +9,7 @@ import type { Child, ExitStatus, ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 import { endProcesses } from "./end_processes.ts";
 import { attemptMarker, trackAttempt } from "./find_attempt_processes.ts";
-import { lineageMark } from "./lineage_mark.ts";
+import { markScript } from "./mark_script.ts";
 import { readOutput } from "./read_output.ts";
 
 /** Milliseconds between TERM and KILL after a time-out or abort. */
@@ -121,7 +121,7 @@ const neverBegun: CommandEnd = { exitCode: 143, cause: "aborted", signal: null, 
 /** Starts a shell that becomes the command after it read a line. */
 function spawnWaiting(world: World, options: CommandOptions): Child {
   const errors = options.separateStderr ? "" : "2>&1";
-  const script = `IFS= read -r _ || exit 125; ${markScript(world, options.env)}` +
+  const script = `IFS= read -r _ || exit 125; ${markScript(world, options.env[attemptMarker])}` +
     `exec </dev/null ${errors} ${shell} -c "$0"`;
   return world.processes.spawn({
     command: shell,
@@ -132,16 +132,6 @@ function spawnWaiting(world: World, options: CommandOptions): Child {
     stdin: "piped",
     stderr: options.separateStderr ? "piped" : "null",
   });
-}
-
-/**
- * Sets the mark that all descendants inherit. Shells differ in the option's name; where
- * there is none, the command runs without it.
- */
-function markScript({ processes }: World, env: Record<string, string>): string {
-  const ceiling = processes.fileLockLimit(processes.self().pid);
-  const mark = lineageMark(env[attemptMarker] ?? "", ceiling);
-  return mark === null ? "" : `ulimit -w ${mark} 2>/dev/null || ulimit -x ${mark} 2>/dev/null; `;
 }
 
 /** Makes the leader known; null when it was aborted meanwhile, and then the shell has ended. */

@@ -78,6 +78,8 @@ export interface Processes {
    * @param folder Path without symbolic links.
    */
   withFolder(folder: string): ProcessEntry[];
+  /** Whether the system tells `fileLockLimit`. */
+  readonly tellsFileLockLimits: boolean;
   /**
    * Hard limit on file locks of a live process; null when it has none, or the system
    * does not tell.

@@ -1,5 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { exists, isAlive, type Repository, textOf, until, withRepository } from "./harness.ts";
+import {
+  exists,
+  isAlive,
+  macpPath,
+  type Repository,
+  textOf,
+  until,
+  withRepository,
+} from "./harness.ts";
 
 const onLinux = Deno.build.os === "linux";
 
@@ -298,6 +306,60 @@ Deno.test({
       const drained = await repository.macp(["drain"]);
       assertEquals(drained.code, 0, drained.stderr);
       assertAllGone(pidsIn(repository, "daemon", "inside"), 3);
+    });
+  },
+});
+
+Deno.test({
+  name: "macp warns when a limit of its caller keeps it from marking processes",
+  ignore: !exists("/usr/bin/prlimit") || !onLinux,
+  fn: async () => {
+    await withRepository(async (repository) => {
+      const limited = (...args: string[]) =>
+        repository.macp(["--locks=100:100", macpPath, ...args], { program: "/usr/bin/prlimit" });
+      const words = "processes that hide cannot be found for sure: macp itself runs with a limit " +
+        "on file locks (RLIMIT_LOCKS) of 100";
+      await repository.submit("t", "true");
+      const drained = await limited("drain");
+      assertEquals(drained.code, 0, drained.stderr);
+      assert(repository.result("t").metadata?.warnings?.includes(words));
+      const examined = await limited("doctor");
+      assert(examined.stdout.includes(words), examined.stdout);
+      const well = await repository.macp(["doctor"]);
+      assert(well.stdout.includes("those of an attempt are found when they hide"), well.stdout);
+    });
+  },
+});
+
+Deno.test({
+  name: "macp leaves a person's shell alone that was started with the environment of an attempt",
+  ignore: !onLinux,
+  fn: async () => {
+    await withRepository(async (repository) => {
+      const [id, over, bare] = ["id", "over", "bare"].map((name) => repository.outside(name));
+      const daemon =
+        `(env -i MACP_ATTEMPT_ID="$MACP_ATTEMPT_ID" setsid sleep 600 & echo $! > ${bare})`;
+      await repository.submit(
+        "t",
+        `${daemon}; echo "$MACP_ATTEMPT_ID" > ${id}; ${waitFor(over ?? "")}`,
+      );
+      const drain = repository.start(["drain"]);
+      await repository.untilWritten(id ?? "");
+      const shell = new Deno.Command("setsid", {
+        args: ["sleep", "600"],
+        env: { MACP_ATTEMPT_ID: (textOf(id ?? "") ?? "").trim(), MACP_TASK_ID: "t" },
+        stdin: "null",
+      }).spawn();
+      try {
+        Deno.writeTextFileSync(over ?? "", "1");
+        const ran = await drain.ended;
+        assertEquals(ran.code, 0, ran.stderr);
+        assertEquals(isAlive(shell.pid), true);
+        assertAllGone(pidsIn(repository, "bare"), 1);
+      } finally {
+        Deno.kill(shell.pid, "SIGKILL");
+        await shell.status;
+      }
     });
   },
 });

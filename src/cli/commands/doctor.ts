@@ -8,6 +8,7 @@ import { messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { checkEvents } from "../doctor/check_events.ts";
 import { checkGitLocks } from "../doctor/check_git_locks.ts";
+import { checkProcesses } from "../doctor/check_processes.ts";
 import { checkGit, checkRuntimes, checkTerminal } from "../doctor/check_programs.ts";
 import { checkTrackedSecrets } from "../doctor/check_secrets.ts";
 import { checkIgnored, checkSettings } from "../doctor/check_settings.ts";
@@ -49,6 +50,7 @@ const checks: readonly Check[] = [
   ["events", checkEvents],
   ["disk", checkDisk],
   ["secrets", ({ git }) => checkTrackedSecrets(git)],
+  ["processes", ({ world }) => checkProcesses(world)],
   ["pty", ({ world }) => checkTerminal(world)],
   ["runtime", ({ world, settings }) => checkRuntimes(world, settings)],
 ];

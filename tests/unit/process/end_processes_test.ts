@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { realWorld } from "../../../src/host/world.ts";
 import { endAttemptProcesses, endProcesses } from "../../../src/process/end_processes.ts";
+import { markScript } from "../../../src/process/mark_script.ts";
 import { findAttemptProcesses } from "../../../src/process/find_attempt_processes.ts";
 import type { ProcessEntry, Signal } from "../../../src/sys/processes.ts";
 import type { World } from "../../../src/sys/world.ts";
@@ -106,9 +107,10 @@ Deno.test("endProcesses() never signals a process whose start time does not matc
   });
 });
 
-/** Starts a session leader with a marked daemon in a session of its own. */
+/** Starts a marked session leader with a daemon in a session of its own. */
 async function startAttempt(env: Record<string, string>) {
-  const script = "setsid sleep 300 >/dev/null & env -i sleep 300 >/dev/null & echo $!; wait";
+  const script = markScript(realWorld(), env["MACP_ATTEMPT_ID"]) +
+    "setsid sleep 300 >/dev/null & env -i sleep 300 >/dev/null & echo $!; wait";
   const child = realWorld().processes.spawn({
     command: "sh",
     args: ["-c", script],

@@ -176,3 +176,45 @@ Deno.test("runCommand() closes the pipe when someone it cannot see keeps printin
     assertEquals([exitCode, bytes], [0, atTheEnd]);
   });
 });
+
+/** Starts a process that has the marker of an attempt in its environment, and `limit` as a limit. */
+async function withMarked(attemptId: string, limit: string, test: (pid: number) => void) {
+  const child = realWorld().processes.spawn({
+    command: "/bin/sh",
+    args: ["-c", `${limit} echo; exec sleep 300`],
+    env: { PATH: Deno.env.get("PATH") ?? "", MACP_ATTEMPT_ID: attemptId },
+    ownSession: true,
+    stdin: "null",
+    stderr: "null",
+  });
+  const reader = child.stdout.getReader();
+  await reader.read();
+  try {
+    test(child.pid);
+  } finally {
+    Deno.kill(child.pid, "SIGKILL");
+    await child.exited;
+    await reader.cancel();
+  }
+}
+
+Deno.test({
+  name: "findAttemptProcesses() takes a marker for a copy when the process was never marked",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const world = realWorld();
+    const attemptId = crypto.randomUUID();
+    const find = (other = world) =>
+      findAttemptProcesses(other, { attemptId }).map(({ pid }) => pid);
+    const lowered = "ulimit -w 5 2>/dev/null || ulimit -x 5;";
+    await withMarked(attemptId, lowered, (pid) => assertEquals(find(), [pid]));
+    await withMarked(attemptId, "", (pid) => {
+      assertEquals(find(), []);
+      const processes = { ...world.processes, tellsFileLockLimits: false };
+      assertEquals(find({ ...world, processes }), [pid]);
+      // The attempt itself could not be marked.
+      const leader = world.processes.identify(pid);
+      assertEquals(findAttemptProcesses(world, { attemptId, leader }).length, 1);
+    });
+  },
+});
