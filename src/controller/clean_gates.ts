@@ -27,7 +27,10 @@ export interface CleanGates {
 }
 
 /** Whether the gates of an attempt run in a worktree of their own. */
-export function asksForClean({ settings }: ControllerContext, { ready, headCommit }: Dispatched) {
+export function asksForClean(
+  { settings }: ControllerContext,
+  { ready, headCommit }: Dispatched,
+): boolean {
   return settings.macp.gate_checkout === "clean" && ready !== null && headCommit !== null;
 }
 
