@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ControllerContext } from "../controller/context.ts";
 import { recoverDeadAccept } from "../people/recover_accept.ts";
 import type { Intervention } from "../people/interventions.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
@@ -24,7 +25,11 @@ export type Plan = (
 ) => Intervention;
 
 /** Carries out a plan on the task that the call names. */
-export async function intervene(invocation: Invocation, plan: Plan): Promise<number> {
+export async function intervene(
+  invocation: Invocation,
+  plan: Plan,
+  before?: (context: ControllerContext, raw: unknown) => Promise<void>,
+): Promise<number> {
   const { args, output, world } = invocation;
   const repository = await openRepository(invocation);
   const { store, settings, paths, redactor } = repository;
@@ -34,7 +39,9 @@ export async function intervene(invocation: Invocation, plan: Plan): Promise<num
   const dryRun = args.flag("dry-run");
   if (!dryRun) {
     const tell = { onEvent: () => {}, onNote: (text: string) => output.note(text) };
-    await recoverDeadAccept({ ...repository, ...tell, world }, id);
+    const context = { ...repository, ...tell, world };
+    await recoverDeadAccept(context, id);
+    await before?.(context, raw);
   }
   const { message, status, ended } = dryRun
     ? plan({ queue: store.readQueue(), state: store.readState() }, id, about).result

@@ -61,14 +61,14 @@ export async function runAttempt(
     log.section(`${task.id}: attempt ${claimed.attempts} of ${claimed.maxAttempts}`);
     const dispatched = await dispatchAttempt(context, claimed, log, signal);
     const gated = dispatched.failure === null && !dispatched.aborted;
-    const { evidence, last } = gated
+    const { evidence, failure, last } = gated
       ? await runTaskGates(context, claimed, { dispatched, gates, log, signal })
-      : { evidence: dispatched.baseGates, last: [] };
+      : { evidence: dispatched.baseGates, failure: null, last: [] };
     // An attempt that was cut short says nothing of the work, whatever failed in it.
     const whole = gated && evidence.length === gates.length;
     const end = signal.aborted && !whole && dispatched.failure?.outcome !== "handed_over"
       ? abortion(signal.reason as AbortReason)
-      : dispatched.failure ?? judgeGates(evidence) ??
+      : dispatched.failure ?? failure ?? judgeGates(evidence) ??
         await judgeBranch(context, claimed, dispatched, signal) ??
         judgeChanges(task, dispatched);
     const verdict = verdictOf(context, claimed, { dispatched, evidence, end, logPath });

@@ -4,11 +4,16 @@
  *
  * @module
  */
+import { join } from "@std/path";
 import type { BaseCheck, Dispatched } from "../dispatcher/dispatch_request.ts";
+import { commandPaths } from "../gates/command_paths.ts";
 import { type Gate, resolveGates } from "../gates/resolve_gates.ts";
+import type { Git } from "../git/git.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
-import type { GateEvidence } from "../protocol/generated/types.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { GateEvidence, Task } from "../protocol/generated/types.ts";
 import { type Baseline, type BaseQuestion, tryOnBase } from "./base_trial.ts";
+import { baselineKey, forgetRed } from "./baseline_cache.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { judgeBase } from "./verdict.ts";
@@ -59,7 +64,10 @@ export async function compareWithBase(
   if (answer.failure) warnings.push(answer.failure.error);
   for (const [at, baseline] of answer.baselines.entries()) {
     const gate = red[at]?.gate;
-    if (gate) gate.baseline = baseline && compare(gate, baseline);
+    if (!gate) continue;
+    const said = baseline && compare(gate, baseline);
+    const added = said === "already_red" && await namesAdded(context.git, gate.command, dispatched);
+    gate.baseline = added ? null : said;
   }
   return red.map(({ gate }) => gate).filter(({ baseline }) => baseline === "already_red");
 }
@@ -75,9 +83,40 @@ function isComparable({ type }: Gate): boolean {
  */
 function compare(gate: GateEvidence, baseline: Baseline): "green" | "already_red" | null {
   const { outcome, exit_code } = baseline.evidence;
-  if (outcome !== "broken") return baselineOf(baseline);
-  const same = gate.outcome === "broken" && gate.exit_code === exit_code;
+  if (outcome !== "broken" && !missesFile(baseline.evidence)) return baselineOf(baseline);
+  const same = gate.outcome === outcome && gate.exit_code === exit_code &&
+    missesFile(gate) === missesFile(baseline.evidence);
   return same ? baselineOf(baseline) : null;
+}
+
+/** Whether a shell, or what it started, did not find the file that it was to run. */
+function missesFile({ exit_code, output_tail }: GateEvidence): boolean {
+  return [2, 126, 127].includes(exit_code) &&
+    /can(?:no|')t open|No such file or directory|not found/i.test(output_tail ?? "");
+}
+
+/** Whether a command names something that the work added: the base cannot be asked for it. */
+async function namesAdded(
+  git: Git,
+  command: string,
+  { cwd, baseCommit, changes }: Dispatched,
+): Promise<boolean> {
+  const changed = changes?.files ?? [];
+  const named = commandPaths(command, cwd).paths
+    .filter((path) => changed.some((file) => file === path || file.startsWith(`${path}/`)));
+  for (const path of named) {
+    const { code } = await git.run(["cat-file", "-e", `${baseCommit}:${path}`]);
+    if (code !== 0 && git.world.files.lstat(join(cwd, path)) !== null) return true;
+  }
+  return false;
+}
+
+/** A person wants the gates of a task asked again that were red before its worker began. */
+export async function forgetRedBase(context: ControllerContext, raw: unknown): Promise<void> {
+  if (!isRecord(raw) || raw.outcome !== "baseline_red") return;
+  const gates = resolveGates(raw as Task, context.settings);
+  const keys = await Promise.all(gates.map((gate) => baselineKey(gate, context.settings)));
+  forgetRed(context, keys);
 }
 
 /** What a run on the base says by itself; nothing when it was cut short. */

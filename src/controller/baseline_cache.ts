@@ -73,6 +73,24 @@ export function writeBaseline(
   }
 }
 
+/** Forgets what gates of these keys said, of any commit, where they were red. */
+export function forgetRed(context: ControllerContext, keys: readonly string[]): void {
+  const { world, store: { paths } } = context;
+  for (const name of world.files.list(paths.baselines)) {
+    const commit = /^([0-9a-f]{40,64})\.json$/.exec(name)?.[1];
+    if (commit === undefined) continue;
+    const all = Object.entries(readFile(context, commit));
+    const gates = all.filter(([key, entry]) => !keys.includes(key) || isGreen(entry));
+    if (gates.length === all.length) continue;
+    const document = { schema_version: 1, commit, gates: Object.fromEntries(gates) };
+    atomicWriteJson(world, pathOf(context, commit), document);
+  }
+}
+
+function isGreen(entry: unknown): boolean {
+  return isRecord(entry) && isEvidence(entry.evidence) && entry.evidence.outcome === "passed";
+}
+
 function pathOf({ store: { paths } }: ControllerContext, commit: string): string {
   return join(paths.baselines, `${commit}.json`);
 }

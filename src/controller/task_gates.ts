@@ -10,8 +10,10 @@ import { originalObjects } from "../git/git.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
+import type { Failure } from "../protocol/outcomes.ts";
 import { compareWithBase } from "./baseline.ts";
 import type { Claimed } from "./claim.ts";
+import { asksForClean, type GatePlace, inCleanCheckout } from "./clean_gates.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
 import { type LedgerUpdate, updateLedger } from "./update_ledger.ts";
@@ -20,6 +22,8 @@ import { type LedgerUpdate, updateLedger } from "./update_ledger.ts";
 export interface TaskGates {
   /** Of each gate, in order; fewer than there are when the signal aborted. */
   evidence: GateEvidence[];
+  /** Why they could not be run, or null. */
+  failure: Failure | null;
   /** Event of the last gate, which is not told yet: it goes with the verdict. */
   last: EventDraft[];
 }
@@ -45,25 +49,24 @@ export async function runTaskGates(
     await updateLedger(context, task.id, { ...update, events: [...untold, ...more] });
     [untold, update] = [[], {}];
   };
-  const { evidence } = await runGates(
-    {
-      world: context.world,
-      cwd: dispatched.cwd,
-      env: { ...dispatched.env, ...originalObjects },
-      log,
-      redactor: context.redactor,
-      signal,
-    },
-    gates,
-    {
+  const run = async ({ cwd, env }: GatePlace) => {
+    const { world, redactor } = context;
+    const about = { world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal };
+    const { evidence } = await runGates(about, gates, {
       // What the gate before said is told together with the beginning of the next.
       before: (gate) => tell([say.started(gate)]),
       after: (gate) => void untold.push(say.ended(gate)),
-    },
-  );
+    });
+    return evidence;
+  };
+  const clean = gates.length > 0 && asksForClean(context, dispatched);
+  if (clean) await tell([]);
+  const { evidence, failure } = clean
+    ? await inCleanCheckout(context, claimed, { dispatched, log, signal }, run)
+    : { evidence: await run(dispatched), failure: null };
   if (gates.length === 0) await tell([]);
   const red = await compareWithBase(context, claimed, { dispatched, gates, evidence, log, signal });
-  return { evidence, last: [...untold, ...red.map(say.redBefore)] };
+  return { evidence, failure, last: [...untold, ...red.map(say.redBefore)] };
 }
 
 function eventsOf(

@@ -34,7 +34,7 @@ export interface ScratchRequest {
 }
 
 /** Names of scratch worktrees. */
-const scratchName = /^\.macp-(?:baseline|land)-[0-9a-f]{8}$/;
+const scratchName = /^\.macp-(?:baseline|gates|land)-[0-9a-f]{8}$/;
 
 /**
  * A place for a scratch worktree where nothing is: `<worktree_base>/.macp-<purpose>-<8

@@ -101,12 +101,12 @@ async function judgeAccept(
     const dispatched = await enterAccepted(context, claimed, request, previous);
     await inspectWork(request, dispatched);
     const gated = dispatched.failure === null && !signal.aborted;
-    const { evidence, last } = gated
+    const { evidence, failure, last } = gated
       ? await runTaskGates(context, claimed, { dispatched, gates, log, signal })
-      : { evidence: [], last: [] };
+      : { evidence: [], failure: null, last: [] };
     const whole = gated && evidence.length === gates.length;
     if (signal.aborted && !whole && signal.reason !== "cancelled") return null;
-    const end = dispatched.failure ?? judgeGates(evidence) ??
+    const end = dispatched.failure ?? failure ?? judgeGates(evidence) ??
       await judgeBranch(context, claimed, dispatched, signal) ??
       judgeChanges(task, dispatched, "person");
     const facts = {

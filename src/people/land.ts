@@ -8,9 +8,10 @@ import { join, relative } from "@std/path";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import type { Git } from "../git/git.ts";
 import { isAncestor, landingCommit, mergeCommit, previewConflicts } from "../git/merge.ts";
+import { findMissingGitlinks, type MissingGitlink } from "../git/missing_gitlinks.ts";
 import { findUnderWay } from "../git/under_way.ts";
 import type { Landed } from "../protocol/generated/types.ts";
-import { oneLine } from "../protocol/text.ts";
+import { oneLine, shellWord } from "../protocol/text.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import type { Done, LandReport } from "./land_report.ts";
 import { gateMerge } from "./gate_merge.ts";
@@ -128,6 +129,10 @@ async function mergeAndMove(
   if (merged.kind === "conflict") return merged;
   if (merged.kind === "refused") return merged;
   const way = { into, from: target, to: merged.commit };
+  const missing = await findMissingGitlinks(own, git.cwd, way);
+  if (missing.length > 0) {
+    return { kind: "refused", reason: missing.map(describeMissing).join("; ") };
+  }
   const early = await whatIsInTheWay(git, way);
   if (early !== null) return early;
   const about = { own, merge: merged.commit, attemptId, signal };
@@ -147,6 +152,18 @@ async function mergeAndMove(
     fastForward: merged.fastForward,
     gates,
   };
+}
+
+/** Why a commit of a submodule keeps the work from landing, and the way out. */
+function describeMissing({ path, commit, place }: MissingGitlink): string {
+  const what = `submodule ${path} would stand at ${
+    commit.slice(0, 12)
+  }, which the repository lacks`;
+  const where = shellWord(path);
+  return place === null
+    ? `${what}; fetch it: git -C ${where} fetch`
+    : `${what}; it is in ${place} alone: push it from there, or fetch it: ` +
+      `git -C ${where} fetch ${shellWord(place)} ${commit}`;
 }
 
 /** The user's identity for a merge commit; macp's own where none is set. */

@@ -348,3 +348,33 @@ Deno.test("A task that was stopped for its gate files is accepted by a person", 
     assertEquals(repository.result("t").metadata?.gate_files_changed, ["Makefile"]);
   });
 });
+
+const addedGates: Record<string, string> = {
+  "a script": "sh ./t2.sh",
+  "a folder": "test -e new/ok && grep -q fixed new/t",
+  "a script behind another name": 'f=t2; sh "$f.sh"',
+};
+
+for (const [name, gate] of Object.entries(addedGates)) {
+  Deno.test(`A gate that needs ${name} which the worker added was not red before`, async () => {
+    await withBaseline("warn", async (repository) => {
+      const added = "echo 'exit 3' > t2.sh; mkdir new; echo x > new/t; echo x > new/ok";
+      repository.writeQueue([execTask("t", added, { quality_gates: [gate] })]);
+      assertEquals((await repository.macp(["drain"])).code, 3);
+      assertEquals(gatesOf(repository, "t"), [["failed", null]]);
+    });
+  });
+}
+
+Deno.test("A retry after a red base asks the base again", async () => {
+  await withBaseline("block", async (repository) => {
+    const go = repository.outside("go");
+    repository.writeQueue([execTask("t", "echo x > x", { quality_gates: [`test -e ${go}`] })]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals(repository.result("t").metadata?.outcome, "baseline_red");
+    Deno.writeTextFileSync(go, "");
+    assertEquals((await repository.macp(["retry", "t"])).code, 0);
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 0, ran.stdout);
+  });
+});

@@ -276,3 +276,24 @@ Deno.test("A worker that leaves changes inside a submodule has failed, and nothi
     }
   });
 });
+
+Deno.test("macp lands no commit of a submodule that only the task's worktree has", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    const work = `(cd libs/lib && echo 2 > new && ${commitAll}); ${commitAll}`;
+    await repository.submit("t", work, "--gate", "test -e libs/lib/new || test -e libs/lib");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    const main = await repository.git("rev-parse", "main");
+    const refused = await repository.macp(["land", "t"]);
+    assertEquals(refused.code, 3, refused.stdout + refused.stderr);
+    const said = refused.stdout + refused.stderr;
+    assertStringIncludes(said, "submodule libs/lib would stand at ");
+    assertEquals(await repository.git("rev-parse", "main"), main);
+    const [, place = "", commit = ""] = /git -C libs\/lib fetch (\S+) ([0-9a-f]{40})/.exec(said) ??
+      [];
+    await repository.git("-C", "libs/lib", "fetch", "--quiet", place, commit);
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    await repository.git("-C", "libs/lib", "cat-file", "-e", commit);
+  });
+});

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { exists, textOf, until, withRepository } from "./harness.ts";
+import { exists, isAlive, type Repository, textOf, until, withRepository } from "./harness.ts";
 
 const worked =
   "echo x > f && git add f && git -c user.name=w -c user.email=w@localhost commit -qm w";
@@ -259,6 +259,67 @@ for (const policy of ["report", "block"]) {
       assertEquals(metadata?.outcome, policy === "block" ? "gate_files_blocked" : "completed");
       assertEquals(metadata?.gate_files_changed, ["test.sh"]);
       assertEquals(await repository.git("show", `${branch}:test.sh`), "exit 0");
+    });
+  });
+}
+
+/** Settings under which gates run in a worktree of their own. */
+const clean = (more = {}) => ({ macp: { gate_checkout: "clean", ...more } });
+
+/** What is left of the worktrees that macp made for itself. */
+async function scratchOf(repository: Repository): Promise<string[]> {
+  const ledger = JSON.parse(textOf(repository.state("state.json")) ?? "{}");
+  const listed = await repository.git("worktree", "list", "--porcelain");
+  return [...Object.keys(ledger.scratch ?? {}), ...listed.split("\n")]
+    .filter((line) => line.includes(".macp-"));
+}
+
+Deno.test("With gate_checkout clean an ignored file of the worker decides nothing", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig(clean({ setup: "echo made > made.tmp" }));
+    await repository.commit({ ".gitignore": "bin/\n*.tmp\n", "a.txt": "hi\n" });
+    const fake = "mkdir bin; echo 'exit 0' > bin/check; echo c > c";
+    const check = "if [ -e bin/check ]; then sh bin/check; else grep -q fixed a.txt; fi";
+    await repository.submit("fake", fake, "--gate", check);
+    const seen =
+      'test -e made.tmp && test "$PWD" = "$MACP_WORKTREE" && test -n "$MACP_PORT_BASE" ' +
+      '&& test "$(git rev-parse HEAD)" = "$(git rev-parse "$MACP_BRANCH")"';
+    await repository.submit("real", "echo fixed > a.txt", "--gate", check, "--gate", seen);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals(repository.result("fake").metadata?.outcome, "gate_failed");
+    assertEquals(repository.result("real").metadata?.outcome, "completed", repository.log("real"));
+    assertEquals(await scratchOf(repository), []);
+  });
+});
+
+Deno.test("With gate_checkout clean a setup that fails there breaks the gates", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig(clean({ setup: "test ! -e c || { echo too late; exit 4; }" }));
+    await repository.submit("t", "echo c > c", "--gate", "true", "--max-attempts", "1");
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    const { metadata, error } = repository.result("t");
+    assertEquals(metadata?.outcome, "gate_broken");
+    assertStringIncludes(error ?? "", "Setup for the gates ended with exit code 4: too late");
+    assertEquals(await scratchOf(repository), []);
+  });
+});
+
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  Deno.test(`With gate_checkout clean nothing is left of a run that ${signal} ended`, async () => {
+    await withRepository(async (repository) => {
+      const pid = repository.outside("pid");
+      repository.writeConfig(clean());
+      const gate = `test -e ${repository.outside("go")} || { echo $$ > ${pid}; sleep 300; }`;
+      await repository.submit("t", "echo c > c", "--gate", gate, "--max-attempts", "2");
+      const running = repository.start(["drain"]);
+      const leader = Number(await repository.untilWritten(pid));
+      running.kill(signal);
+      await running.ended;
+      Deno.writeTextFileSync(repository.outside("go"), "");
+      assertEquals((await repository.macp(["drain"])).code, 0);
+      await until("the end of the gate", () => !isAlive(leader));
+      assertEquals(repository.result("t").metadata?.outcome, "completed");
+      assertEquals(await scratchOf(repository), []);
     });
   });
 }

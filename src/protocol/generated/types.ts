@@ -595,6 +595,10 @@ export interface MacpConfig {
    */
   gate_files_policy?: "report" | "block";
   /**
+   * Where gates run. worktree: where the worker worked, with the files there that git ignores. clean: in a worktree made for them from the commit that is judged, after macp.setup.
+   */
+  gate_checkout?: "worktree" | "clean";
+  /**
    * Gates on the base commit. warn: a red gate is tried there too, and the result says whether it was red already. block: all gates are tried there before the worker begins, and a red one escalates.
    */
   gate_baseline?: "off" | "warn" | "block";
