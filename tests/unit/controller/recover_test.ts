@@ -1,3 +1,4 @@
+import { markScript } from "../../../src/process/mark_script.ts";
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { ControllerContext } from "../../../src/controller/context.ts";
@@ -167,10 +168,13 @@ Deno.test("recover() cancels instead of retrying when a person had asked for it"
   ));
 
 Deno.test("recover() ends the worker that lives, and no process that only has its pid", async () => {
-  const spawn = (env: Record<string, string>) =>
-    new Deno.Command("sleep", { args: ["600"], env, detached: true }).spawn();
-  const own = spawn({ MACP_ATTEMPT_ID: attemptId });
-  const bystander = spawn({});
+  const spawn = (mark: string, env: Record<string, string>) => {
+    const args = ["-c", `${mark}exec sleep 600`];
+    return new Deno.Command("/bin/sh", { args, env, detached: true }).spawn();
+  };
+  const mark = markScript(realWorld(), attemptId);
+  const own = spawn(mark, { MACP_ATTEMPT_ID: attemptId });
+  const bystander = spawn("", {});
   try {
     const worker = { pid: bystander.pid, start_time: "another boot:1" };
     await withScene(running, { running: { a: { ...lost, worker } } }, async ({ context }) => {
