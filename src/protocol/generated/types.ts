@@ -611,6 +611,17 @@ export interface MacpConfig {
    * Environment variables whose values are secrets, besides those that are known by their names.
    */
   secrets?: string[];
+  /**
+   * Seconds between two looks of watch.
+   */
+  watch_poll_interval_seconds?: number;
+  webhook?: WebhookConfig;
+  discord?: DiscordConfig;
+  slack?: SlackConfig;
+  ntfy?: NtfyConfig;
+  stdout?: StdoutConfig;
+  exec?: ExecConfig;
+  doorbell?: DoorbellConfig;
   [k: string]: unknown;
 }
 /**
@@ -720,6 +731,232 @@ export interface RetentionConfig {
    * Size of each file of dead letters; the oldest lines go first.
    */
   dead_letter_max_bytes?: number | null;
+  [k: string]: unknown;
+}
+/**
+ * Events as JSON, by POST.
+ */
+export interface WebhookConfig {
+  /**
+   * Whether watch posts there.
+   */
+  enabled?: boolean;
+  /**
+   * Address; counts as a secret.
+   */
+  url?: string;
+  /**
+   * Environment variable that holds the address.
+   */
+  url_env?: string | null;
+  /**
+   * Bearer token.
+   */
+  auth_token?: string;
+  /**
+   * Environment variable that holds the bearer token.
+   */
+  auth_token_env?: string | null;
+  /**
+   * Secret of Standard Webhooks, whsec_ and base64 of 24 to 64 bytes; signs every delivery.
+   */
+  signing_secret?: string;
+  /**
+   * Environment variable that holds the signing secret.
+   */
+  signing_secret_env?: string | null;
+  /**
+   * Secret that is being replaced: deliveries carry a signature of it too.
+   */
+  previous_signing_secret?: string;
+  /**
+   * Environment variable that holds the secret that is being replaced.
+   */
+  previous_signing_secret_env?: string | null;
+  /**
+   * event: the event as it is. cloudevents: wrapped as CloudEvents 1.0, structured JSON.
+   */
+  format?: "event" | "cloudevents";
+  /**
+   * Source in CloudEvents; null is /macp/<name of the repository's folder>.
+   */
+  source?: string | null;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that are posted; an end with * stands for any rest. null: all.
+   */
+  event_filter?: string[] | null;
+  /**
+   * File with certificates (PEM) of authorities that are trusted besides the system's; relative to the repository.
+   */
+  ca_file?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * A line for each event in a Discord channel.
+ */
+export interface DiscordConfig {
+  /**
+   * Whether watch posts there.
+   */
+  enabled?: boolean;
+  /**
+   * Webhook address of the channel; counts as a secret.
+   */
+  url?: string;
+  /**
+   * Environment variable that holds the address.
+   */
+  url_env?: string | null;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that are posted; an end with * stands for any rest. null: all that have a line.
+   */
+  event_filter?: string[] | null;
+  [k: string]: unknown;
+}
+/**
+ * The doorbell in a Slack channel.
+ */
+export interface SlackConfig {
+  /**
+   * Whether watch posts there.
+   */
+  enabled?: boolean;
+  /**
+   * Address of the incoming webhook; counts as a secret.
+   */
+  url?: string;
+  /**
+   * Environment variable that holds the address.
+   */
+  url_env?: string | null;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that may ring; an end with * stands for any rest. null: all that ring by their meaning.
+   */
+  event_filter?: string[] | null;
+  [k: string]: unknown;
+}
+/**
+ * The doorbell on a phone, by ntfy.
+ */
+export interface NtfyConfig {
+  /**
+   * Whether watch posts there.
+   */
+  enabled?: boolean;
+  /**
+   * Address of the topic, such as https://ntfy.sh/my-topic; counts as a secret.
+   */
+  url?: string;
+  /**
+   * Environment variable that holds the address.
+   */
+  url_env?: string | null;
+  /**
+   * Access token.
+   */
+  auth_token?: string;
+  /**
+   * Environment variable that holds the access token.
+   */
+  auth_token_env?: string | null;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that may ring; an end with * stands for any rest. null: all that ring by their meaning.
+   */
+  event_filter?: string[] | null;
+  /**
+   * File with certificates (PEM) of authorities that are trusted besides the system's; relative to the repository.
+   */
+  ca_file?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * Events on standard output of watch.
+ */
+export interface StdoutConfig {
+  /**
+   * Whether watch prints events. null: when it posts no lines to Discord.
+   */
+  enabled?: boolean | null;
+  /**
+   * text: the lines that Discord gets. json: the events, one a line.
+   */
+  format?: "text" | "json";
+  /**
+   * Event types that are printed; an end with * stands for any rest. null: all.
+   */
+  event_filter?: string[] | null;
+  [k: string]: unknown;
+}
+/**
+ * A command that gets each event as a line of JSON on standard input.
+ */
+export interface ExecConfig {
+  /**
+   * Whether watch runs it.
+   */
+  enabled?: boolean;
+  /**
+   * Shell command, run by sh -c in the repository. 0: delivered; 65: refused for good; anything else is tried again.
+   */
+  command?: string;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that it gets; an end with * stands for any rest. null: all.
+   */
+  event_filter?: string[] | null;
+  [k: string]: unknown;
+}
+/**
+ * What rings Slack and ntfy, and where a tap leads to.
+ */
+export interface DoorbellConfig {
+  /**
+   * Address that thread links begin with; null: no links.
+   */
+  base_url?: string | null;
+  /**
+   * When done rings: when a task landed, or already when it completed.
+   */
+  done_on?: "landed" | "completed";
   [k: string]: unknown;
 }
 export interface WorkerConfig {
