@@ -15,27 +15,43 @@ const longestPauseMs = 60_000;
 /** Where tries take their time from. */
 export type PassWorld = Pick<World, "clock" | "uuid">;
 
-/**
- * Tries until the receiver has the event, refuses it or is gone, at most
- * `sink.retryCount` times more, and never beyond `sink.timeoutMs` in all. Between tries it
- * waits as long as the receiver asks, or by chance up to a limit that doubles. A wait that
- * would end after the time is over is left out: the outcome then says how long it is.
- *
- * Never rejects. Ends with "retry" soon after `signal` aborts.
- */
-export async function deliverInPass(
+/** Something that is tried, and how often and how long. */
+export interface Trial {
+  /** Further tries. */
+  retryCount: number;
+  /** For all tries. */
+  timeoutMs: number;
+  /** Ends the tries, soon after it aborts. */
+  signal: AbortSignal;
+  /** Tries once; ends with "retry" soon after `signal` aborts. */
+  attempt(signal: AbortSignal): Promise<Delivered>;
+}
+
+/** Tries an event at a sink as `tryInPass` does. */
+export function deliverInPass(
   world: PassWorld,
   sink: Sink,
-  about: { event: ReadEvent; signal: AbortSignal },
+  { event, signal, earlier }: { event: ReadEvent; signal: AbortSignal; earlier?: number },
 ): Promise<Delivered> {
-  const { clock } = world;
+  const { retryCount, timeoutMs } = sink;
+  const attempt = (signal: AbortSignal) => sink.deliver(event, signal, earlier);
+  return tryInPass(world, { retryCount, timeoutMs, signal, attempt });
+}
+
+/**
+ * Tries until the receiver has it, refuses it or is gone, at most `retryCount` times more,
+ * and never beyond `timeoutMs` in all. Between tries it waits as long as the receiver asks,
+ * or by chance up to a limit that doubles. A wait that would end after the time is over is
+ * left out: the outcome then says how long it is.
+ */
+export async function tryInPass({ clock, uuid }: PassWorld, trial: Trial): Promise<Delivered> {
   const begun = clock.elapsed();
-  const signal = AbortSignal.any([about.signal, clock.deadline(sink.timeoutMs)]);
+  const signal = AbortSignal.any([trial.signal, clock.deadline(trial.timeoutMs)]);
   for (let retry = 0;; retry++) {
-    const outcome = await sink.deliver(about.event, signal);
-    if (outcome.kind !== "retry" || retry >= sink.retryCount || signal.aborted) return outcome;
-    const pause = outcome.afterMs ?? backOffMs(retry, chance(world.uuid()));
-    if (clock.elapsed() - begun + pause >= sink.timeoutMs) return outcome;
+    const outcome = await trial.attempt(signal);
+    if (outcome.kind !== "retry" || retry >= trial.retryCount || signal.aborted) return outcome;
+    const pause = outcome.afterMs ?? backOffMs(retry, chance(uuid()));
+    if (clock.elapsed() - begun + pause >= trial.timeoutMs) return outcome;
     await clock.sleep(pause, signal);
     if (signal.aborted) return outcome;
   }

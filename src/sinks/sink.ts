@@ -22,6 +22,8 @@ export type Delivered =
 export interface Sink {
   /** Names its cursor and its dead letters. */
   readonly name: string;
+  /** People may want quiet hours, and one message for a burst; programs want everything. */
+  readonly audience: "people" | "programs";
   /** Further tries of one event in one pass. */
   readonly retryCount: number;
   /** For all tries of one event in one pass. */
@@ -38,8 +40,10 @@ export interface Sink {
   /**
    * Tries once. Never rejects for what the receiver does; once `signal` aborts it ends
    * with "retry".
+   *
+   * @param earlier How many earlier events of the task this one stands for too.
    */
-  deliver(event: ReadEvent, signal: AbortSignal): Promise<Delivered>;
+  deliver(event: ReadEvent, signal: AbortSignal, earlier?: number): Promise<Delivered>;
 }
 
 /** Whether an event type is among `filter`; `task.*` stands for all that begin so. */

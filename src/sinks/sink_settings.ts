@@ -17,8 +17,8 @@ export type SinkSettings = Pick<
 >;
 
 /** Where the sinks' settings are read. */
-export interface SettingsPlace {
-  world: Pick<World, "files" | "env">;
+export interface SettingsPlace<W = unknown> {
+  world: W & Pick<World, "files" | "env">;
   /** Root of the repository. */
   repository: string;
 }

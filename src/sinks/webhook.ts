@@ -10,7 +10,8 @@ import { resolveSettings } from "../protocol/settings.ts";
 import type { World } from "../sys/world.ts";
 import { cloudEventType, defaultSource, toCloudEvent } from "./cloud_events.ts";
 import { deliverInPass } from "./deliver_in_pass.ts";
-import { httpSink, type RenderedPost } from "./http_sink.ts";
+import { receiverOf } from "./receiver.ts";
+import { receiverSink } from "./receiver_sink.ts";
 import type { Sink } from "./sink.ts";
 import {
   certificatesOf,
@@ -43,17 +44,20 @@ export function webhookSink(
   const place: SettingsPlace = { world, repository };
   const secrets = signingSecrets(place, settings);
   const source = settings.source ?? defaultSource(basename(repository));
-  return httpSink(world, {
-    name: "webhook",
+  const receiver = receiverOf(world, {
     url: requireAddress(place, settings, path),
     timeoutSeconds: settings.timeout_seconds,
     retryCount: settings.retry_count,
-    eventFilter: settings.event_filter,
     authToken: tokenOf(place, settings, { path, key: "auth_token" }),
     certificates: certificatesOf(place, settings.ca_file, path),
     secrets,
     identity: [settings.format],
-    render: (event, id) => {
+  });
+  return receiverSink(receiver, {
+    name: "webhook",
+    audience: "programs",
+    eventFilter: settings.event_filter,
+    render: (event, { id }) => {
       const content = contentOf(event, { id, source, format: settings.format });
       return sign(content, { id, secrets, now: world.clock.now() });
     },
@@ -73,10 +77,16 @@ function signingSecrets(place: SettingsPlace, settings: SinkSettings["webhook"])
   return secrets.filter((secret) => secret !== "");
 }
 
+/** What is posted, before it is signed. */
+interface Content {
+  body: string;
+  headers?: Readonly<Record<string, string>>;
+}
+
 function contentOf(
   event: ReadEvent,
   { id, source, format }: { id: string; source: string; format: "event" | "cloudevents" },
-): RenderedPost {
+): Content {
   const whole = event.event_id === "" ? { ...event, event_id: id } : event;
   if (format === "event") return { body: JSON.stringify(whole) };
   return {
@@ -86,9 +96,9 @@ function contentOf(
 }
 
 async function sign(
-  { body, headers = {} }: RenderedPost,
+  { body, headers = {} }: Content,
   about: { id: string; secrets: readonly string[]; now: number },
-): Promise<RenderedPost> {
+): Promise<Content> {
   if (about.secrets.length === 0) return { body, headers };
   return { body, headers: { ...headers, ...await signatureHeaders({ ...about, body }) } };
 }

@@ -8,9 +8,12 @@
 const meanings: readonly (readonly [RegExp, string])[] = [
   [/invalid peer certificate.*UnknownIssuer/, "nobody who is trusted signed its certificate"],
   [/invalid peer certificate.*CaUsedAsEndEntity/, "its certificate is that of an authority"],
-  [/invalid peer certificate.*NotValidForName/, "its certificate is for another name"],
-  [/invalid peer certificate.*NotValidYet/, "its certificate is not valid yet"],
-  [/invalid peer certificate.*Expired/, "its certificate has expired"],
+  [
+    /invalid peer certificate.*(?:NotValidForName|not valid for name)/,
+    "its certificate is for another name",
+  ],
+  [/invalid peer certificate.*(?:NotValidYet|not valid yet)/, "its certificate is not valid yet"],
+  [/invalid peer certificate.*expired/i, "its certificate has expired"],
   [/invalid peer certificate.*Revoked/, "its certificate was revoked"],
   [/invalid peer certificate/, "its certificate is not valid"],
   [/tls handshake eof|corrupt message|InvalidContentType/, "it does not speak TLS"],

@@ -7,7 +7,7 @@ import { resolveSettings } from "../../../src/protocol/settings.ts";
 import type { Sink } from "../../../src/sinks/sink.ts";
 import { createWebhookCallback, sendWebhook, webhookSink } from "../../../src/sinks/webhook.ts";
 import type { World } from "../../../src/sys/world.ts";
-import { accepting, eventOf, never, withQuickClock, withReceiver } from "./receiver.ts";
+import { accepting, eventOf, never, withQuickClock, withReceiver } from "./test_receiver.ts";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const newSecret = "whsec_q1w2e3r4t5y6u7i8o9p0a1s2d3f4g5h6j7k8l9z0xxA=";
@@ -243,7 +243,7 @@ Deno.test("webhookSink() ends when its signal aborts while the receiver is silen
     (_index, _request, signal) => {
       abort.abort();
       return new Promise((resolve) =>
-        signal.addEventListener("abort", () => resolve(new Response()))
+        signal().addEventListener("abort", () => resolve(new Response()))
       );
     },
     async ({ origin, world }) => {
@@ -296,7 +296,7 @@ Deno.test("sendWebhook() is false when the tries are used up, and says why", () 
 Deno.test("sendWebhook() takes no longer than its time, although the receiver is silent", () =>
   withReceiver(
     (_index, _request, signal) =>
-      new Promise((resolve) => signal.addEventListener("abort", () => resolve(new Response()))),
+      new Promise((resolve) => signal().addEventListener("abort", () => resolve(new Response()))),
     async ({ origin, received, world }) => {
       const config = { url: origin, timeout_seconds: 0.2, retry_count: 5 };
       const begun = performance.now();

@@ -29,7 +29,7 @@ export interface ReceiverTest extends Receiver {
 export type Answer = (
   index: number,
   request: Received,
-  signal: AbortSignal,
+  signal: () => AbortSignal,
 ) => Response | Promise<Response>;
 
 /** Runs a test against a receiver that listens on a free port of 127.0.0.1. */
@@ -47,7 +47,7 @@ export async function withReceiver(
     const body = await request.text();
     const arrived = { method: request.method, path: pathname + search, headers, body };
     received.push(arrived);
-    return await answer(received.length - 1, arrived, request.signal);
+    return await answer(received.length - 1, arrived, () => request.signal);
   });
   const http = realHttp();
   const { port } = server.addr;
@@ -63,7 +63,9 @@ export async function withReceiver(
 }
 
 /** A receiver that takes everything. */
-export const accepting: Answer = () => new Response(null, { status: 204 });
+export function accepting(): Response {
+  return new Response(null, { status: 204 });
+}
 
 /** An event of a completed task. */
 export function eventOf(changes: Partial<ReadEvent> = {}): ReadEvent {

@@ -1,76 +1,74 @@
 /**
- * What all sinks that are reached by HTTP have in common.
+ * A receiver that is posted to.
  *
  * @module
  */
 import { MacpError } from "../protocol/errors.ts";
-import type { ReadEvent } from "../protocol/events.ts";
 import { sha256Hex } from "../protocol/names.ts";
 import type { HttpAnswer } from "../sys/http.ts";
 import type { World } from "../sys/world.ts";
-import { eventIdentity } from "./event_identity.ts";
 import { judgeAnswer, waitOf } from "./judge_answer.ts";
 import { type Post, post } from "./post.ts";
-import { type Delivered, passesFilter, type Sink } from "./sink.ts";
+import type { Delivered } from "./sink.ts";
 
-/** What tells one sink from another. */
-export interface HttpSinkParts {
-  name: string;
+/** What the settings say of a receiver. */
+export interface ReceiverParts {
   url: URL;
-  /** Seconds for all tries of one event in one pass. */
   timeoutSeconds: number;
   retryCount: number;
-  eventFilter: readonly string[] | null;
   /** Bearer token, or empty. */
   authToken?: string;
+  /** Certificates (PEM) that are trusted besides those of the system. */
   certificates?: readonly string[];
-  /** Other secrets that the sink was configured with. */
+  /** Other secrets of the settings. */
   secrets?: readonly string[];
-  /** What else it means to configure the sink anew. */
+  /** What else it means to configure the receiver anew. */
   identity?: readonly string[];
-  /** What is posted for an event, or null when there is nothing to say of it. */
-  render(event: ReadEvent, id: string): Promise<RenderedPost | null> | RenderedPost | null;
 }
 
-/** Body of a post and the headers that go with it. */
-export interface RenderedPost {
+/** What is posted. */
+export interface Message {
+  /** The same whenever the same thing is sent. */
+  id: string;
   body: string;
   headers?: Readonly<Record<string, string>>;
 }
 
-/** A sink that posts. While its receiver asks it to wait, it sends nothing. */
-export function httpSink(world: Pick<World, "http" | "env" | "clock">, parts: HttpSinkParts): Sink {
-  const { name, retryCount, eventFilter, timeoutSeconds } = parts;
+/** A receiver. Reasons that it gives name its host alone. */
+export interface Receiver {
+  readonly retryCount: number;
+  readonly timeoutMs: number;
+  /** See `Sink`. */
+  fingerprint(): Promise<string>;
+  /** Posts once; never rejects for what the receiver does. */
+  send(message: Message, signal: AbortSignal): Promise<Delivered>;
+}
+
+/** What a receiver needs of the outside. */
+export type ReceiverWorld = Pick<World, "http" | "env" | "clock">;
+
+/** A receiver by its settings. While it asks to wait, nothing is sent to it. */
+export function receiverOf(world: ReceiverWorld, parts: ReceiverParts): Receiver {
   const secrets = secretsOf(parts);
+  const { host } = parts.url;
   let closedUntil = 0;
-  const deliver = async (event: ReadEvent, signal: AbortSignal): Promise<Delivered> => {
-    const wait = closedUntil - world.clock.now();
-    if (wait > 0) return { kind: "retry", reason: busy(parts.url), afterMs: wait };
-    const id = await eventIdentity(event);
-    const rendered = await parts.render(event, id);
-    if (rendered === null) return { kind: "skipped" };
-    const answer = await tryPost(world, assemble(parts, rendered, id), signal);
-    if ("kind" in answer) return answer;
-    const now = world.clock.now();
-    closedUntil = Math.max(closedUntil, now + (pauseAfter(answer, now) ?? 0));
-    return judgeAnswer(answer, { host: parts.url.host, now, secrets });
-  };
   return {
-    name,
-    retryCount,
-    eventFilter,
-    timeoutMs: timeoutSeconds * 1000,
+    retryCount: parts.retryCount,
+    timeoutMs: parts.timeoutSeconds * 1000,
     fingerprint: () => fingerprintOf(parts),
-    accepts: ({ event_type }) => passesFilter(eventFilter, event_type),
-    deliver,
+    async send(message, signal) {
+      const wait = closedUntil - world.clock.now();
+      if (wait > 0) return { kind: "retry", reason: `${host} asked to wait`, afterMs: wait };
+      const answer = await tryPost(world, assemble(parts, message), signal);
+      if ("kind" in answer) return answer;
+      const now = world.clock.now();
+      closedUntil = Math.max(closedUntil, now + (pauseAfter(answer, now) ?? 0));
+      return judgeAnswer(answer, { host, now, secrets });
+    },
   };
 }
 
-function busy({ host }: URL): string {
-  return `${host} asked to wait`;
-}
-
-function assemble(parts: HttpSinkParts, { body, headers }: RenderedPost, id: string): Post {
+function assemble(parts: ReceiverParts, { id, body, headers }: Message): Post {
   const { url, certificates = [], authToken = "" } = parts;
   const plain = new URL(url);
   [plain.username, plain.password, plain.hash] = ["", "", ""];
@@ -92,14 +90,21 @@ function assemble(parts: HttpSinkParts, { body, headers }: RenderedPost, id: str
 /** The header for a name and password that stand in the address. */
 function basicOf({ username, password }: URL): string | null {
   if (username === "" && password === "") return null;
-  const bytes = new TextEncoder().encode(
-    `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
-  );
+  const bytes = new TextEncoder().encode(`${decoded(username)}:${decoded(password)}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
+/** A part of an address as it was meant; a lone `%` stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 async function tryPost(
-  world: Pick<World, "http" | "env">,
+  world: ReceiverWorld,
   request: Post,
   signal: AbortSignal,
 ): Promise<HttpAnswer | Delivered> {
@@ -121,13 +126,13 @@ function pauseAfter(answer: HttpAnswer, now: number): number | null {
 }
 
 /** Texts of the address and the settings that no reason may hold. */
-function secretsOf({ url, authToken = "", secrets = [] }: HttpSinkParts): string[] {
+function secretsOf({ url, authToken = "", secrets = [] }: ReceiverParts): string[] {
   const inAddress = [url.username, url.password, ...url.pathname.split("/")];
   const inQuery = [...url.searchParams.values()];
   return [...inAddress, ...inQuery, authToken, ...secrets].filter((text) => text.length >= 4);
 }
 
-async function fingerprintOf(parts: HttpSinkParts): Promise<string> {
+async function fingerprintOf(parts: ReceiverParts): Promise<string> {
   const { url, authToken = "", secrets = [], identity = [] } = parts;
   return (await sha256Hex(JSON.stringify([url.href, authToken, secrets, identity]))).slice(0, 16);
 }

@@ -1,0 +1,80 @@
+/**
+ * The sinks that `watch` serves.
+ *
+ * @module
+ */
+import type { ReadEvent } from "../protocol/events.ts";
+import type { World } from "../sys/world.ts";
+import { discordSink } from "./discord.ts";
+import { execSink } from "./exec.ts";
+import type { Delivered, Sink } from "./sink.ts";
+import { secretVariablesOf, type SinkSettings } from "./sink_settings.ts";
+import { stdoutSink } from "./stdout.ts";
+import { webhookSink } from "./webhook.ts";
+
+/** Names of the sinks. */
+export const sinkNames = ["webhook", "discord", "slack", "ntfy", "exec", "stdout"] as const;
+
+/** Name of a sink. */
+export type SinkName = (typeof sinkNames)[number];
+
+/** What decides besides the settings. */
+export interface SinkOptions {
+  /** Root of the repository. */
+  repository: string;
+  /** Sinks that are enabled whatever the settings say. */
+  flags: readonly SinkName[];
+  /** Events themselves on standard output, one a line, instead of texts. */
+  json: boolean;
+  /** Prints a line on standard output. */
+  print(line: string): void;
+  /** Takes secrets out of events and reasons. */
+  redaction: { text(text: string): string; event(event: ReadEvent): ReadEvent };
+}
+
+/**
+ * The sinks that the settings or a flag enable. Standard output is among them when it is
+ * enabled itself, and, unless it is disabled, when no lines go to Discord or `json` is set.
+ *
+ * Throws `MacpError` of kind usage, code `sink_unusable`, when the settings of one of them
+ * are wrong.
+ */
+export function enabledSinks(world: World, settings: SinkSettings, options: SinkOptions): Sink[] {
+  const place = { world, repository: options.repository };
+  const isOn = (name: Exclude<SinkName, "stdout">) =>
+    options.flags.includes(name) || settings[name].enabled;
+  const discord = isOn("discord") ? discordSink(place, settings.discord) : null;
+  const sinks = [
+    isOn("webhook") ? webhookSink(world, settings.webhook, options.repository) : null,
+    discord,
+    isOn("exec") ? execSink(world, settings.exec, execPlace(settings, options)) : null,
+    printing(settings, options, discord !== null),
+  ];
+  return sinks.flatMap((sink) => sink === null ? [] : [redacting(sink, options)]);
+}
+
+function execPlace(settings: SinkSettings, { repository }: SinkOptions) {
+  return { repository, ownSecrets: secretVariablesOf(settings) };
+}
+
+function printing(
+  { stdout }: SinkSettings,
+  { flags, json, print }: SinkOptions,
+  linesGoElsewhere: boolean,
+): Sink | null {
+  const wanted = flags.includes("stdout") || (stdout.enabled ?? (json || !linesGoElsewhere));
+  if (!wanted) return null;
+  const format = json ? "json" : stdout.format;
+  return stdoutSink({ format, eventFilter: stdout.event_filter, print });
+}
+
+/** Events of other writers may hold secrets; receivers and messages get none. */
+function redacting(sink: Sink, { redaction }: SinkOptions): Sink {
+  return {
+    ...sink,
+    async deliver(event, signal, earlier): Promise<Delivered> {
+      const outcome = await sink.deliver(redaction.event(event), signal, earlier);
+      return "reason" in outcome ? { ...outcome, reason: redaction.text(outcome.reason) } : outcome;
+    },
+  };
+}
