@@ -3,12 +3,16 @@
  *
  * @module
  */
+import { basename } from "@std/path";
 import type { ReadEvent } from "../protocol/events.ts";
 import type { World } from "../sys/world.ts";
 import { discordSink } from "./discord.ts";
+import { type Doorbell, doorbellSink } from "./doorbell.ts";
 import { execSink } from "./exec.ts";
+import { ntfyDoorbell } from "./ntfy.ts";
 import type { Delivered, Sink } from "./sink.ts";
 import { secretVariablesOf, type SinkSettings } from "./sink_settings.ts";
+import { slackDoorbell } from "./slack.ts";
 import { stdoutSink } from "./stdout.ts";
 import { webhookSink } from "./webhook.ts";
 
@@ -18,12 +22,16 @@ export const sinkNames = ["webhook", "discord", "slack", "ntfy", "exec", "stdout
 /** Name of a sink. */
 export type SinkName = (typeof sinkNames)[number];
 
-/** What decides besides the settings. */
-export interface SinkOptions {
+/** What decides which receivers there are, besides the settings. */
+export interface ReceiverOptions {
   /** Root of the repository. */
   repository: string;
   /** Sinks that are enabled whatever the settings say. */
   flags: readonly SinkName[];
+}
+
+/** What decides about sinks, besides the settings. */
+export interface SinkOptions extends ReceiverOptions {
   /** Events themselves on standard output, one a line, instead of texts. */
   json: boolean;
   /** Prints a line on standard output. */
@@ -41,16 +49,44 @@ export interface SinkOptions {
  */
 export function enabledSinks(world: World, settings: SinkSettings, options: SinkOptions): Sink[] {
   const place = { world, repository: options.repository };
-  const isOn = (name: Exclude<SinkName, "stdout">) =>
-    options.flags.includes(name) || settings[name].enabled;
+  const isOn = (name: PostingName) => isEnabled(settings, options, name);
   const discord = isOn("discord") ? discordSink(place, settings.discord) : null;
   const sinks = [
     isOn("webhook") ? webhookSink(world, settings.webhook, options.repository) : null,
     discord,
+    ...enabledDoorbells(world, settings, options).map((bell) => ringing(bell, settings, options)),
     isOn("exec") ? execSink(world, settings.exec, execPlace(settings, options)) : null,
     printing(settings, options, discord !== null),
   ];
   return sinks.flatMap((sink) => sink === null ? [] : [redacting(sink, options)]);
+}
+
+/** The doorbells that the settings or a flag enable. Throws like `enabledSinks`. */
+export function enabledDoorbells(
+  world: World,
+  settings: SinkSettings,
+  options: ReceiverOptions,
+): Doorbell[] {
+  const place = { world, repository: options.repository };
+  return [
+    ...isEnabled(settings, options, "slack") ? [slackDoorbell(place, settings.slack)] : [],
+    ...isEnabled(settings, options, "ntfy") ? [ntfyDoorbell(place, settings.ntfy)] : [],
+  ];
+}
+
+/** Name of a sink that a setting enables plainly. */
+type PostingName = Exclude<SinkName, "stdout">;
+
+function isEnabled(settings: SinkSettings, { flags }: ReceiverOptions, name: PostingName): boolean {
+  return flags.includes(name) || settings[name].enabled;
+}
+
+function ringing(bell: Doorbell, settings: SinkSettings, options: ReceiverOptions): Sink {
+  return doorbellSink(bell, {
+    repository: basename(options.repository),
+    doorbell: settings.doorbell,
+    eventFilter: settings[bell.name].event_filter,
+  });
 }
 
 function execPlace(settings: SinkSettings, { repository }: SinkOptions) {
