@@ -11,8 +11,8 @@ export interface TextLimit {
   /** Size of a text as the service counts it; `charactersOf` or `bytesOf`. */
   size(text: string): number;
   /**
-   * What is made of the text before it is sent, for example its neutralised form. It is
-   * never cut itself, so that no escape is. Nothing otherwise.
+   * What is made of the text before it is sent, for example its neutralised form, which is
+   * not shorter. It is never cut itself, so that no escape is. Nothing otherwise.
    */
   render?(text: string): string;
 }

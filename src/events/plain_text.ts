@@ -40,7 +40,7 @@ export function plainLines(text: string): string {
     .replaceAll(/\r\n?|[\u2028\u2029\u0085]/g, "\n")
     .replaceAll(invisible, "")
     .replaceAll(controls, " ")
-    .replaceAll(/[^\S\n]+$/gm, "")
+    .replaceAll(/(?<![^\S\n])[^\S\n]+$/gm, "")
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim();
 }

@@ -75,7 +75,7 @@ export function isDoorbellKind(kind: string): kind is DoorbellKind {
  * service.
  *
  * @param kind One of `doorbellKinds`. Throws `MacpError` of kind usage for any other.
- * @param threadId Conversation with the agent; no link without it.
+ * @param threadId Conversation with the agent, at most 512 characters; no link without it.
  * @param detail What to know, for example why a person is needed.
  *
  * @example
@@ -110,6 +110,13 @@ export function renderNotification(
   };
 }
 
+/** Body of an alert without the line of its link. */
+export function detailOf({ body, link }: Notification): string {
+  const line = `Thread: ${link}`;
+  if (link === null || !body.endsWith(line)) return body;
+  return body.slice(0, -line.length).replace(/\n$/, "");
+}
+
 /**
  * Reads `repo#42` (or `owner/repo#42`, or `repo#TASK-001`). Throws `MacpError` of kind usage
  * for anything else.
@@ -134,10 +141,13 @@ function unknownKind(kind: string): MacpError {
   );
 }
 
+/** Longest id of a thread, in UTF-16 units: what is longer is none, and would fill messages. */
+const mostOfThread = 512;
+
 /** Link to a thread, or null without a thread or a base URL. */
 function deepLink(baseUrl: string | null, threadId: string | null): string | null {
   const base = baseUrl?.trim().replace(/\/+$/, "");
-  if (!base || !threadId) return null;
+  if (!base || !threadId || threadId.length > mostOfThread) return null;
   return `${base}/?thread=${queryValue(threadId)}`;
 }
 

@@ -59,6 +59,7 @@ Deno.test("renderNotification() gives no link without a thread or a base URL", (
     const [thread, options] of [
       [null, { baseUrl }],
       ["", { baseUrl }],
+      ["t".repeat(513), { baseUrl }],
       ["t-1", {}],
       ["t-1", { baseUrl: null }],
       ["t-1", { baseUrl: "" }],
