@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { discordMessage } from "../events/discord_message.ts";
 import { formatEvent } from "../events/format_event.ts";
+import { visibleJson } from "../events/visible_json.ts";
 import { type Receiver, receiverOf, type ReceiverWorld } from "./receiver.ts";
 import { receiverSink } from "./receiver_sink.ts";
 import type { Sink } from "./sink.ts";
@@ -57,5 +59,5 @@ export function discordReceiver(
  * @param content At most 2000 characters, neutralised.
  */
 export function discordBody(content: string): string {
-  return JSON.stringify({ content, allowed_mentions: { parse: [] } });
+  return visibleJson(discordMessage(content));
 }

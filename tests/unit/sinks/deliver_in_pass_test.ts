@@ -12,7 +12,7 @@ function failed(afterMs: number | null = null): Delivered {
 
 /** Tries whose outcomes are given, the last one for ever. */
 function trialOf(outcomes: Delivered[], changes: Partial<Trial> = {}): Trial & { tries: number } {
-  const trial = {
+  const trial: Trial & { tries: number } = {
     tries: 0,
     retryCount: 2,
     timeoutMs: 10_000,
