@@ -105,7 +105,12 @@ async function lookup(host: string): Promise<string[]> {
   const name = host.replace(/^\[(.*)\]$/, "$1");
   try {
     // Asks as a connection does: files and services of the system, not a name server alone.
-    const { lookup } = await import("node:dns/promises");
+    const [{ lookup }, { default: process }] = await Promise.all([
+      import("node:dns/promises"),
+      import("node:process"),
+    ]);
+    // It would print on standard error that a module of its own is out of date.
+    process.noDeprecation = true;
     return (await lookup(name, { all: true })).map(({ address }) => address);
   } catch (cause) {
     const message = `Cannot reach ${name} as its name has no address`;
