@@ -110,7 +110,7 @@ async function lookup(host: string): Promise<string[]> {
       import("node:process"),
     ]);
     // It would print on standard error that a module of its own is out of date.
-    process.noDeprecation = true;
+    Object.assign(process, { noDeprecation: true });
     return (await lookup(name, { all: true })).map(({ address }) => address);
   } catch (cause) {
     const message = `Cannot reach ${name} as its name has no address`;
