@@ -14,7 +14,7 @@ import { type ActiveHold, activeHolds } from "./holds.ts";
 import { isLive } from "./owners.ts";
 import { recover } from "./recover.ts";
 import { refuseTask } from "./refuse.ts";
-import { applyRetention } from "./retention.ts";
+import { applyRetention } from "../retention/apply_retention.ts";
 import { carryOut } from "./carry_out.ts";
 import { nextStep, type Plan, stuckTasks, type UnderWay, underWay } from "./schedule.ts";
 
