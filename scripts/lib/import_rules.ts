@@ -19,7 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ["cli"],
   ["controller"],
   ["dispatcher"],
-  ["gates"],
+  ["gates", "sinks"],
   ["runtimes", "process", "git", "store", "events", "logs"],
   ["host"],
   ["redaction"],
