@@ -17,7 +17,7 @@ import { filterTypes, type TypeFilter } from "./type_filter.ts";
 const newline = 0x0a;
 
 /** Bytes that one poll reads at most, when no line is longer. */
-const chunkBytes = 256 * 1024;
+const chunkBytes = 128 * 1024;
 
 /** Most notices that are remembered as told. */
 const mostTold = 10_000;

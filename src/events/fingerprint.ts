@@ -17,18 +17,20 @@ export function tailHash(bytes: Uint8Array): string {
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
-/** SHA-256 of beginnings of files; the newest ones are remembered. */
+/** SHA-256 of beginnings of files; the newest few are remembered. */
 export class HeaderHashes {
-  readonly #known = new Map<string, string>();
+  readonly #known: { bytes: Uint8Array; hash: string }[] = [];
 
   /** Hexadecimal SHA-256. */
   async of(bytes: Uint8Array): Promise<string> {
-    const key = String.fromCharCode(...bytes);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    const known = this.#known.find((other) => isEqual(other.bytes, bytes));
+    if (known !== undefined) return known.hash;
     const hash = await sha256Hex(bytes);
-    if (this.#known.size >= 16) this.#known.clear();
-    this.#known.set(key, hash);
+    if (this.#known.unshift({ bytes, hash }) > 4) this.#known.pop();
     return hash;
   }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

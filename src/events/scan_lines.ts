@@ -5,7 +5,10 @@
  */
 import type { TypeFilter } from "./type_filter.ts";
 
-const [newline, openBrace, closeBrace] = [0x0a, 0x7b, 0x7d];
+const [newline, openBrace, closeBrace, byteOrderMark] = [0x0a, 0x7b, 0x7d, 0xfeff];
+
+/** Bytes that are decoded at once: longer texts stay in memory longer. */
+const pieceBytes = 64 * 1024;
 
 /** A line of a piece of a file. */
 export interface ScannedLine {
@@ -25,51 +28,58 @@ export interface ScannedLine {
  * @param bytes Complete lines; the last byte is a newline. What is not UTF-8 becomes U+FFFD.
  */
 export function scanLines(bytes: Uint8Array, filter: TypeFilter | null): ScannedLine[] {
-  const text = new TextDecoder().decode(bytes);
-  // With one byte a character, places in the text are places in the file.
-  const ends = text.length === bytes.length ? null : lineEnds(bytes);
-  const mayHold = holders(text, filter);
   const lines: ScannedLine[] = [];
-  for (let start = 0, number = 0; start < text.length; number++) {
-    const end = text.indexOf("\n", start);
-    if (end < 0) break;
-    if (end > start && (mayHold(start, end) || !looksWhole(text, start, end))) {
-      lines.push({
-        start: ends === null ? start : ends[number - 1] ?? 0,
-        end: ends === null ? end + 1 : ends[number] ?? 0,
-        text: text.slice(start, end),
-      });
-    }
-    start = end + 1;
+  for (let start = 0; start < bytes.length;) {
+    const last = bytes.lastIndexOf(newline, start + pieceBytes - 1);
+    const end = last >= start ? last + 1 : bytes.indexOf(newline, start) + 1 || bytes.length;
+    scanPiece(bytes.subarray(start, end), start, { filter, lines });
+    start = end;
   }
   return lines;
 }
 
-/** Tells whether the filter could want the line from `start` to `end`; asked in order. */
-function holders(
-  text: string,
-  filter: TypeFilter | null,
-): (start: number, end: number) => boolean {
-  if (filter === null) return () => true;
-  const { next } = filter;
-  const places = next.map(() => -1);
-  return (start, end) => {
-    let found = false;
-    for (let i = 0; i < next.length; i++) {
-      if ((places[i] ?? 0) < start) places[i] = next[i]?.(text, start) ?? text.length;
-      if ((places[i] ?? 0) < end) found = true;
+/** Adds the lines of a piece, which begins at byte `base`. */
+function scanPiece(
+  bytes: Uint8Array,
+  base: number,
+  { filter, lines }: { filter: TypeFilter | null; lines: ScannedLine[] },
+): void {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const mayHold = filter?.scan(text) ?? (() => true);
+  const places = placesIn(text, bytes);
+  for (let start = 0, number = 0; start < text.length; number++) {
+    const end = text.indexOf("\n", start);
+    if (end < 0) break;
+    if (end > start && (mayHold(start, end) || !looksWhole(text, start, end))) {
+      const first = text.charCodeAt(start) === byteOrderMark ? start + 1 : start;
+      lines.push({
+        start: base + places(start, number),
+        end: base + places(end + 1, number + 1),
+        text: text.slice(first, end),
+      });
     }
-    return found;
-  };
+    start = end + 1;
+  }
 }
 
 function looksWhole(text: string, start: number, end: number): boolean {
   return text.charCodeAt(start) === openBrace && text.charCodeAt(end - 1) === closeBrace;
 }
 
-/** Where each line ends, after its newline. */
-function lineEnds(bytes: Uint8Array): number[] {
-  const ends: number[] = [];
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === newline) ends.push(i + 1);
-  return ends;
+/**
+ * Tells which byte the first character of a line is, by its index in the text and the number
+ * of the line.
+ */
+function placesIn(text: string, bytes: Uint8Array): (index: number, line: number) => number {
+  if (text.length === bytes.length) return (index) => index;
+  const starts = lineStarts(bytes);
+  return (_index, line) => starts[line] ?? bytes.length;
+}
+
+function lineStarts(bytes: Uint8Array): number[] {
+  const starts = [0];
+  for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) {
+    starts.push(at + 1);
+  }
+  return starts;
 }

@@ -11,31 +11,38 @@ const plainType = /^[\w.-]+$/;
 export interface TypeFilter {
   /** Whether an event of this type is wanted. */
   accepts(type: string): boolean;
-  /**
-   * Index, from `from` on, of the next place that an event that is wanted could hold; the
-   * length of the text when there is none. A line without such a place is not wanted.
-   */
-  next: readonly ((text: string, from: number) => number)[];
+  /** Tells for the lines of a text, asked in their order, which could hold an event of these. */
+  scan(text: string): (start: number, end: number) => boolean;
 }
 
 /** Filter for these types; null, which is all, for none or when they are not given. */
 export function filterTypes(types: Iterable<string> | null): TypeFilter | null {
   const wanted = new Set(types ?? []);
   if (wanted.size === 0) return null;
-  const accepts = (type: string) => wanted.has(type);
-  if (![...wanted].every((type) => plainType.test(type))) {
-    return { accepts, next: [(_text, from) => from] };
-  }
-  // One expression that begins with a fixed text is several times as fast as `indexOf`.
-  const names = [...wanted].map((type) => type.replaceAll(/[.-]/g, "\\$&")).join("|");
-  const type = new RegExp(`"(?:${names})"`, "g");
-  const nextType = (text: string, from: number) => {
-    type.lastIndex = from;
-    return type.exec(text)?.index ?? text.length;
+  const isPlain = [...wanted].every((type) => plainType.test(type));
+  return {
+    accepts: (type) => wanted.has(type),
+    scan: isPlain ? scanFor([...wanted]) : () => () => true,
   };
-  const nextEscape = (text: string, from: number) => {
-    const at = text.indexOf("\\u", from);
-    return at < 0 ? text.length : at;
+}
+
+function scanFor(types: readonly string[]): TypeFilter["scan"] {
+  // Measured: three times as fast as with the quote in front, five times as `indexOf`.
+  const names = types.map((type) => type.replaceAll(/[.-]/g, "\\$&")).join("|");
+  return (text) => {
+    const type = new RegExp(`(?:${names})"`, "g");
+    let [typeAt, escapeAt] = [-1, -1];
+    return (start, end) => {
+      if (typeAt < start) {
+        type.lastIndex = start;
+        typeAt = type.test(text) ? type.lastIndex - 1 : text.length;
+      }
+      if (escapeAt < start) escapeAt = indexOr(text.length, text.indexOf("\\u", start));
+      return typeAt < end || escapeAt < end;
+    };
   };
-  return { accepts, next: [nextType, nextEscape] };
+}
+
+function indexOr(otherwise: number, index: number): number {
+  return index < 0 ? otherwise : index;
 }
