@@ -4,7 +4,7 @@
  * ```ts
  * import { realWorld } from "../host/world.ts";
  * import { describeNotice } from "../events/tail_notice.ts";
- * import { EventWatcher } from "./event_watcher.ts";
+ * import { type EventCallback, EventWatcher } from "./event_watcher.ts";
  *
  * const folder = ".mosaic/orchestrator";
  * const watcher = new EventWatcher(
@@ -12,7 +12,8 @@
  *   `${folder}/events.ndjson`,
  *   `${folder}/event_cursor.json`,
  * );
- * watcher.on(["task.completed"], (event) => console.log(event.task_id, event.message));
+ * const tell: EventCallback = ({ task_id, message }) => console.log(task_id, message);
+ * watcher.on(["task.completed", "task.failed"], tell);
  * watcher.onNotice((notice) => console.error(describeNotice(notice)));
  * await watcher.run();
  * ```
