@@ -6,9 +6,6 @@
 
 const newline = 0x0a;
 
-/** Longest line that is read, in bytes without its newline. */
-export const maxLineBytes = 1024 * 1024;
-
 /** A piece of a file, cut at lines. */
 export interface Cut {
   /** First byte of the complete lines. */
@@ -27,8 +24,12 @@ export interface Cut {
  * Cuts a piece.
  *
  * @param inside Whether the piece begins inside a line that is too long.
+ * @param maxLineBytes Longest line that is read, without its newline.
  */
-export function cutChunk(bytes: Uint8Array, inside: boolean): Cut {
+export function cutChunk(
+  bytes: Uint8Array,
+  { inside, maxLineBytes }: { inside: boolean; maxLineBytes: number },
+): Cut {
   const first = bytes.indexOf(newline);
   if (first < 0) {
     const huge = !inside && bytes.length > maxLineBytes;

@@ -5,7 +5,7 @@
  */
 import { parseEventLine, type ReadEvent } from "../protocol/events.ts";
 import type { Files } from "../sys/files.ts";
-import { cutChunk, maxLineBytes } from "./cut_chunk.ts";
+import { cutChunk } from "./cut_chunk.ts";
 import { EventChain, type OpenEvents } from "./event_chain.ts";
 import { type Chunk, ChunkReader, endOfLines, readAt } from "./file_chunks.ts";
 import { fingerprintBytes, HeaderHashes, tailHash } from "./fingerprint.ts";
@@ -16,8 +16,13 @@ import { filterTypes, type TypeFilter } from "./type_filter.ts";
 
 const newline = 0x0a;
 
-/** Bytes that one poll reads at most, when no line is longer. */
-const chunkBytes = 128 * 1024;
+/** How much is read at once. */
+export interface TailLimits {
+  /** Bytes that one poll reads at most, when no line is longer; 128 KiB unless given. */
+  chunkBytes?: number;
+  /** Longest line that is read, without its newline; 1 MiB unless given. */
+  maxLineBytes?: number;
+}
 
 /** Most notices that are remembered as told. */
 const mostTold = 10_000;
@@ -88,14 +93,16 @@ export class EventTail {
   readonly #chunks = new ChunkReader();
   readonly #hashes = new HeaderHashes();
   readonly #told = new Set<string>();
+  readonly #limits: Required<TailLimits>;
 
   /** @param path The event file, which may not exist yet. */
-  constructor(files: Files, path: string) {
+  constructor(files: Files, path: string, limits: TailLimits = {}) {
     this.#chain = new EventChain(files, path);
+    this.#limits = { chunkBytes: 128 * 1024, maxLineBytes: 1024 * 1024, ...limits };
   }
 
   /**
-   * Reads on from a position, at most 256 KiB or one longer line; null is the beginning of
+   * Reads on from a position, at most 128 KiB or one longer line; null is the beginning of
    * the event file. Throws `MacpError` when there is something that is no file.
    */
   async poll(position: TailPosition | null, options: TailOptions = {}): Promise<TailBatch> {
@@ -184,7 +191,7 @@ export class EventTail {
 
   /** Whether a file begins as it did, and has before the position what it had. */
   async #hasContent(opened: OpenEvents, position: TailPosition): Promise<boolean> {
-    const { around, before } = this.#chunks.read(opened, position.offset, chunkBytes);
+    const { around, before } = this.#chunks.read(opened, position.offset, this.#limits.chunkBytes);
     if (position.inode === 0) return around[before - 1] === newline;
     const { device, tail_hash, tail_bytes = 0, header_hash, header_bytes } = position;
     const tail = around.subarray(Math.max(0, before - tail_bytes), before);
@@ -202,11 +209,12 @@ export class EventTail {
     notices: TailNotice[],
   ): Promise<TailBatch> {
     const { opened, offset, inside } = place;
+    const { chunkBytes, maxLineBytes } = this.#limits;
     let chunk = this.#chunks.read(opened, offset, chunkBytes);
-    let cut = cutChunk(chunk.bytes, inside);
+    let cut = cutChunk(chunk.bytes, { inside, maxLineBytes });
     if (cut.done === 0 && !chunk.atEnd) {
       chunk = this.#chunks.read(opened, offset, maxLineBytes + 1);
-      cut = cutChunk(chunk.bytes, inside);
+      cut = cutChunk(chunk.bytes, { inside, maxLineBytes });
     }
     if (cut.huge) this.#tell(notices, { kind: "huge_line", path: opened.path, offset }, opened);
     const lines = scanLines(chunk.bytes.subarray(cut.start, cut.end), filter)

@@ -26,11 +26,13 @@ export class HeaderHashes {
     const known = this.#known.find((other) => isEqual(other.bytes, bytes));
     if (known !== undefined) return known.hash;
     const hash = await sha256Hex(bytes);
-    if (this.#known.unshift({ bytes, hash }) > 4) this.#known.pop();
+    if (this.#known.unshift({ bytes, hash }) > 16) this.#known.pop();
     return hash;
   }
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

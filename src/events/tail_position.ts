@@ -25,9 +25,13 @@ export type TailPosition = Pick<
 /**
  * The place `offset` bytes into the event file, whatever file that is, as the older
  * implementation kept it: 0 is the beginning.
+ *
+ * @param previousFile Name of the newest rotated file now, empty for none: those that come
+ * later are read too, should the event file be rotated before the first look.
  */
-export function positionAt(offset: number): TailPosition {
-  return { device: 0, inode: 0, header_hash: "", header_bytes: 0, offset };
+export function positionAt(offset: number, previousFile?: string): TailPosition {
+  const start = { device: 0, inode: 0, header_hash: "", header_bytes: 0, offset };
+  return previousFile === undefined ? start : { ...start, previous_file: previousFile };
 }
 
 /** Whether two positions say the same. */

@@ -51,11 +51,8 @@ export function admitSinks(
   names: readonly string[],
   end: TailPosition,
 ): Cursors {
-  const start = document === null
-    ? positionAt(0)
-    : typeof document === "number"
-    ? positionAt(document)
-    : end;
+  const isKnown = document !== null && typeof document !== "number";
+  const start = isKnown ? end : positionAt(document ?? 0, end.previous_file);
   const known = cursorsOf(document);
   const added = names.filter((name) => !Object.hasOwn(known.sinks, name));
   return added.reduce((cursors, name) => withCursor(cursors, name, start), known);

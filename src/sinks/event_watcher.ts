@@ -29,7 +29,7 @@
 import { EventChanges } from "../events/event_changes.ts";
 import { EventTail, type TailBatch } from "../events/event_tail.ts";
 import type { TailNotice } from "../events/tail_notice.ts";
-import { isSamePosition, positionAt, type TailPosition } from "../events/tail_position.ts";
+import { isSamePosition, type TailPosition } from "../events/tail_position.ts";
 import type { ReadEvent } from "../protocol/events.ts";
 import type { SinkCursor } from "../protocol/generated/types.ts";
 import type { World } from "../sys/world.ts";
@@ -207,7 +207,7 @@ export class EventWatcher {
     const document = readCursors(this.#world.files, path);
     const known = cursorOf(document, this.#name);
     if (known !== null) return known;
-    const end = document === null ? positionAt(0) : await this.#tail.end();
+    const end = await this.#tail.end();
     const admitted = await updateCursors(
       this.#world,
       path,
