@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename } from "@std/path";
 import { messageOf } from "../protocol/errors.ts";
 import type { FileLock, Files, FileStat, OpenFile, OpenOptions } from "../sys/files.ts";
 
@@ -31,6 +32,7 @@ export const realFiles: Files = {
     }
   },
   lock,
+  watch,
 };
 
 function orNull<T>(read: () => T): T | null {
@@ -100,4 +102,18 @@ async function lock(path: string, waitMs: number): Promise<FileLock | null> {
   // The request cannot be withdrawn: the lock is let go as soon as it comes.
   void taken.then(() => file.close());
   return null;
+}
+
+function watch(folder: string, changed: (name: string) => void): () => void {
+  let watcher: Deno.FsWatcher;
+  try {
+    watcher = Deno.watchFs(folder, { recursive: false });
+  } catch {
+    return () => {};
+  }
+  const follow = async () => {
+    for await (const { paths } of watcher) for (const path of paths) changed(basename(path));
+  };
+  void follow().catch(() => {});
+  return () => watcher.close();
 }
