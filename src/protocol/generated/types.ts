@@ -1203,8 +1203,17 @@ export interface Cursors {
   };
   [k: string]: unknown;
 }
+/**
+ * How far one sink has got. Nothing was read yet where inode and offset are 0.
+ */
 export interface SinkCursor {
+  /**
+   * Device of the file that it reads; told apart by inode and content alone where devices are numbered anew at a boot.
+   */
   device: number;
+  /**
+   * Inode of that file; 0 with an offset alone, as the older implementation had it.
+   */
   inode: number;
   /**
    * SHA-256 of the first bytes, hexadecimal.
@@ -1218,5 +1227,110 @@ export interface SinkCursor {
    * Bytes read.
    */
   offset: number;
+  /**
+   * FNV-1a (32 bits) of the bytes right before the offset, hexadecimal: tells a file that was cut and grew again.
+   */
+  tail_hash?: string;
+  /**
+   * How many bytes right before the offset were hashed.
+   */
+  tail_bytes?: number;
+  /**
+   * Whether the offset stands inside a line that is too long, whose rest is passed over.
+   */
+  inside_line?: boolean;
+  /**
+   * Name of the newest file that events.ndjson had been rotated into before this one came; empty when there was none.
+   */
+  previous_file?: string;
+  /**
+   * Events that are tried again later, oldest first; those of one task in their order.
+   */
+  parked?: ParkedEvent[];
+  /**
+   * Events that were delivered, all in all.
+   */
+  delivered?: number;
+  /**
+   * Events that went to the dead letters, all in all.
+   */
+  dead_lettered?: number;
+  /**
+   * Lines that were no events or too long, all in all.
+   */
+  passed_over?: number;
+  /**
+   * When an event was delivered last.
+   */
+  last_success?: string | null;
+  /**
+   * What went wrong last, without secrets.
+   */
+  last_error?: SinkError | null;
+  /**
+   * Why nothing is sent any more, until the sink is configured anew.
+   */
+  disabled?: SinkDisabled | null;
+  [k: string]: unknown;
+}
+/**
+ * An event that could not be delivered yet.
+ */
+export interface ParkedEvent {
+  /**
+   * The event as it was read.
+   */
+  event: {
+    event_id: string;
+    event_type: string;
+    task_id: string;
+    [k: string]: unknown;
+  };
+  /**
+   * When it was parked: a day later it is dead-lettered.
+   */
+  parked_at: string;
+  /**
+   * Not tried before.
+   */
+  next_try_at: string;
+  /**
+   * Passes in which it was tried; 0 while it waits behind another event of its task.
+   */
+  tries: number;
+  /**
+   * Why the last try failed, without secrets.
+   */
+  reason?: string;
+  [k: string]: unknown;
+}
+export interface SinkError {
+  /**
+   * When it happened.
+   */
+  at: string;
+  /**
+   * What happened, without secrets.
+   */
+  reason: string;
+  /**
+   * Event that was being delivered.
+   */
+  event_id?: string;
+  [k: string]: unknown;
+}
+export interface SinkDisabled {
+  /**
+   * When it was disabled.
+   */
+  at: string;
+  /**
+   * Why, without secrets.
+   */
+  reason: string;
+  /**
+   * SHA-256 of the settings of the sink at that time: others enable it again.
+   */
+  settings_hash: string;
   [k: string]: unknown;
 }
