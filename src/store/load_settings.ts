@@ -8,7 +8,6 @@ import { join } from "@std/path";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { ConfigFile } from "../protocol/generated/types.ts";
-import { validateConfig } from "../protocol/generated/validators.js";
 import {
   type ResolvedSettings,
   resolveSettings,
@@ -16,8 +15,9 @@ import {
   type UnknownKey,
   unknownKeys,
 } from "../protocol/settings.ts";
-import { describeFault, faultsOf } from "../protocol/validation.ts";
+import { describeFault } from "../protocol/validation.ts";
 import type { World } from "../sys/world.ts";
+import { configFaults } from "./config_faults.ts";
 import { readText, withoutMark } from "./read_json.ts";
 
 /** Settings, and what a person should know of their files. */
@@ -114,7 +114,7 @@ function readConfig(world: Pick<World, "files">, file: string): ConfigFile | nul
 }
 
 function checkConfig(value: unknown, origin: string): void {
-  const faults = faultsOf(validateConfig, value);
+  const faults = configFaults(value);
   if (faults.length === 0) return;
   throw new MacpError("usage", `Cannot use the settings of ${origin} as they are wrong`, {
     code: "config_invalid",

@@ -22,6 +22,23 @@ export type Usage = {
   [k: string]: unknown;
 } | null;
 /**
+ * Hours of every day, by the clocks of a time zone and perhaps over midnight, in which nothing is sent: what happened is told afterwards. null: none.
+ */
+export type QuietHoursConfig = {
+  /**
+   * Time of day at which they begin, such as 22:00.
+   */
+  from: string;
+  /**
+   * Time of day at which they end, such as 07:00.
+   */
+  to: string;
+  /**
+   * Time zone of these times, such as Europe/Berlin or UTC; null: that of the machine.
+   */
+  time_zone?: string | null;
+} | null;
+/**
  * What the queue says of the task when the change happened; null when the ledger alone tells.
  */
 export type ExpectedTask = {
@@ -827,6 +844,11 @@ export interface DiscordConfig {
    * Event types that are posted; an end with * stands for any rest. null: all that have a line.
    */
   event_filter?: string[] | null;
+  quiet_hours?: QuietHoursConfig;
+  /**
+   * Events of one task with less than this many seconds between them become one message; 0: each is one.
+   */
+  collapse_seconds?: number;
   [k: string]: unknown;
 }
 /**
@@ -857,6 +879,11 @@ export interface SlackConfig {
    * Event types that may ring; an end with * stands for any rest. null: all that ring by their meaning.
    */
   event_filter?: string[] | null;
+  quiet_hours?: QuietHoursConfig;
+  /**
+   * Events of one task with less than this many seconds between them become one message; 0: each is one.
+   */
+  collapse_seconds?: number;
   [k: string]: unknown;
 }
 /**
@@ -899,6 +926,11 @@ export interface NtfyConfig {
    * File with certificates (PEM) of authorities that are trusted besides the system's; relative to the repository.
    */
   ca_file?: string | null;
+  quiet_hours?: QuietHoursConfig;
+  /**
+   * Events of one task with less than this many seconds between them become one message; 0: each is one.
+   */
+  collapse_seconds?: number;
   [k: string]: unknown;
 }
 /**
