@@ -27,6 +27,7 @@ export function receiverSink(receiver: Receiver, parts: ReceiverSinkParts): Sink
     retryCount,
     timeoutMs,
     fingerprint: () => receiver.fingerprint(),
+    reach: (signal) => receiver.reach(signal),
     accepts: ({ event_type }) => passesFilter(eventFilter, event_type),
     async deliver(event, signal, earlier = 0) {
       const id = await eventIdentity(event);
