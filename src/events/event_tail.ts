@@ -43,6 +43,8 @@ export interface TailBatch {
   events: readonly TailEvent[];
   /** What came in the way; a line that is passed over is told once in the life of a tail. */
   notices: readonly TailNotice[];
+  /** Lines that are passed over as they are no events or too long, told before or not. */
+  passedOver: number;
   /** Where to go on when all of it is dealt with. */
   position: TailPosition;
   /** Whether there is more to read already. */
@@ -111,7 +113,8 @@ export class EventTail {
     const place = await this.#resume(from, notices);
     if (place === null) {
       const stay = this.#staying(from);
-      return { events: [], notices, position: stay, more: false, positionAfter: () => stay };
+      const positionAfter = () => stay;
+      return { events: [], notices, passedOver: 0, position: stay, more: false, positionAfter };
     }
     try {
       return await this.#read(place, filterTypes(options.types ?? null), notices);
@@ -227,7 +230,7 @@ export class EventTail {
     }
     const header = await this.#header(place, offset + cut.done);
     const from = { ...place, header };
-    const { events, ends } = this.#events(lines, { place, chunk, filter, notices });
+    const { events, ends, bad } = this.#events(lines, { place, chunk, filter, notices });
     const positionAfter = (index: number) =>
       index < 0
         ? positionIn(from, chunk, { done: 0, inside })
@@ -235,6 +238,7 @@ export class EventTail {
     return {
       events,
       notices,
+      passedOver: bad + (cut.huge ? 1 : 0),
       position: successor ?? positionIn(from, chunk, cut),
       more: successor !== null || !chunk.atEnd,
       positionAfter,
@@ -250,22 +254,24 @@ export class EventTail {
       filter: TypeFilter | null;
       notices: TailNotice[];
     },
-  ): { events: TailEvent[]; ends: number[] } {
+  ): { events: TailEvent[]; ends: number[]; bad: number } {
     const events: TailEvent[] = [];
     const ends: number[] = [];
+    let bad = 0;
     for (const { start, end, text } of lines) {
       let event = chunk.parsed.get(start);
       if (event === undefined) chunk.parsed.set(start, event = parseEventLine(text));
       const at = offset + start;
       if (event === null) {
         if (text.trim() === "") continue;
+        bad++;
         this.#tell(notices, { kind: "bad_line", path: opened.path, offset: at }, opened);
       } else if (filter === null || filter.accepts(event.event_type)) {
         events.push({ event, line: text, offset: at });
         ends.push(end);
       }
     }
-    return { events, ends };
+    return { events, ends, bad };
   }
 
   /** The beginning of a file that was read up to `end`, as far as it is hashed. */

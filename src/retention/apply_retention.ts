@@ -9,7 +9,7 @@ import { rotatedFiles, rotateEvents } from "../events/event_files.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { State } from "../protocol/generated/types.ts";
 import { cursorStanding } from "../store/event_cursor.ts";
-import { keepTail } from "./keep_tail.ts";
+import { keepTail } from "../store/keep_tail.ts";
 import { writeState } from "../store/ledger.ts";
 import { type Limits, planRemovals, type Removal, type TaskFile } from "./plan_retention.ts";
 import { attemptFiles, isOwnFolder, removeAttemptFiles, resultFiles } from "./task_files.ts";

@@ -32,6 +32,8 @@ export interface Sink {
   readonly name: string;
   /** People may want quiet hours, and one message for a burst; programs want everything. */
   readonly audience: "people" | "programs";
+  /** Whether a try takes no time, so that none has to be limited. */
+  readonly isInstant?: boolean;
   /** Further tries of one event in one pass. */
   readonly retryCount: number;
   /** For all tries of one event in one pass. */

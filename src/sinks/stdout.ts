@@ -24,6 +24,7 @@ export function stdoutSink({ format, eventFilter, print }: PrintSettings): Sink 
     name: "stdout",
     audience: "programs",
     eventFilter: filter,
+    isInstant: true,
     retryCount: 0,
     timeoutMs: 60_000,
     fingerprint: async () => (await sha256Hex(format)).slice(0, 16),

@@ -1300,6 +1300,14 @@ export interface SinkCursor {
    */
   last_error?: SinkError | null;
   /**
+   * Nothing is sent before: the receiver asked for a pause, or took nothing of several events.
+   */
+  closed_until?: string | null;
+  /**
+   * Hash of the settings of the sink at its last pass: with others all pauses end.
+   */
+  settings_hash?: string;
+  /**
    * Why nothing is sent any more, until the sink is configured anew.
    */
   disabled?: SinkDisabled | null;
