@@ -6,10 +6,12 @@
 import { basename, join } from "@std/path";
 import { rotatedFiles } from "../events/event_files.ts";
 import { EventTail } from "../events/event_tail.ts";
+import { quietUntil } from "../events/quiet_hours.ts";
 import { positionAt, type TailPosition } from "../events/tail_position.ts";
 import type { CursorFile, SinkCursor } from "../protocol/generated/types.ts";
 import type { StorePaths } from "../store/paths.ts";
 import type { Files } from "../sys/files.ts";
+import { calmOf } from "./calm_settings.ts";
 import { cursorOf } from "./cursor_file.ts";
 import { type SinkName, sinkNames, type SinkSettings } from "./sink_settings.ts";
 
@@ -31,10 +33,14 @@ export interface SinkStatus {
   lag_bytes: number | null;
   /** Events among them, whether it wants them or not; null when they are too many to count. */
   lag_events: number | null;
-  /** Events that are tried again later. */
+  /** Events that are read and wait: to be tried again, or for the end of a burst or of quiet hours. */
   parked: number;
-  /** When the first of them is, at the soonest. */
+  /** When the first of those that failed is tried again, at the soonest. */
   next_try_at: string | null;
+  /** Nothing is sent before, as the receiver asked for a pause or took nothing. */
+  closed_until: string | null;
+  /** When the quiet hours end that hold now. */
+  quiet_until: string | null;
   /** Events that were delivered, all in all. */
   delivered: number;
   last_success: string | null;
@@ -52,7 +58,23 @@ export interface SinkPlace {
   settings: SinkSettings;
   /** What the cursor file says; null without one, undefined when it cannot be read. */
   document: CursorFile | null | undefined;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Time zone of the machine, an IANA name. */
+  localTimeZone: string;
 }
+
+/** What the cursor says of deliveries. */
+type Deliveries = Pick<
+  SinkStatus,
+  | "parked"
+  | "next_try_at"
+  | "closed_until"
+  | "delivered"
+  | "last_success"
+  | "last_error"
+  | "disabled"
+>;
 
 /** The sinks that are enabled or have left something behind, in the order of their names. */
 export async function sinkStatuses(place: SinkPlace): Promise<SinkStatus[]> {
@@ -66,7 +88,8 @@ export async function sinkStatuses(place: SinkPlace): Promise<SinkStatus[]> {
       name,
       enabled: enabled.includes(name),
       ...await progressOf(place, tail, cursor),
-      ...deliveriesOf(cursor),
+      ...deliveriesOf(cursor, place.now),
+      quiet_until: quietEnd(place, name),
       dead_letters: deadLettersOf(files, join(paths.deadLetters, `${name}.ndjson`)),
     });
   }
@@ -152,22 +175,26 @@ async function eventsAfter(tail: EventTail, start: TailPosition): Promise<number
   return count;
 }
 
-function deliveriesOf(
-  cursor: SinkCursor | null,
-): Omit<
-  SinkStatus,
-  "name" | "enabled" | "begun" | "offset" | "lag_bytes" | "lag_events" | "dead_letters"
-> {
-  const { parked = [], delivered = 0, last_success, last_error, disabled } = cursor ?? {};
-  const tries = parked.map(({ next_try_at }) => next_try_at).sort();
+function deliveriesOf(cursor: SinkCursor | null, now: number): Deliveries {
+  const { parked = [], delivered = 0, closed_until, last_success, last_error, disabled } = cursor ??
+    {};
+  const tries = parked.filter(({ tries }) => tries > 0).map(({ next_try_at }) => next_try_at);
+  const isClosed = typeof closed_until === "string" && Date.parse(closed_until) > now;
   return {
     parked: parked.length,
-    next_try_at: tries[0] ?? null,
+    next_try_at: tries.sort()[0] ?? null,
+    closed_until: isClosed ? closed_until : null,
     delivered,
     last_success: last_success ?? null,
     last_error: last_error ? { at: last_error.at, reason: last_error.reason } : null,
     disabled: disabled ? { at: disabled.at, reason: disabled.reason } : null,
   };
+}
+
+function quietEnd({ settings, now, localTimeZone }: SinkPlace, name: string): string | null {
+  const { quiet } = calmOf(settings, name, localTimeZone);
+  const until = quiet === null ? null : quietUntil(now, quiet);
+  return until === null ? null : new Date(until).toISOString();
 }
 
 function deadLettersOf(files: Files, path: string): SinkStatus["dead_letters"] {

@@ -63,7 +63,7 @@ Deno.test("macp status tells how each sink stands, in a line each, and changes n
     assertEquals(code, 0);
     assertEquals(stdout.split("\n").filter((line) => line.startsWith("sink ")), [
       "sink ntfy: has not begun",
-      `sink slack: 3 events behind, 1 parked until ${gone}, 2 dead letters (macp redrive slack), ` +
+      `sink slack: 3 events behind, 1 event waits, next try at ${gone}, 2 dead letters (macp redrive slack), ` +
       `delivered last at 2026-11-21T07:00:00.000Z, failed last at ${failed}: ` +
       "127.0.0.1:9 answered 500",
       `sink webhook: disabled since ${gone}: 127.0.0.1:9 answered 410, not enabled, ` +

@@ -41,6 +41,8 @@ function sinkOf(changes: Partial<SinkStatus> = {}): SinkStatus {
     lag_events: 0,
     parked: 0,
     next_try_at: null,
+    closed_until: null,
+    quiet_until: null,
     delivered: 3,
     last_success: "2026-11-21T08:00:00.000Z",
     last_error: null,
@@ -91,7 +93,7 @@ Deno.test("describeSink() tells all there is in one line", () => {
   });
   assertEquals(
     describeSink(sink),
-    "not enabled, 1 event behind, 2 parked until 2026-11-21T10:00:00.000Z, " +
+    "not enabled, 1 event behind, 2 events wait, next try at 2026-11-21T10:00:00.000Z, " +
       "1 dead letter (macp redrive slack), delivered last at 2026-11-21T08:00:00.000Z, " +
       "failed last at 2026-11-21T09:00:00.000Z: host answered 500 sorry",
   );
@@ -100,6 +102,13 @@ Deno.test("describeSink() tells all there is in one line", () => {
       sinkOf({ begun: false, lag_bytes: 2 ** 21, lag_events: null, last_success: null }),
     ),
     "has not begun, 2.0 MiB behind",
+  );
+  const closed_until = "2026-11-21T10:00:00.000Z";
+  assertEquals(
+    describeSink(
+      sinkOf({ parked: 1, closed_until, quiet_until: closed_until, last_success: null }),
+    ),
+    `up to date, 1 event waits, paused until ${closed_until}, quiet until ${closed_until}`,
   );
   const disabled = sinkOf({ disabled: error, last_error: error, last_success: null });
   assertEquals(

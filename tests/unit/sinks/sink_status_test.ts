@@ -9,6 +9,7 @@ import { storePaths } from "../../../src/store/paths.ts";
 import { MemoryFiles } from "../memory_files.ts";
 
 const paths = storePaths("/repo");
+const now = Date.parse("2026-11-21T08:30:00Z");
 
 function line(id: number): string {
   return `{"event_id":"${id}","event_type":"task.started","task_id":"A"}\n`;
@@ -27,7 +28,14 @@ async function statuses(
   macp: MacpConfig = {},
 ): Promise<SinkStatus[]> {
   const { settings } = resolveSettings([{ origin: "test", values: { macp } }]);
-  return await sinkStatuses({ files, paths, settings: settings.macp, document });
+  return await sinkStatuses({
+    files,
+    paths,
+    settings: settings.macp,
+    document,
+    now,
+    localTimeZone: "UTC",
+  });
 }
 
 function lag({ name, begun, lag_bytes, lag_events }: SinkStatus) {
@@ -83,7 +91,8 @@ Deno.test("sinkStatuses() tells what a cursor and the dead letters keep", async 
     sinks: {
       slack: {
         ...positionAt(0),
-        parked,
+        parked: [...parked, { ...parked[0], event, parked_at: "", next_try_at: "", tries: 0 }],
+        closed_until: "2026-11-21T08:31:00Z",
         delivered: 7,
         last_success: "2026-11-21T07:00:00Z",
         last_error: { at: "2026-11-21T08:00:00Z", reason: "no route", event_id: "1" },
@@ -100,14 +109,27 @@ Deno.test("sinkStatuses() tells what a cursor and the dead letters keep", async 
     offset: 0,
     lag_bytes: 0,
     lag_events: 0,
-    parked: 2,
+    parked: 3,
     next_try_at: "2026-11-21T10:00:00Z",
+    closed_until: "2026-11-21T08:31:00Z",
+    quiet_until: null,
     delivered: 7,
     last_success: "2026-11-21T07:00:00Z",
     last_error: { at: "2026-11-21T08:00:00Z", reason: "no route" },
     disabled: { at: "2026-11-21T08:00:00Z", reason: "gone" },
     dead_letters: { events: 0, bytes: 0 },
   });
+});
+
+Deno.test("sinkStatuses() tells when quiet hours end, and of no pause that is over", async () => {
+  const files = new MemoryFiles();
+  const quiet = { from: "08:00", to: "9:00", time_zone: "UTC" };
+  const slack: SinkCursor = { ...positionAt(0), closed_until: "2026-11-21T08:29:00Z" };
+  const [status] = await statuses(files, { schema_version: 1, sinks: { slack } }, {
+    slack: { enabled: true, quiet_hours: quiet },
+  });
+  assertEquals(status?.quiet_until, "2026-11-21T09:00:00.000Z");
+  assertEquals(status?.closed_until, null);
 });
 
 Deno.test("bytesAfter() counts a file anew that was cut below the position", () => {
