@@ -365,6 +365,60 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/restore.ts"),
   },
   {
+    name: "watch",
+    summary: "Deliver events to webhook, Discord, Slack, ntfy, a command and standard output",
+    examples: ["macp watch", "macp watch --once", "macp watch --once --since 2h --slack"],
+    options: [
+      {
+        name: "once",
+        kind: "flag",
+        help: "End when nothing more is to be delivered now, for cron",
+      },
+      { name: "webhook", kind: "flag", help: "Serve macp.webhook, enabled or not" },
+      { name: "discord", kind: "flag", help: "Serve macp.discord, enabled or not" },
+      { name: "slack", kind: "flag", help: "Serve macp.slack, enabled or not" },
+      { name: "ntfy", kind: "flag", help: "Serve macp.ntfy, enabled or not" },
+      {
+        name: "since",
+        kind: "text",
+        value: "WHEN",
+        help: "Send again what happened since, once, and move no cursor: 30m, 24h or RFC 3339",
+      },
+    ],
+    notes: [
+      "Each sink has a place of its own in the event file, which moves on once an event was " +
+      "delivered, parked for a later try, or put among the dead letters. Events reach a sink at " +
+      "least once and in the order of their task; each delivery carries the event_id.",
+      "Without the address of a Discord channel its lines are printed here; with --json the " +
+      "events themselves, one a line.",
+    ],
+    repository: false,
+    load: () => import("./commands/watch.ts"),
+  },
+  {
+    name: "redrive",
+    summary: "Send what lies in the dead letters of a sink",
+    positional: "SINK",
+    examples: [
+      "macp redrive webhook --dry-run",
+      "macp redrive webhook",
+      "macp redrive slack --since 24h",
+    ],
+    options: [
+      {
+        name: "since",
+        kind: "text",
+        value: "WHEN",
+        help: "Only those that were put there since: a duration (30m, 24h, 7d) or an RFC 3339 time",
+      },
+      dryRun,
+    ],
+    notes: [
+      "What arrives is taken out; what does not stays. Exit code 1 when something stayed.",
+    ],
+    load: () => import("./commands/redrive.ts"),
+  },
+  {
     name: "digest",
     summary: "Sum up what happened, for people; post it to Discord or Slack",
     examples: ["macp digest", "macp digest --since 7d --slack", "macp digest --json"],

@@ -33,6 +33,7 @@ export function discordSink(
     name: "discord",
     audience: "people",
     eventFilter: settings.event_filter ?? formattedTypes,
+    says: (event) => formatEvent(event) !== null,
     render: (event, { earlier }) => {
       const line = formatEvent(event, { earlier });
       return line === null ? null : { body: discordBody(line) };

@@ -35,6 +35,7 @@ export function doorbellSink(
     name,
     audience: "people",
     eventFilter: about.eventFilter ?? ringingTypes(about.doorbell),
+    says: (event) => notificationOf(event, { ...about, earlier: 0 }) !== null,
     render: (event, { earlier }) => {
       const notification = notificationOf(event, { ...about, earlier });
       return notification === null ? null : { body: bodyOf(notification) };

@@ -13,6 +13,8 @@ export type Rendered = Omit<Message, "id"> | null;
 
 /** What tells one sink from another. */
 export interface ReceiverSinkParts extends Pick<Sink, "name" | "audience" | "eventFilter"> {
+  /** Whether there is anything to say of an event; always unless given. */
+  says?(event: ReadEvent): boolean;
   render(event: ReadEvent, about: { id: string; earlier: number }): Rendered | Promise<Rendered>;
 }
 
@@ -28,7 +30,8 @@ export function receiverSink(receiver: Receiver, parts: ReceiverSinkParts): Sink
     timeoutMs,
     fingerprint: () => receiver.fingerprint(),
     reach: (signal) => receiver.reach(signal),
-    accepts: ({ event_type }) => passesFilter(eventFilter, event_type),
+    accepts: (event) =>
+      passesFilter(eventFilter, event.event_type) && (parts.says?.(event) ?? true),
     async deliver(event, signal, earlier = 0) {
       const id = await eventIdentity(event);
       const rendered = await parts.render(event, { id, earlier });

@@ -373,9 +373,13 @@ function calmOf(calm: ServedSink["calm"]): Calm<Waiting> {
 }
 
 /** The error for a sink that is not served. */
-export function unknownSink(name: string, known: readonly string[]): MacpError {
+export function unknownSink(
+  name: string,
+  known: readonly string[],
+  hints: readonly string[] = [],
+): MacpError {
   return new MacpError("usage", `Cannot find the sink ${name} as there is none of that name`, {
     code: "unknown_sink",
-    hints: [`Sinks: ${known.join(", ")}`],
+    hints: [...hints, `Sinks: ${known.join(", ")}`],
   });
 }

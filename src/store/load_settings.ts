@@ -4,7 +4,6 @@
  * @module
  */
 import { parse as parseJsonc } from "@std/jsonc";
-import { join } from "@std/path";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { ConfigFile } from "../protocol/generated/types.ts";
@@ -19,6 +18,7 @@ import { describeFault } from "../protocol/validation.ts";
 import type { World } from "../sys/world.ts";
 import { configFaults } from "./config_faults.ts";
 import { readText, withoutMark } from "./read_json.ts";
+import { userConfigPath } from "./user_config_path.ts";
 
 /** Settings, and what a person should know of their files. */
 export interface LoadedSettings extends ResolvedSettings {
@@ -84,12 +84,6 @@ export function literalSecrets(values: unknown, path = ""): { path: string; valu
 function isSinkAddress(path: string, value: string): boolean {
   if (!/(?:webhook|discord|slack|ntfy)[^.]*\.url$|webhook_url$/i.test(path)) return false;
   return URL.canParse(value) && !/^(?:localhost|127\.|\[::1\])/.test(new URL(value).hostname);
-}
-
-/** The user's configuration file (XDG Base Directory), or null without a home. */
-export function userConfigPath(env: Readonly<Record<string, string>>): string | null {
-  const folder = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, ".config") : null);
-  return folder === null ? null : join(folder, "macp", "config.json");
 }
 
 function readConfig(world: Pick<World, "files">, file: string): ConfigFile | null {

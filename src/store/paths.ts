@@ -23,6 +23,8 @@ export interface StorePaths {
   events: string;
   cursor: string;
   deadLetters: string;
+  /** Locks of the sinks, and what tells that nothing is new for them. */
+  sinks: string;
   logs: string;
   attempts: string;
   baselines: string;
@@ -43,6 +45,7 @@ export function storePaths(repository: string): StorePaths {
     events: join(folder, "events.ndjson"),
     cursor: join(folder, "event_cursor.json"),
     deadLetters: join(folder, "dead_letter"),
+    sinks: join(folder, "sinks"),
     logs: join(folder, "logs"),
     attempts: join(folder, "attempts"),
     baselines: join(folder, "baselines"),

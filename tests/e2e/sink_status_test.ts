@@ -1,9 +1,18 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fingerprint, type Repository, withRepository } from "./harness.ts";
-import { eventLine, writeEvents } from "./sinks.ts";
+import { eventLine, secretPart, withReceiver, writeEvents } from "./sinks.ts";
 
 interface Status {
-  sinks: { name: string; enabled: boolean; lag_events: number; dead_letters: unknown }[];
+  sinks: [
+    {
+      name: string;
+      enabled: boolean;
+      lag_events: number;
+      parked: number;
+      last_error: { reason: string } | null;
+      dead_letters: unknown;
+    },
+  ];
 }
 
 function writeCursors(repository: Repository, document: unknown): void {
@@ -22,7 +31,7 @@ Deno.test("macp status says nothing of sinks where there are none", async () => 
     writeEvents(repository, [eventLine("A", "task.failed")]);
     const ran = await repository.macp(["status"]);
     assertEquals([ran.code, ran.stdout], [0, "the queue is empty\n"]);
-    assertEquals((await repository.json<Status>(["status"])).sinks, []);
+    assertEquals((await repository.json<Status>(["status"])).sinks.length, 0);
   });
 });
 
@@ -74,7 +83,7 @@ Deno.test("macp status tells how each sink stands, in a line each, and changes n
       sinks.map(({ name, enabled, lag_events }) => [name, enabled, lag_events]),
       [["ntfy", true, 0], ["slack", true, 3], ["webhook", false, 3]],
     );
-    assertEquals(sinks[1]?.dead_letters, {
+    assertEquals(sinks.at(1)?.dead_letters, {
       events: 2,
       bytes: (lines[0]?.length ?? 0) + (lines[1]?.length ?? 0),
     });
@@ -84,6 +93,37 @@ Deno.test("macp status tells how each sink stands, in a line each, and changes n
     assertStringIncludes(doctor.stdout, "→ macp doctor --send-test tries it");
     assertEquals((stdout + doctor.stdout).includes("sEcReT42"), false);
   });
+});
+
+Deno.test("macp status tells what macp watch left behind", async () => {
+  const answers = [204, 500];
+  await withReceiver(
+    (index) => new Response(null, { status: answers[index] ?? 204 }),
+    (receiver) =>
+      withRepository(async (repository) => {
+        const url = `${receiver.origin}/services/${secretPart}`;
+        const slack = { enabled: true, url, retry_count: 0 };
+        repository.writeConfig({ macp: { slack } });
+        const told = async () => {
+          const { stdout } = await repository.macp(["status"]);
+          assertEquals(stdout.includes("SECRET"), false);
+          return stdout.split("\n").find((line) => line.startsWith("sink slack: ")) ?? stdout;
+        };
+        const events = ["A", "B"].map((id) => eventLine(id, "task.failed"));
+        writeEvents(repository, events.slice(0, 1));
+        assertEquals(await told(), "sink slack: has not begun, 1 event behind");
+        await repository.macp(["watch", "--once"]);
+        assertMatch(await told(), /^sink slack: up to date, delivered last at [-:.\dTZ]+$/);
+        writeEvents(repository, events);
+        assertStringIncludes(await told(), "1 event behind");
+        await repository.macp(["watch", "--once"]);
+        const { host } = new URL(receiver.origin);
+        assertStringIncludes(await told(), `up to date, 1 event waits, next try at `);
+        assertStringIncludes(await told(), `: ${host} answered 500`);
+        const [{ parked, last_error }] = (await repository.json<Status>(["status"])).sinks;
+        assertEquals([parked, last_error?.reason], [1, `${host} answered 500`]);
+      }),
+  );
 });
 
 Deno.test("macp status reads the cursor of the older implementation", async () => {

@@ -17,6 +17,7 @@ import {
   updateCursors,
   withCursor,
 } from "../../../src/sinks/cursor_file.ts";
+import type { Files } from "../../../src/sys/files.ts";
 import { MemoryFiles } from "../memory_files.ts";
 
 /** Everything that can happen. */
@@ -42,15 +43,15 @@ export interface Step {
   b: number;
 }
 
-const eventsPath = "/o/events.ndjson";
-const cursorPath = "/o/event_cursor.json";
+export const eventsPath = "/o/events.ndjson";
+export const cursorPath = "/o/event_cursor.json";
 const maxLineBytes = 900;
 const tasks = ["T1", "T2", "T3"];
 
 /** A sink of the model. */
-class Sink {
-  /** Ids in the order of delivery. */
-  readonly delivered: number[] = [];
+export class Sink {
+  /** Newest id that was delivered, by lane. */
+  readonly newest = new Map<string, number>();
   /** Ids, once each. */
   readonly seen = new Set<number>();
   isDown = false;
@@ -69,38 +70,43 @@ class Crash extends Error {}
 
 /** One history. */
 export class Model {
-  readonly #files = new MemoryFiles();
-  readonly #sinks = [
+  protected readonly files = new MemoryFiles();
+  protected readonly sinks: Sink[] = [
     new Sink("all", null),
     new Sink("ended", ["task.completed"]),
     new Sink("slow", null),
   ];
-  #tail = this.#newTail();
-  #clock = Date.parse("2026-01-01T00:00:00Z");
+  #tail = this.newTail();
+  protected clock = Date.parse("2026-01-01T00:00:00Z");
   #count = 0;
   #uuids = 0;
   /** Whether something happened after which events may come again. */
-  #mayRepeat = false;
+  protected mayRepeat = false;
   /** What each line says. */
-  readonly #lines = new Map<string, ReadEvent | null>();
+  protected readonly lines = new Map<string, ReadEvent | null>();
   /** Bytes of an event of which only a part was written. */
   #open: { event: TaskEvent; rest: Uint8Array } | null = null;
 
   constructor(readonly bug: Bug | null = null) {
-    this.#files.makeFolder("/o");
+    this.files.makeFolder("/o");
   }
 
   /** Lets things happen, then heals all sinks and reads to the end. Throws what is wrong. */
   async run(steps: readonly Step[]): Promise<void> {
     // The cursor file is made first: the sinks are there from the beginning.
-    await this.#poll({ crashAt: -1, limit: 0 });
+    await this.poll({ crashAt: -1, limit: 0 });
     for (const step of steps) await this.#do(step);
-    for (const sink of this.#sinks) sink.isDown = false;
-    await this.#poll({ crashAt: -1, limit: Infinity });
+    for (const sink of this.sinks) sink.isDown = false;
+    await this.heal();
+  }
+
+  /** Reads to the end. */
+  protected async heal(): Promise<void> {
+    await this.poll({ crashAt: -1, limit: Infinity });
   }
 
   async #do({ name, a, b }: Step): Promise<void> {
-    const files = this.#files;
+    const files = this.files;
     const size = files.stat(eventsPath)?.size ?? 0;
     switch (name) {
       case "write": {
@@ -118,9 +124,9 @@ export class Model {
         return files.append(eventsPath, Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
       }
       case "rotate":
-        this.#clock += a < 0.2 ? -5000 : 1000;
+        this.clock += a < 0.2 ? -5000 : 1000;
         this.#open = null;
-        return void rotateEvents(files, eventsPath, { size, now: this.#clock });
+        return void rotateEvents(files, eventsPath, { size, now: this.clock });
       case "prune": {
         // Never the newest, as retention keeps some; lines that were not read are lost.
         const [oldest, ...others] = rotatedFiles(files, eventsPath);
@@ -129,7 +135,7 @@ export class Model {
       }
       case "truncate": {
         if (files.stat(eventsPath) === null) return;
-        this.#mayRepeat = true;
+        this.mayRepeat = true;
         this.#open = null;
         const file = files.open(eventsPath, { write: true });
         file.truncate(a < 0.4 ? 0 : Math.floor(b * size));
@@ -144,16 +150,16 @@ export class Model {
         this.#open = null;
         return files.remove(eventsPath);
       case "poll":
-        await this.#poll({ crashAt: -1, limit: b < 0.5 ? Infinity : Math.ceil(a * 5) });
+        await this.poll({ crashAt: -1, limit: b < 0.5 ? Infinity : Math.ceil(a * 5) });
         return;
       case "crash":
-        this.#mayRepeat = true;
-        await this.#poll({ crashAt: Math.floor(a * 8), limit: Infinity });
-        this.#tail = this.#newTail();
+        this.mayRepeat = true;
+        await this.poll({ crashAt: Math.floor(a * 8), limit: Infinity });
+        this.#tail = this.newTail();
         return;
       case "fail":
       case "recover": {
-        const sink = this.#sinks[Math.floor(a * this.#sinks.length)];
+        const sink = this.sinks[Math.floor(a * this.sinks.length)];
         if (sink !== undefined) sink.isDown = name === "fail";
         return;
       }
@@ -182,34 +188,39 @@ export class Model {
   /** Writes a part of a line, or the rest of one. */
   #writePart(share: number): void {
     if (this.#open !== null) {
-      this.#files.append(eventsPath, this.#open.rest);
+      this.files.append(eventsPath, this.#open.rest);
       this.#open = null;
       return;
     }
     const event = this.#event();
     const bytes = new TextEncoder().encode(`${JSON.stringify(event)}\n`);
-    const text = this.#files.stat(eventsPath) === null ? "" : this.#files.readText(eventsPath);
-    if (text !== "" && !text.endsWith("\n")) this.#files.append(eventsPath, "\n");
+    const text = this.files.stat(eventsPath) === null ? "" : this.files.readText(eventsPath);
+    if (text !== "" && !text.endsWith("\n")) this.files.append(eventsPath, "\n");
     const at = Math.min(bytes.length - 1, Math.floor(share * (bytes.length + 20)));
-    this.#files.append(eventsPath, bytes.subarray(0, at));
+    this.files.append(eventsPath, bytes.subarray(0, at));
     this.#open = { event, rest: bytes.subarray(at) };
   }
 
-  #newTail(): EventTail {
+  /** Events of one lane keep their order. */
+  protected laneOf(_event: ReadEvent): string {
+    return "";
+  }
+
+  protected newTail(files: Files = this.files): EventTail {
     // Small, so that lines often stand across pieces and some are too long.
-    return new EventTail(this.#files, eventsPath, { chunkBytes: 700, maxLineBytes });
+    return new EventTail(files, eventsPath, { chunkBytes: 700, maxLineBytes });
   }
 
   /** Serves the sinks as `watch` does: what is delivered first, the cursor afterwards. */
-  async #poll(how: { crashAt: number; limit: number }): Promise<void> {
-    if (this.#files.stat(cursorPath) === null) {
+  protected async poll(how: { crashAt: number; limit: number }): Promise<void> {
+    if (this.files.stat(cursorPath) === null) {
       const end = await this.#tail.end();
-      const names = this.#sinks.map(({ name }) => name);
+      const names = this.sinks.map(({ name }) => name);
       await this.#update((now) => admitSinks(now, names, end));
     }
     const about = { ...how, deliveries: 0 };
     try {
-      for (const sink of this.#sinks) await this.#serve(sink, about);
+      for (const sink of this.sinks) await this.#serve(sink, about);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
     }
@@ -219,7 +230,7 @@ export class Model {
     sink: Sink,
     about: { crashAt: number; limit: number; deliveries: number },
   ): Promise<void> {
-    let cursor = cursorOf(readCursors(this.#files, cursorPath), sink.name);
+    let cursor = cursorOf(readCursors(this.files, cursorPath), sink.name);
     let left = about.limit;
     for (let more = left > 0; more;) {
       const { events, position, positionAfter, ...batch } = await this.#tail.poll(cursor, {
@@ -230,7 +241,7 @@ export class Model {
       for (const { event } of given) {
         if (sink.isDown || left-- <= 0) break;
         if (about.deliveries++ === about.crashAt) throw new Crash();
-        this.#deliver(sink, event);
+        this.deliver(sink, event);
         done++;
       }
       const isThrough = done === given.length - 1;
@@ -240,26 +251,26 @@ export class Model {
       }
       cursor = reached;
       more = isThrough && batch.more;
-      if (isThrough && !more && !sink.isDown) this.#checkSeen(sink);
+      if (isThrough && !more && !sink.isDown) this.checkSeen(sink);
     }
   }
 
-  #deliver(sink: Sink, event: ReadEvent): void {
+  protected deliver(sink: Sink, event: ReadEvent): void {
     const id = Number(event.event_id);
     if (!sink.wants(event.event_type)) throw new Error(`${sink.name} does not want ${id}`);
     if (sink.seen.has(id)) {
-      if (!this.#mayRepeat) throw new Error(`${sink.name}: ${id} was delivered again`);
+      if (!this.mayRepeat) throw new Error(`${sink.name}: ${id} was delivered again`);
       return;
     }
-    const last = sink.delivered.at(-1) ?? 0;
+    const last = sink.newest.get(this.laneOf(event)) ?? 0;
     if (id < last) throw new Error(`${sink.name}: ${id} after ${last} is out of order`);
-    sink.delivered.push(id);
+    sink.newest.set(this.laneOf(event), id);
     sink.seen.add(id);
   }
 
   /** The sink is at the end: it must have seen every event that stands in a file now. */
-  #checkSeen(sink: Sink): void {
-    for (const event of this.#standing()) {
+  protected checkSeen(sink: Sink): void {
+    for (const event of this.standing()) {
       const id = Number(event.event_id);
       if (sink.wants(event.event_type) && !sink.seen.has(id)) {
         throw new Error(`${sink.name}: ${id} was not delivered`);
@@ -268,11 +279,11 @@ export class Model {
   }
 
   /** Events of all complete lines, read in the simplest way. */
-  #standing(): ReadEvent[] {
-    const rotated = rotatedFiles(this.#files, eventsPath).map(({ path }) => path);
-    const isLive = this.#files.stat(eventsPath) !== null;
+  protected standing(): ReadEvent[] {
+    const rotated = rotatedFiles(this.files, eventsPath).map(({ path }) => path);
+    const isLive = this.files.stat(eventsPath) !== null;
     return [...rotated, ...isLive ? [eventsPath] : []].flatMap((path, index, paths) => {
-      const lines = this.#files.readText(path).split("\n");
+      const lines = this.files.readText(path).split("\n");
       // An unfinished line counts where nobody can finish it any more.
       if (index === paths.length - 1) lines.pop();
       return lines.flatMap((line) => {
@@ -282,11 +293,11 @@ export class Model {
   }
 
   #simplyRead(line: string): ReadEvent | null {
-    const known = this.#lines.get(line);
+    const known = this.lines.get(line);
     if (known !== undefined) return known;
     const isHuge = new TextEncoder().encode(line).length > maxLineBytes;
     const event = isHuge ? null : parseEventLine(line);
-    this.#lines.set(line, event);
+    this.lines.set(line, event);
     return event;
   }
 
@@ -302,7 +313,7 @@ export class Model {
   }
 
   async #update(change: (now: CursorFile | null) => Cursors): Promise<void> {
-    const world = { files: this.#files, uuid: () => String(++this.#uuids) };
+    const world = { files: this.files, uuid: () => String(++this.#uuids) };
     await updateCursors(world, cursorPath, change);
   }
 }
