@@ -34,7 +34,14 @@ export function formatSummary(
   events: Iterable<EventFacts>,
   { markup = discordMarkup }: { markup?: Markup } = {},
 ): string {
-  const summary = summarise(events);
+  return formatSummarised(summarise(events), { markup });
+}
+
+/** The same of what `summarise` gave. */
+export function formatSummarised(
+  summary: Summary,
+  { markup = discordMarkup }: { markup?: Markup } = {},
+): string {
   const tasks = states.flatMap(([state]) => summary.tasks.filter((task) => task.state === state));
   return fitLines(headOf(summary, markup), tasks.map(({ event }) => event), markup);
 }

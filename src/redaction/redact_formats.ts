@@ -9,7 +9,10 @@ import type { TaskEvent, TaskResult, Verdict } from "../protocol/generated/types
 import type { Redactor } from "./redactor.ts";
 
 /** An event without secrets; the id of its task stays. */
-export function redactEvent(redactor: Redactor, event: TaskEvent): TaskEvent {
+export function redactEvent<E extends Pick<TaskEvent, "message" | "metadata">>(
+  redactor: Redactor,
+  event: E,
+): E {
   const { message, metadata = {} } = event;
   const kept = pick(metadata, ["outcome", "dispatch", "gate_outcome", "not_before"]);
   return {

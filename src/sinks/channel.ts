@@ -35,6 +35,10 @@ export function channelOf(
     return { name, receiver, markup: slackMarkup, bodyOf: slackTextBody };
   }
   const receiver = discordReceiver(place, settings.discord);
-  if (receiver === null) throw unusable("macp.discord.url", "there is no address");
+  if (receiver === null) {
+    throw unusable("macp.discord.url", "there is no address", [
+      "Set macp.discord.url_env to the name of an environment variable that holds it",
+    ]);
+  }
   return { name, receiver, markup: discordMarkup, bodyOf: discordBody };
 }

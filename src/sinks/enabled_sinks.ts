@@ -11,16 +11,12 @@ import { type Doorbell, doorbellSink } from "./doorbell.ts";
 import { execSink } from "./exec.ts";
 import { ntfyDoorbell } from "./ntfy.ts";
 import type { Delivered, Sink } from "./sink.ts";
-import { secretVariablesOf, type SinkSettings } from "./sink_settings.ts";
+import { secretVariablesOf, type SinkName, type SinkSettings } from "./sink_settings.ts";
 import { slackDoorbell } from "./slack.ts";
 import { stdoutSink } from "./stdout.ts";
 import { webhookSink } from "./webhook.ts";
 
-/** Names of the sinks. */
-export const sinkNames = ["webhook", "discord", "slack", "ntfy", "exec", "stdout"] as const;
-
-/** Name of a sink. */
-export type SinkName = (typeof sinkNames)[number];
+export { type SinkName, sinkNames } from "./sink_settings.ts";
 
 /** What decides which receivers there are, besides the settings. */
 export interface ReceiverOptions {

@@ -30,10 +30,8 @@ export async function post(
   { url, headers, body, certificates }: Post,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  refuse(url, refusedHost(url.hostname));
   const proxied = goesThroughProxy(url, world.env);
-  const addresses = await addressesOf(world, { url, proxied, signal });
-  for (const address of addresses) refuse(url, refusedAddress(address));
+  const addresses = await lookUp(world, url, signal);
   const send = (address: string | null) =>
     world.http.request({ method: "POST", url, headers, body, certificates, signal, address });
   if (proxied || url.protocol === "https:") return await send(null);
@@ -47,6 +45,23 @@ export async function post(
     }
   }
   throw failure;
+}
+
+/**
+ * The addresses that a post would go to, each looked at; none where a proxy alone knows the
+ * name. Sends nothing. Throws `MacpError` of kind failure: `host_unknown`, `http_aborted`
+ * and `address_refused`.
+ */
+export async function lookUp(
+  world: Pick<World, "http" | "env">,
+  url: URL,
+  signal: AbortSignal,
+): Promise<string[]> {
+  refuse(url, refusedHost(url.hostname));
+  const proxied = goesThroughProxy(url, world.env);
+  const addresses = await addressesOf(world, { url, proxied, signal });
+  for (const address of addresses) refuse(url, refusedAddress(address));
+  return addresses;
 }
 
 /** IPv4 first: a machine without IPv6 may still know such addresses of a host. */

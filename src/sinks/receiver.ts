@@ -8,8 +8,8 @@ import { sha256Hex } from "../protocol/names.ts";
 import type { HttpAnswer } from "../sys/http.ts";
 import type { World } from "../sys/world.ts";
 import { judgeAnswer, waitOf } from "./judge_answer.ts";
-import { type Post, post } from "./post.ts";
-import type { Delivered } from "./sink.ts";
+import { lookUp, type Post, post } from "./post.ts";
+import type { Delivered, Reach } from "./sink.ts";
 
 /** What the settings say of a receiver. */
 export interface ReceiverParts {
@@ -40,6 +40,8 @@ export interface Receiver {
   readonly timeoutMs: number;
   /** See `Sink`. */
   fingerprint(): Promise<string>;
+  /** Whether it could be posted to, as far as its name and addresses tell; sends nothing. */
+  reach(signal: AbortSignal): Promise<Reach>;
   /** Posts once; never rejects for what the receiver does. */
   send(message: Message, signal: AbortSignal): Promise<Delivered>;
 }
@@ -56,6 +58,7 @@ export function receiverOf(world: ReceiverWorld, parts: ReceiverParts): Receiver
     retryCount: parts.retryCount,
     timeoutMs: parts.timeoutSeconds * 1000,
     fingerprint: () => fingerprintOf(parts),
+    reach: (signal) => reachOf(world, parts.url, signal),
     async send(message, signal) {
       const wait = closedUntil - world.clock.now();
       if (wait > 0) return { kind: "retry", reason: `${host} asked to wait`, afterMs: wait };
@@ -113,6 +116,16 @@ async function tryPost(
   } catch (error) {
     if (!(error instanceof MacpError)) throw error;
     return { kind: "retry", reason: error.message, afterMs: null };
+  }
+}
+
+async function reachOf(world: ReceiverWorld, url: URL, signal: AbortSignal): Promise<Reach> {
+  try {
+    await lookUp(world, url, signal);
+    return { host: url.host, problem: null };
+  } catch (error) {
+    if (!(error instanceof MacpError)) throw error;
+    return { host: url.host, problem: error.message };
   }
 }
 

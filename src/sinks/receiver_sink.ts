@@ -29,6 +29,7 @@ export function receiverSink(receiver: Receiver, parts: ReceiverSinkParts): Sink
     retryCount,
     timeoutMs,
     fingerprint: () => receiver.fingerprint(),
+    reach: (signal) => receiver.reach(signal),
     accepts: (event) =>
       passesFilter(eventFilter, event.event_type) && (parts.says?.(event) ?? true),
     async deliver(event, signal, earlier = 0) {

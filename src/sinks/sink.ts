@@ -18,6 +18,14 @@ export type Delivered =
   /** The receiver is gone for good: nothing more is sent until it is configured anew. */
   | { kind: "disabled"; reason: string };
 
+/** Whether a receiver could be posted to. */
+export interface Reach {
+  /** With its port. */
+  host: string;
+  /** Why it could not, without a secret; null when nothing speaks against it. */
+  problem: string | null;
+}
+
 /** A receiver of events. Reasons that it gives hold no secret. */
 export interface Sink {
   /** Names its cursor and its dead letters. */
@@ -32,6 +40,8 @@ export interface Sink {
   readonly timeoutMs: number;
   /** Changes when the sink is configured anew: 16 hexadecimal digits, without a secret. */
   fingerprint(): Promise<string>;
+  /** Looks whether it could be posted to, and sends nothing; not there when nothing is posted. */
+  reach?(signal: AbortSignal): Promise<Reach>;
   /** Whether it wants an event. */
   accepts(event: ReadEvent): boolean;
   /**

@@ -10,6 +10,12 @@ import type { Settings } from "../protocol/settings.ts";
 import type { World } from "../sys/world.ts";
 import { refusedHost } from "./addresses.ts";
 
+/** Names of the sinks. */
+export const sinkNames = ["webhook", "discord", "slack", "ntfy", "exec", "stdout"] as const;
+
+/** Name of a sink. */
+export type SinkName = (typeof sinkNames)[number];
+
 /** Settings of the sinks. */
 export type SinkSettings = Pick<
   Settings["macp"],
