@@ -64,9 +64,17 @@ export function withCursor(
   name: string,
   cursor: SinkCursor,
 ): Cursors {
+  return withCursors(document, [[name, cursor]]);
+}
+
+/** The same for several sinks. Pure. */
+export function withCursors(
+  document: CursorFile | null,
+  changed: Iterable<readonly [string, SinkCursor]>,
+): Cursors {
   const cursors = cursorsOf(document);
   // Not by assignment: a sink could be called __proto__.
-  const sinks = new Map(Object.entries(cursors.sinks)).set(name, cursor);
+  const sinks = [...Object.entries(cursors.sinks), ...changed];
   return { ...cursors, sinks: Object.fromEntries(sinks) };
 }
 
@@ -75,12 +83,21 @@ function cursorsOf(document: CursorFile | null): Cursors {
   return { schema_version: 1, sinks: {} };
 }
 
+/** What the file said last; called under the lock. */
+export interface CursorMemory {
+  /** What the file says now; null when that is not known. */
+  read(): CursorFile | null;
+  /** The file says this now. */
+  wrote(document: Cursors): void;
+}
+
 /**
  * Changes the file: reads it, asks for the new content and replaces it in one step and
  * durably, all under a lock beside it, so that programs that serve different sinks do not
  * undo each other's work.
  *
  * @param change Gets what the file says now; null leaves the file alone.
+ * @param memory Remembers what the file said, for one who changes it often.
  * @returns What the file says afterwards.
  * Throws `MacpError` when it cannot be read, locked (code `cursors_locked`) or written; then
  * it is as it was.
@@ -89,6 +106,7 @@ export async function updateCursors(
   world: Pick<World, "files" | "uuid">,
   path: string,
   change: (document: CursorFile | null) => Cursors | null,
+  memory?: CursorMemory,
 ): Promise<CursorFile | null> {
   world.files.makeFolder(dirname(path));
   const lockPath = `${path.replace(/\.json$/, "")}.lock`;
@@ -100,9 +118,12 @@ export async function updateCursors(
     });
   }
   try {
-    const document = readCursors(world.files, path);
+    const document = memory?.read() ?? readCursors(world.files, path);
     const changed = change(document);
-    if (changed !== null) atomicWriteJson(world, path, changed);
+    if (changed !== null) {
+      atomicWriteJson(world, path, changed);
+      memory?.wrote(changed);
+    }
     return changed ?? document;
   } finally {
     lock.release();

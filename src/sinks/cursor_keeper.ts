@@ -3,23 +3,30 @@
  *
  * @module
  */
-import type { CursorFile, SinkCursor } from "../protocol/generated/types.ts";
+import type { CursorFile, Cursors, SinkCursor } from "../protocol/generated/types.ts";
 import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import type { TailPosition } from "../events/tail_position.ts";
-import { admitSinks, cursorOf, readCursors, updateCursors, withCursor } from "./cursor_file.ts";
+import { admitSinks, cursorOf, readCursors, updateCursors, withCursors } from "./cursor_file.ts";
+
+/** Least milliseconds from one write to the next. */
+const betweenMs = 50;
+
+/** What the keeper needs of the outside. */
+export type KeeperWorld = Pick<World, "files" | "clock" | "uuid">;
 
 /** Reads the cursor file when it changed, and writes what several sinks save in one go. */
 export class CursorKeeper {
-  readonly #world: Pick<World, "files" | "uuid">;
+  readonly #world: KeeperWorld;
   readonly #path: string;
-  #read: { stat: FileStat | null; document: CursorFile | null } | null = null;
+  #known: { stat: FileStat; document: CursorFile } | null = null;
   #waiting = new Map<string, SinkCursor>();
   #next: Promise<void> | null = null;
   #last: Promise<void> = Promise.resolve();
+  #writtenAt = -Infinity;
 
   /** @param path `event_cursor.json`. */
-  constructor(world: Pick<World, "files" | "uuid">, path: string) {
+  constructor(world: KeeperWorld, path: string) {
     this.#world = world;
     this.#path = path;
   }
@@ -38,10 +45,13 @@ export class CursorKeeper {
     const document = this.#document();
     if (names.every((name) => cursorOf(document, name) !== null)) return;
     const position = await end();
-    await updateCursors(this.#world, this.#path, (now) => admitSinks(now, names, position));
+    await this.#update((now) => admitSinks(now, names, position));
   }
 
-  /** Writes the cursor of a sink, durably. Throws as `updateCursors`. */
+  /**
+   * Writes the cursor of a sink, durably, together with those that others save at about the
+   * same time. Throws as `updateCursors`.
+   */
   save(name: string, cursor: SinkCursor): Promise<void> {
     this.#waiting.set(name, cursor);
     if (this.#next !== null) return this.#next;
@@ -52,30 +62,39 @@ export class CursorKeeper {
   }
 
   async #write(): Promise<void> {
+    const { clock } = this.#world;
+    const rest = this.#writtenAt + betweenMs - clock.elapsed();
+    if (rest > 0) await clock.sleep(rest);
     this.#next = null;
-    const waiting = [...this.#waiting];
+    const waiting = this.#waiting;
     this.#waiting = new Map();
-    await updateCursors(
-      this.#world,
-      this.#path,
-      (document) =>
-        waiting.reduce<CursorFile | null>(
-          (whole, [name, cursor]) => withCursor(whole, name, cursor),
-          document,
-        ) as ReturnType<typeof withCursor>,
-    );
+    await this.#update((document) => withCursors(document, waiting));
+    this.#writtenAt = clock.elapsed();
+  }
+
+  async #update(change: (document: CursorFile | null) => Cursors): Promise<void> {
+    await updateCursors(this.#world, this.#path, change, {
+      read: () => this.#document(),
+      wrote: (document) => this.#remember(document),
+    });
   }
 
   #document(): CursorFile | null {
     const stat = this.#world.files.stat(this.#path);
-    const known = this.#read;
-    if (known !== null && isSameFile(known.stat, stat)) return known.document;
+    const known = this.#known;
+    if (known !== null && stat !== null && isSameFile(known.stat, stat)) return known.document;
     const document = readCursors(this.#world.files, this.#path);
-    this.#read = { stat, document };
+    this.#known = stat === null || document === null ? null : { stat, document };
     return document;
+  }
+
+  #remember(document: Cursors): void {
+    const stat = this.#world.files.stat(this.#path);
+    this.#known = stat === null ? null : { stat, document };
   }
 }
 
-function isSameFile(a: FileStat | null, b: FileStat | null): boolean {
-  return a?.inode === b?.inode && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs;
+function isSameFile(a: FileStat, b: FileStat): boolean {
+  return a.inode === b.inode && a.device === b.device && a.size === b.size &&
+    a.mtimeMs === b.mtimeMs;
 }

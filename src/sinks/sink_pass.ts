@@ -77,7 +77,9 @@ export async function servePass(context: PassContext, served: ServedSink): Promi
   }
   try {
     const cursor = context.cursors.cursor(name);
-    if (cursor !== null) await new SinkPass(context, served, new SinkState(cursor), hash).run();
+    if (cursor === null) return true;
+    const pass = new SinkPass(context, served, new SinkState(cursor), hash);
+    await pass.run().finally(() => pass.settle());
   } finally {
     lock.release();
   }
@@ -129,6 +131,7 @@ class SinkPass {
   #letters: DeadLetter[] = [];
   #failures = 0;
   #changed = false;
+  #saving: Promise<void> = Promise.resolve();
   #savedAt: number;
 
   constructor(context: PassContext, served: ServedSink, state: SinkState, hash: string) {
@@ -202,7 +205,7 @@ class SinkPass {
       done++;
       if (this.#isSaveDue()) {
         this.#moveTo(batch.positionAfter(done));
-        await this.#save();
+        await this.#saveSometimes();
       }
     }
     const isThrough = done === batch.events.length - 1;
@@ -337,23 +340,39 @@ class SinkPass {
     return this.#changed && this.#context.world.clock.elapsed() - this.#savedAt >= saveMs;
   }
 
+  /** Begins to write, now and then; the next event does not wait for it. */
   async #saveSometimes(): Promise<void> {
-    if (this.#isSaveDue()) await this.#save();
+    if (!this.#isSaveDue()) return;
+    await this.#saving;
+    await this.#writeLetters();
+    this.#saving = this.#writeCursor();
+    // Whoever waits for it gets the failure.
+    this.#saving.catch(() => {});
   }
 
-  /** Writes the dead letters, and only then the cursor. */
   async #save(): Promise<void> {
-    const { letters, cursors, world } = this.#context;
-    const { name } = this.#served.sink;
-    if (this.#letters.length > 0) {
-      await letters.add(name, this.#letters);
-      this.#letters = [];
-    }
-    if (this.#changed) {
-      this.#changed = false;
-      await cursors.save(name, this.#state.cursor());
-    }
-    this.#savedAt = world.clock.elapsed();
+    await this.#saving;
+    await this.#writeLetters();
+    await this.#writeCursor();
+  }
+
+  /** Before the cursor, so that no event is neither here nor there. */
+  async #writeLetters(): Promise<void> {
+    const letters = this.#letters;
+    this.#letters = [];
+    await this.#context.letters.add(this.#served.sink.name, letters);
+  }
+
+  #writeCursor(): Promise<void> {
+    this.#savedAt = this.#context.world.clock.elapsed();
+    if (!this.#changed) return Promise.resolve();
+    this.#changed = false;
+    return this.#context.cursors.save(this.#served.sink.name, this.#state.cursor());
+  }
+
+  /** Resolves once nothing is being written. */
+  async settle(): Promise<void> {
+    await this.#saving.catch(() => {});
   }
 
   #now(): number {

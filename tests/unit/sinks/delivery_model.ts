@@ -10,6 +10,7 @@ import { CursorKeeper } from "../../../src/sinks/cursor_keeper.ts";
 import { DeadLetters } from "../../../src/sinks/dead_letters.ts";
 import { Delivery } from "../../../src/sinks/delivery.ts";
 import { type Delivered, passesFilter, type Sink } from "../../../src/sinks/sink.ts";
+import type { Files } from "../../../src/sys/files.ts";
 import { cursorPath, eventsPath, Model, type Sink as ModelSink } from "./event_model.ts";
 import { Killed, MortalFiles } from "./mortal_files.ts";
 
@@ -22,6 +23,7 @@ export class DeliveryModel extends Model {
   #process = new MortalFiles(this.files);
   #delivery = this.#start();
   #uuid = 0;
+  #fault: unknown = null;
   /** Events that a sink passed: it has to get them whatever becomes of the file. */
   readonly #owed = new Map<string, Set<number>>();
   /** How often a sink was configured, and whether it was gone at its last look. */
@@ -58,6 +60,7 @@ export class DeliveryModel extends Model {
     } catch (error) {
       if (!(error instanceof Killed || crashAt >= 0)) throw error;
     }
+    if (this.#fault !== null) throw this.#fault;
     if (crashAt < 0) return;
     this.#process = new MortalFiles(this.files);
     this.#delivery = this.#start();
@@ -76,12 +79,12 @@ export class DeliveryModel extends Model {
   }
 
   #dead(name: string): Set<number> {
-    const letters = [...this.#letters().read(name)];
+    const letters = [...this.#letters(this.files).read(name)];
     return new Set(letters.flatMap(({ letter }) => letter ? [Number(letter.event.event_id)] : []));
   }
 
-  #letters(): DeadLetters {
-    return new DeadLetters({ files: this.#process, uuid: () => this.#id() }, paths, null);
+  #letters(files: Files): DeadLetters {
+    return new DeadLetters({ files, uuid: () => this.#id() }, paths, null);
   }
 
   #id(): string {
@@ -96,7 +99,7 @@ export class DeliveryModel extends Model {
       eventsPath,
       tail: this.newTail(this.#process),
       cursors: new CursorKeeper(world, cursorPath),
-      letters: this.#letters(),
+      letters: this.#letters(this.#process),
       report: { notice: quiet, trouble: quiet, remark: quiet },
       redact: (event) => event,
       lockPath: (name) => `/o/sinks/${name}.lock`,
@@ -126,6 +129,13 @@ export class DeliveryModel extends Model {
     };
   }
 
+  #take(sink: ModelSink, event: ReadEvent): void {
+    const id = Number(event.event_id);
+    // Read anew in a file that was cut, a dead letter comes after its turn.
+    if (this.mayRepeat && this.#dead(sink.name).has(id)) sink.seen.add(id);
+    else this.deliver(sink, event);
+  }
+
   #version(sink: ModelSink): number {
     const now = this.#settings.get(sink.name) ?? { version: 0, isGone: false };
     const version = now.isGone && !sink.isDown ? now.version + 1 : now.version;
@@ -141,7 +151,12 @@ export class DeliveryModel extends Model {
     const fails = sink.isDown && (sink.name !== "slow" || event.task_id === "T1");
     if (fails && sink.name === "ended") return { kind: "disabled", reason };
     if (fails) return { kind: "retry", reason, afterMs: null };
-    this.deliver(sink, event);
+    try {
+      this.#take(sink, event);
+    } catch (error) {
+      // The delivery takes what a sink throws for a failure of the sink.
+      this.#fault ??= error;
+    }
     return { kind: "delivered" };
   }
 }

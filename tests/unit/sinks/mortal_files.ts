@@ -11,7 +11,8 @@ export class Killed extends Error {}
 /** Files as one process sees them; its locks end with it. */
 export class MortalFiles implements Files {
   readonly #files: Files;
-  readonly #locks = new Set<string>();
+  /** By path: resolves once those who asked for it have let it go. */
+  readonly #locks = new Map<string, Promise<void>>();
   /** Calls until the end; never when negative. */
   #left: number;
 
@@ -72,10 +73,12 @@ export class MortalFiles implements Files {
     return { ...file, write };
   }
 
-  lock(path: string): Promise<FileLock | null> {
-    if (this.#locks.has(path)) return Promise.resolve(null);
-    this.#locks.add(path);
-    return Promise.resolve({ release: () => void this.#locks.delete(path) });
+  async lock(path: string): Promise<FileLock | null> {
+    const before = this.#locks.get(path) ?? Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#locks.set(path, before.then(() => promise));
+    await before;
+    return { release: resolve };
   }
 
   watch(): () => void {
