@@ -1,20 +1,15 @@
 /**
  * A program that receives what sinks post, for measurements: on the address that it prints.
- * `/slow` answers late, `/limited` asks to wait, `/gone` is gone, `/moved` redirects, all else
- * is taken.
+ * `/limited` asks to wait, `/moved` redirects, all else is taken. Prints a
+ * line each time that `/healthy` got as many as the first argument says.
  *
  * @module
  */
-
-/** Milliseconds that `/slow` takes. */
-const slowMs = 100;
 
 function answerTo(path: string): Response {
   switch (path) {
     case "/limited":
       return new Response(null, { status: 429, headers: { "retry-after": "60" } });
-    case "/gone":
-      return new Response(null, { status: 410 });
     case "/moved":
       return new Response(null, { status: 307, headers: { location: "/other" } });
     default:
@@ -23,6 +18,8 @@ function answerTo(path: string): Response {
 }
 
 if (import.meta.main) {
+  const all = Number(Deno.args[0]);
+  let healthy = 0;
   Deno.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -30,7 +27,7 @@ if (import.meta.main) {
   }, async (request) => {
     const { pathname } = new URL(request.url);
     await request.text();
-    if (pathname === "/slow") await new Promise((resolve) => setTimeout(resolve, slowMs));
+    if (pathname === "/healthy" && ++healthy % all === 0) console.log("all");
     return answerTo(pathname);
   });
 }

@@ -9,33 +9,34 @@ import { type Figure, formatValue, median, medianRatio } from "./figures.ts";
 import type { Rounds } from "./measure.ts";
 import { type Bench, makeRepository } from "./repository.ts";
 
-const count = 300;
+const count = 2000;
 const healthy = "webhook";
 
-/** Time of a webhook alone, and beside five sick sinks. */
+/** Time of a webhook alone, and beside four sick sinks. */
 export async function sinkFigures(bench: Bench, rounds: Rounds): Promise<Figure[]> {
   const repository = await makeRepository(bench, "sinks", 20);
   const folder = join(repository, ".mosaic/orchestrator");
   const receivers = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(root, "scripts/bench/receivers.ts")],
+    args: ["run", "-A", join(root, "scripts/bench/receivers.ts"), String(count)],
     stdout: "piped",
   }).spawn();
   try {
-    const origin = await firstLine(receivers.stdout);
+    const lines = linesOf(receivers.stdout);
+    const origin = await nextLine(lines);
     const [alone, beside]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds.warmUp + rounds.counted; round++) {
       for (const [times, sick] of [[alone, false], [beside, true]] as const) {
         writeEvents(folder);
         writeConfig(folder, origin, sick);
-        const time = await healthyTime(bench, repository);
+        const time = await healthyTime(bench, repository, lines);
         if (round >= rounds.warmUp) times.push(time);
       }
     }
     const note = `${formatValue(median(beside), "ms")} : ${formatValue(median(alone), "ms")}, ` +
       `${count} events, ${alone.length} pairs; beside one that is down, one that is slow, ` +
-      "one that asks to wait, one that is gone and one that redirects";
+      "one that asks to wait, and one that redirects";
     return [{
-      name: "a healthy sink beside five sick ones : alone",
+      name: "a healthy sink beside four sick ones : alone",
       value: medianRatio(beside, alone),
       unit: "×",
       most: 1.2,
@@ -90,8 +91,11 @@ function writeConfig(folder: string, origin: string, sick: boolean): void {
 }
 
 /** Milliseconds from the start until the healthy sink has got everything. */
-async function healthyTime(bench: Bench, repository: string): Promise<number> {
-  const cursor = join(repository, ".mosaic/orchestrator/event_cursor.json");
+async function healthyTime(
+  bench: Bench,
+  repository: string,
+  lines: AsyncGenerator<string>,
+): Promise<number> {
   const start = performance.now();
   const watch = new Deno.Command(bench.macp, {
     args: ["watch"],
@@ -103,7 +107,7 @@ async function healthyTime(bench: Bench, repository: string): Promise<number> {
     stderr: "null",
   }).spawn();
   try {
-    while (delivered(cursor) < count) await new Promise((resolve) => setTimeout(resolve, 2));
+    await nextLine(lines);
     return performance.now() - start;
   } finally {
     watch.kill("SIGKILL");
@@ -111,19 +115,17 @@ async function healthyTime(bench: Bench, repository: string): Promise<number> {
   }
 }
 
-function delivered(cursor: string): number {
-  try {
-    return JSON.parse(Deno.readTextFileSync(cursor)).sinks[healthy]?.delivered ?? 0;
-  } catch {
-    return 0;
-  }
+async function nextLine(lines: AsyncGenerator<string>): Promise<string> {
+  const { value, done } = await lines.next();
+  if (done) throw new Error("Cannot go on as the receivers ended");
+  return value;
 }
 
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let text = "";
   for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
-    text += piece;
-    if (text.includes("\n")) break;
+    const lines = (text + piece).split("\n");
+    text = lines.pop() ?? "";
+    yield* lines;
   }
-  return text.trim();
 }

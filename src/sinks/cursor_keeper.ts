@@ -9,8 +9,10 @@ import type { World } from "../sys/world.ts";
 import type { TailPosition } from "../events/tail_position.ts";
 import { admitSinks, cursorOf, readCursors, updateCursors, withCursors } from "./cursor_file.ts";
 
-/** Least milliseconds from one write to the next. */
+/** Least milliseconds between two writes. */
 const betweenMs = 50;
+/** The same as a multiple of how long a write takes: a large file is written less often. */
+const betweenWrites = 10;
 
 /** What the keeper needs of the outside. */
 export type KeeperWorld = Pick<World, "files" | "clock" | "uuid">;
@@ -23,7 +25,8 @@ export class CursorKeeper {
   #waiting = new Map<string, SinkCursor>();
   #next: Promise<void> | null = null;
   #last: Promise<void> = Promise.resolve();
-  #writtenAt = -Infinity;
+  /** Not before, on the clock that never jumps. */
+  #nextAt = -Infinity;
 
   /** @param path `event_cursor.json`. */
   constructor(world: KeeperWorld, path: string) {
@@ -63,13 +66,15 @@ export class CursorKeeper {
 
   async #write(): Promise<void> {
     const { clock } = this.#world;
-    const rest = this.#writtenAt + betweenMs - clock.elapsed();
+    const rest = this.#nextAt - clock.elapsed();
     if (rest > 0) await clock.sleep(rest);
     this.#next = null;
     const waiting = this.#waiting;
     this.#waiting = new Map();
+    const start = clock.elapsed();
     await this.#update((document) => withCursors(document, waiting));
-    this.#writtenAt = clock.elapsed();
+    const end = clock.elapsed();
+    this.#nextAt = end + Math.max(betweenMs, betweenWrites * (end - start));
   }
 
   async #update(change: (document: CursorFile | null) => Cursors): Promise<void> {
