@@ -392,7 +392,6 @@ export const commands: readonly CommandSpec[] = [
       "Without the address of a Discord channel its lines are printed here; with --json the " +
       "events themselves, one a line.",
     ],
-    repository: false,
     load: () => import("./commands/watch.ts"),
   },
   {

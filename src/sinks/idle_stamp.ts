@@ -54,8 +54,8 @@ export function stampPath(sinksFolder: string): string {
 }
 
 /** Whether the stamp says that with these facts there was nothing to do. */
-export function isIdleStamp(files: Files, path: string, text: string): boolean {
-  return files.stat(path)?.kind === "file" && files.readText(path) === text;
+export function isIdleStamp(files: Files, path: string, text: () => string): boolean {
+  return files.stat(path)?.kind === "file" && files.readText(path) === text();
 }
 
 /** Keeps that there was nothing to do. A stamp that is cut off says nothing. */

@@ -18,7 +18,7 @@ import { describeFault } from "../protocol/validation.ts";
 import type { World } from "../sys/world.ts";
 import { configFaults } from "./config_faults.ts";
 import { readText, withoutMark } from "./read_json.ts";
-import { userConfigPath } from "./user_config_path.ts";
+import { userConfigPath } from "./paths.ts";
 
 /** Settings, and what a person should know of their files. */
 export interface LoadedSettings extends ResolvedSettings {

@@ -51,3 +51,9 @@ export function storePaths(repository: string): StorePaths {
     baselines: join(folder, "baselines"),
   };
 }
+
+/** The user's configuration file (XDG Base Directory), or null without a home. */
+export function userConfigPath(env: Readonly<Record<string, string>>): string | null {
+  const folder = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, ".config") : null);
+  return folder === null ? null : join(folder, "macp", "config.json");
+}

@@ -3,53 +3,90 @@
  *
  * @module
  */
-import { join, resolve } from "@std/path";
-import { isIdleStamp, stampPath, stampText } from "../../sinks/idle_stamp.ts";
-import { userConfigPath } from "../../store/user_config_path.ts";
-import { storePaths } from "../../store/paths.ts";
+import { MacpError } from "../../protocol/errors.ts";
+import { Delivery } from "../../sinks/delivery.ts";
+import type { SinkName } from "../../sinks/enabled_sinks.ts";
+import type { Sink } from "../../sinks/sink.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { version } from "../version.ts";
+import { type OpenRepository, openRepository } from "../open_repository.ts";
+import { deliveryContext, openSinks, withCalm } from "../open_sinks.ts";
+import { parseSince } from "../time.ts";
+import { untilStopped } from "../until_stopped.ts";
 
-/** Delivers events to the sinks: until a signal ends it, or once. */
+const flagged: readonly SinkName[] = ["webhook", "discord", "slack", "ntfy"];
+
+/** Delivers events to the sinks that are enabled: until a signal ends it, or once. */
 export async function run(invocation: Invocation): Promise<number> {
-  const stamp = idleStamp(invocation);
-  const { files } = invocation.world;
-  if (stamp !== null && isIdleStamp(files, stamp.path, stamp.text())) return exitCodes.done;
-  const { watchRepository } = await import("../watch_repository.ts");
-  return await watchRepository(invocation, stamp);
+  const { args, terminal, world } = invocation;
+  const repository = await openRepository(invocation);
+  const since = args.text("since");
+  const from = since === undefined ? null : parseSince(since, world.clock.now());
+  const gone = new AbortController();
+  const sinks = openSinks(invocation, repository, {
+    flags: flagged.filter(args.flag),
+    print: (line) => {
+      terminal.write(`${line}\n`);
+      if (!terminal.isAbandoned?.()) return;
+      gone.abort();
+      throw new Error("nobody reads it any more");
+    },
+  });
+  if (sinks.length === 0) throw noSinks();
+  world.files.makeFolder(repository.paths.sinks);
+  const { result, stopped } = await untilStopped(terminal, (stop) => {
+    const ended = AbortSignal.any([stop, gone.signal]);
+    if (from !== null) return replaySince(invocation, repository, sinks, { since: from, ended });
+    return serve(invocation, repository, sinks, ended);
+  });
+  return stopped ?? result;
 }
 
-/** Where a pass that finds nothing leaves word, and in which words. */
-export interface IdleStamp {
-  /** Folder that the call is about. */
-  folder: string;
-  path: string;
-  /** The words for how things are now. */
-  text(): string;
+async function serve(
+  invocation: Invocation,
+  repository: OpenRepository,
+  sinks: readonly Sink[],
+  ended: AbortSignal,
+): Promise<number> {
+  const { args, idle } = invocation;
+  const { settings, unknown, paths } = repository;
+  const context = deliveryContext(invocation, repository);
+  const delivery = new Delivery(context, withCalm(repository, sinks));
+  if (!args.flag("once")) {
+    await delivery.run(ended, settings.macp.watch_poll_interval_seconds * 1000);
+    return exitCodes.done;
+  }
+  const before = idle?.text();
+  const wasBusy = await delivery.once(ended);
+  const waits = sinks.some(({ name }) => (context.cursors.cursor(name)?.parked ?? []).length > 0);
+  if (before !== undefined && !wasBusy && !waits && unknown.length === 0) {
+    idle?.keep(paths.repository, before);
+  }
+  return exitCodes.done;
 }
 
-/** Null for a call whose way is not shortened. */
-function idleStamp({ world, terminal, args }: Invocation): IdleStamp | null {
-  const isPlain = args.flag("once") && !args.flag("verbose") && args.list("set").length === 0 &&
-    args.text("since") === undefined;
-  if (!isPlain) return null;
-  const folder = resolve(terminal.folder, args.text("repo") ?? ".");
-  const paths = storePaths(folder);
-  const userConfig = userConfigPath(world.env);
-  const options = ["webhook", "discord", "slack", "ntfy", "json"].filter(args.flag);
-  // What git works on changes all the time; that it is there is enough.
-  const checkout = String(world.files.stat(join(folder, ".git"))?.inode);
-  const facts = {
-    version,
-    folder,
-    options: [...options, checkout],
-    paths: [
-      paths.config,
-      paths.events,
-      paths.cursor,
-      ...userConfig === null ? [] : [userConfig],
-    ],
-  };
-  return { folder, path: stampPath(paths.sinks), text: () => stampText(world, facts) };
+async function replaySince(
+  invocation: Invocation,
+  repository: OpenRepository,
+  sinks: readonly Sink[],
+  { since, ended }: { since: number; ended: AbortSignal },
+): Promise<number> {
+  const { replay } = await import("../../sinks/replay.ts");
+  const context = { ...deliveryContext(invocation, repository), stop: ended };
+  const replayed = await replay(context, sinks, since);
+  for (const { sink, delivered, missed } of replayed) {
+    context.report.remark(sink, `${delivered} delivered, ${missed} missed`);
+  }
+  return replayed.some(({ missed }) => missed > 0) ? exitCodes.workFailed : exitCodes.done;
+}
+
+function noSinks(): MacpError {
+  return new MacpError(
+    "usage",
+    "Cannot watch as no sink is enabled: macp.stdout.enabled is false",
+    {
+      code: "no_sink",
+      hints: ["Enable one in the configuration, or with --webhook, --discord, --slack or --ntfy"],
+    },
+  );
 }
