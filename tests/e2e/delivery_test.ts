@@ -193,7 +193,12 @@ Deno.test("macp redrive sends what a sink refused, takes out what arrives, and k
       assertEquals(idsOf(received, "/hook").slice(4), [a, b, c, b]);
       assertEquals(lettersOf(repository, "webhook"), []);
       assertEquals((await repository.macp(["redrive", "webhook"])).code, 0);
-      assertEquals((await repository.macp(["redrive", "webhok"])).code, 2);
+      const wrong = await repository.macp(["redrive", "webhok"]);
+      assertEquals(wrong.code, 2);
+      assertStringIncludes(wrong.stderr, "webhook");
+      const without = await repository.macp(["redrive", "discord"]);
+      assertEquals(without.code, 2);
+      assertStringIncludes(without.stderr, "macp.discord.url");
     });
   });
 });

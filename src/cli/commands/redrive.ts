@@ -5,6 +5,7 @@
  */
 import { sinkNames } from "../../sinks/enabled_sinks.ts";
 import { lettersSince, redrive } from "../../sinks/redrive.ts";
+import { unusable } from "../../sinks/sink_settings.ts";
 import { unknownSink } from "../../sinks/sink_pass.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
@@ -35,7 +36,7 @@ export async function run(invocation: Invocation): Promise<number> {
     },
   });
   const sink = sinks.find((one) => one.name === name);
-  if (sink === undefined) throw unknownSink(name, sinks.map((one) => one.name));
+  if (sink === undefined) throw unusable(`macp.${name}.url`, "there is no address");
   const context = deliveryContext(invocation, repository);
   world.files.makeFolder(repository.paths.sinks);
   const { result, stopped } = await untilStopped(
