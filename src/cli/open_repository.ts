@@ -5,12 +5,15 @@
  */
 import type { Git } from "../git/git.ts";
 import { MacpError } from "../protocol/errors.ts";
+import { isRecord } from "../protocol/events.ts";
 import { settingAt, settingPaths, type SettingsLayer } from "../protocol/settings.ts";
 import { redactEvent } from "../redaction/redact_formats.ts";
 import { createRedactor, type Redactor } from "../redaction/redactor.ts";
+import { gateSecrets } from "../redaction/gate_secrets.ts";
 import { collectSecrets } from "../redaction/collect_secrets.ts";
 import { type LoadedSettings, loadSettings } from "../store/load_settings.ts";
 import { type StorePaths, storePaths } from "../store/paths.ts";
+import type { Queue } from "../store/queue.ts";
 import { Store } from "../store/store.ts";
 import type { Invocation } from "./command.ts";
 import { nearest, nearestHint } from "./nearest.ts";
@@ -55,8 +58,10 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
       names: [...loaded.settings.macp.secrets, ...loaded.ownSecrets],
     }),
     ...loaded.literals.map(({ path, value }) => ({ name: path, value })),
+    ...loaded.gateSecrets,
   ];
   for (const { file, path } of loaded.literals) {
+    if (file === null) continue;
     const { code } = await git.run(["ls-files", "--error-unmatch", "--", file]);
     if (code === 0) {
       output.warn(`${file}: git tracks the secret ${path}; name a variable with ${path}_env`);
@@ -64,7 +69,9 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
   }
   const redactor = createRedactor(secrets);
   output.options.redaction.text = (text) => redactor.text(text);
-  const store = new Store(world, paths, (event) => redactEvent(redactor, event));
+  const learn = ({ tasks }: Queue) =>
+    redactor.learn(tasks.flatMap((raw) => isRecord(raw) ? gateSecrets(raw.quality_gates) : []));
+  const store = new Store(world, paths, (event) => redactEvent(redactor, event), learn);
   return { ...loaded, git, hasCommit, paths, store, redactor };
 }
 

@@ -8,13 +8,15 @@ import { checkPlace } from "../dispatcher/worktree.ts";
 import { taskPlace } from "../dispatcher/worktree_place.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
 import type { OwnedWorktree, RunningAttempt, State, Task } from "../protocol/generated/types.ts";
-import { defaultBranch, type TaskNames } from "../protocol/names.ts";
+import type { TaskNames } from "../protocol/names.ts";
 import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
 import type { Files } from "../sys/files.ts";
+import { taskBranch } from "./task_branch.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
 import { choosePortBase, firstPort } from "./ports.ts";
+import { type KnownNames, placesInUse } from "./places_in_use.ts";
 import { nextStep, underWay } from "./schedule.ts";
 import { nextSerial } from "./serials.ts";
 
@@ -33,17 +35,20 @@ export interface Claimed {
 /**
  * Claims the task, unless something changed since it was chosen: then null, and
  * nothing changed.
+ *
+ * @param known Names of the tasks among which it was chosen.
  */
 export async function claimTask(
   context: ControllerContext,
   id: string,
   names: TaskNames,
+  known: Pick<KnownNames, "of">,
 ): Promise<Claimed | null> {
   const now = context.world.clock.now();
   const attemptId = context.world.uuid();
   const claimed = await context.store.change(({ queue, state }) => {
     const plan = { queue, holds: state.holds ?? {}, settings: context.settings, now };
-    const step = nextStep(plan, underWay(state));
+    const step = nextStep(plan, underWay(state, placesInUse(context, state, known)));
     if (step.kind !== "claim" || step.id !== id) return { change: null, result: null };
     const claimed = claimedTask(context, { queue, state }, names, { id, attemptId, now });
     const { task, attempt, attempts, maxAttempts } = claimed;
@@ -104,7 +109,7 @@ function claimedTask(
       started_at: new Date(now).toISOString(),
       legacy: !isMacpAware(task),
       worktree,
-      branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
+      branch: usesWorktree ? taskBranch(context, task, names) : null,
       base_commit: baseOf(owned),
       worker: null,
       verdict: null,

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { resultPath } from "../dispatcher/result_paths.ts";
+import { rescue, type Rescued } from "../dispatcher/rescue.ts";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
-import { isRecord } from "../protocol/events.ts";
 import type { OwnedWorktree, TaskResult } from "../protocol/generated/types.ts";
+import { messageOf } from "../protocol/errors.ts";
 import { taskNames } from "../protocol/names.ts";
-import { forgetWorktree, pinWorktree } from "./clear_worktree.ts";
+import { enterRescued, forgetWorktree, pinWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { lastSerial } from "./hold_task.ts";
-import { readResult } from "./previous_failure.ts";
+import { knownResult } from "./known_result.ts";
 import { writeTaskResult } from "./write_result.ts";
 
 /** What became of a worktree. */
@@ -19,6 +20,8 @@ export interface ClearedWorktree {
   gone: boolean;
   /** Ref that holds what was in it, or null when that is in its branch. */
   snapshotRef: string | null;
+  /** Ignored files that no snapshot holds. */
+  leftOut: string[];
   /** Why it stays, or null. */
   why: string | null;
 }
@@ -28,24 +31,23 @@ export async function clearEnded(
   context: ControllerContext,
   path: string,
   owned: OwnedWorktree,
+  about: { all?: boolean } = {},
 ): Promise<ClearedWorktree> {
-  const { store, world: { files } } = context;
+  const { store } = context;
   const id = owned.task_id;
   const names = await taskNames(id);
-  const raw = store.readQueue().find(id);
-  const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
-  const resultFile = resultPath(store.paths, context.settings, names, named) ?? "";
-  const known = readResult(files, resultFile);
+  const known = knownResult(context, id, names);
   const result = known ?? unknownResult(context, id);
-  const warnings = result.metadata?.warnings ?? [];
+  const { warnings = [], ignored_left_out: before } = result.metadata ?? {};
   const attempt = {
     worktree: path,
     serial: lastSerial({ queue: store.readQueue() }, id),
     base_commit: owned.base_commit,
   };
-  if (!await pinWorktree(context, attempt, { id, names, result })) {
+  if (!await pinWorktree(context, attempt, { ...about, id, names, result })) {
     const why = result.metadata?.warnings?.slice(warnings.length).join("; ");
-    return { gone: false, snapshotRef: null, why: (why ?? "").replace("The worktree stays: ", "") };
+    const told = (why ?? "").replace("The worktree stays: ", "");
+    return { gone: false, snapshotRef: null, leftOut: [], why: told };
   }
   if (known !== null) writeTaskResult(context, id, names, result);
   await store.change(({ state }) => {
@@ -54,7 +56,52 @@ export async function clearEnded(
     return { change: { state }, result: null };
   });
   const why = await removePinned(context, path);
-  return { gone: why === null, snapshotRef: result.metadata?.snapshot_ref ?? null, why };
+  const { snapshot_ref: snapshotRef = null, ignored_left_out: after } = result.metadata ?? {};
+  // What an earlier removal left out is told of once.
+  const leftOut = after === before ? [] : after ?? [];
+  return { gone: why === null, snapshotRef, leftOut, why };
+}
+
+/** How the end of a removal or of a making came out that was cut short. */
+export interface FinishedRemoval {
+  /** What somebody had put into it meanwhile, or null. */
+  rescued: Rescued | null;
+  /** Why it stays, or null. */
+  why: string | null;
+}
+
+/** Ends a removal that was cut short; what somebody put there since is pinned first. */
+export async function finishRemoval(
+  context: ControllerContext,
+  path: string,
+  owned: OwnedWorktree,
+): Promise<FinishedRemoval> {
+  const foreign = await whyForeign(context.git, path, owned);
+  if (foreign !== null) return { rescued: null, why: foreign };
+  const { rescued, why } = await rescueFrom(context, path, owned.task_id);
+  if (why !== null) return { rescued, why };
+  return { rescued, why: await removePinned(context, path) };
+}
+
+/** Pins what somebody put into an unfinished worktree, and says so in the task's result. */
+export async function rescueFrom(
+  context: ControllerContext,
+  path: string,
+  id: string,
+): Promise<FinishedRemoval> {
+  const names = await taskNames(id);
+  try {
+    const rescued = await rescue({ ...context, names, path });
+    if (rescued === null) return { rescued, why: null };
+    const result = knownResult(context, id, names);
+    if (result !== null) {
+      enterRescued(result.metadata ??= {}, rescued);
+      writeTaskResult(context, id, names, result);
+    }
+    return { rescued, why: null };
+  } catch (error) {
+    return { rescued: null, why: `what is in it could not be pinned: ${messageOf(error)}` };
+  }
 }
 
 /** Removes a worktree that is pinned, and takes it out of the ledger; why it stays, or null. */

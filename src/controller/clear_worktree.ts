@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { knownResult } from "./known_result.ts";
+import { describeRescued, rescue, type Rescued } from "../dispatcher/rescue.ts";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { endRemoval } from "../dispatcher/worktree.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
@@ -10,9 +13,13 @@ import { takeSnapshot } from "../git/snapshots.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { RunningAttempt, State, TaskResult } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
-import { oneLine } from "../protocol/text.ts";
+import { firstOf, oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "./context.ts";
-import { isUncommitted, readContent, type WorktreeContent } from "./worktree_content.ts";
+import {
+  isUncommitted,
+  readContent,
+  type WorktreeContent,
+} from "../dispatcher/worktree_content.ts";
 
 /** Most ignored paths that a result lists. */
 const mostListed = 50;
@@ -23,16 +30,16 @@ export type PinnedAttempt = Pick<RunningAttempt, "worktree" | "serial" | "base_c
 /**
  * Pins what the worktree holds, and says so in the result.
  *
+ * @param about.all Whether also ignored files may be lost that a person had in a restored one.
  * @returns Whether it may be removed then.
  */
 export async function pinWorktree(
   context: ControllerContext,
   attempt: PinnedAttempt,
-  about: { id: string; names: TaskNames; result: TaskResult },
+  about: { id: string; names: TaskNames; result: TaskResult; all?: boolean },
 ): Promise<boolean> {
   const { git, store, redactor } = context;
   const path = attempt.worktree ?? "";
-  if (git.world.files.lstat(path) === null) return true;
   const metadata = about.result.metadata ??= {};
   const stays = (why: string) => {
     const warning = redactor.text(`The worktree stays: ${why}`);
@@ -40,14 +47,22 @@ export async function pinWorktree(
     return false;
   };
   try {
-    // It was pinned whole, and what is left of it since is not.
-    if (store.readState().worktrees[path]?.phase === "removing") {
-      const pinned = await listSnapshots(git, about.names.ref);
-      const ref = pinned.find(({ serial }) => serial === attempt.serial)?.name;
-      if (ref !== undefined) metadata.snapshot_ref = ref;
+    if (git.world.files.lstat(path) === null) {
+      await recallPinned(context, attempt, about);
       return true;
     }
-    const content = await readContent(context, path);
+    const owned = store.readState().worktrees[path];
+    const foreign = owned ? await whyForeign(git, path, owned) : null;
+    if (foreign !== null) return stays(foreign);
+    // It was pinned whole, and what is left of it since is not.
+    if (owned?.phase === "removing") {
+      const rescued = await rescue({ ...context, names: about.names, path });
+      await recallPinned(context, attempt, about);
+      if (rescued !== null) enterRescued(metadata, rescued);
+      const why = whyInUse(context, path);
+      return why === null || stays(why);
+    }
+    const content = await readContent(context, path, attempt.base_commit);
     // Without a base no worker has seen it.
     if (attempt.base_commit !== null) {
       metadata.snapshot_ref = await pinContent(context, attempt, { ...about, path, content }) ??
@@ -57,10 +72,58 @@ export async function pinWorktree(
         metadata.ignored_left_out = bounded(leftOut.map((path) => redactor.text(path)));
       }
     }
-    return content.unheld === null || stays(content.unheld);
+    const own = owned?.restored_at !== undefined && !about.all ? content.ignored.leftOut : [];
+    const why = content.unheld ?? whyInUse(context, path) ?? whyIgnored(own);
+    return why === null || stays(why);
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }
+}
+
+/** A person worked in it since: what no snapshot holds is theirs. */
+function whyIgnored(leftOut: readonly string[]): string | null {
+  if (leftOut.length === 0) return null;
+  return `a person had it restored, and it holds ${
+    describeLeftOut(leftOut)
+  }; macp clean --all removes it`;
+}
+
+/** Ignored files that go with a worktree, for a person. */
+export function describeLeftOut(paths: readonly string[]): string {
+  const named = firstOf(paths.map((path) => oneLine(path, 100)), 5);
+  return `ignored files that are too many or too large for a snapshot: ${named}`;
+}
+
+/** Which processes work in it, those of the attempt being ended; null without any. */
+function whyInUse({ world: { processes } }: ControllerContext, path: string): string | null {
+  const self = processes.self().pid;
+  const pids = processes.withFolder(path).map(({ pid }) => pid).filter((pid) => pid !== self);
+  return pids.length === 0 ? null : `process ${pids.slice(0, 5).join(", ")} works in it`;
+}
+
+/** What was pinned before a crash, and what was not, for a result that is written again. */
+async function recallPinned(
+  context: ControllerContext,
+  { serial }: PinnedAttempt,
+  { id, names, result }: { id: string; names: TaskNames; result: TaskResult },
+): Promise<void> {
+  const metadata = result.metadata ??= {};
+  const pinned = await listSnapshots(context.git, names.ref);
+  const ref = pinned.find((snapshot) => snapshot.serial === serial)?.name;
+  if (ref !== undefined) metadata.snapshot_ref = ref;
+  const before = knownResult(context, id, names)?.metadata;
+  if (before?.attempt_serial !== serial) return;
+  const { ignored_left_out: leftOut } = before;
+  if (leftOut) metadata.ignored_left_out = leftOut;
+}
+
+/** Says in a result what was found in an unfinished worktree. */
+export function enterRescued(
+  metadata: NonNullable<TaskResult["metadata"]>,
+  rescued: Rescued,
+): void {
+  if (rescued.whole) metadata.snapshot_ref = rescued.ref;
+  metadata.warnings = [...metadata.warnings ?? [], describeRescued(rescued)];
 }
 
 /** Takes the snapshot where there is something to pin; its ref, or null. */
@@ -75,7 +138,7 @@ async function pinContent(
     content: WorktreeContent;
   },
 ): Promise<string | null> {
-  const { status, ignored, unwatched } = content;
+  const { status, ignored, unwatched, exact } = content;
   const ref = snapshotRef(names.ref, attempt.serial);
   const pinned = isUncommitted(content) || status.head !== attempt.base_commit
     ? await takeSnapshot(git.at(path), {
@@ -84,6 +147,7 @@ async function pinContent(
       title: redactor.text(`${oneLine(id)}, attempt ${attempt.serial}`),
       ignored: ignored.held,
       unwatched,
+      exact,
     })
     : null;
   // What was judged is pinned too when the branch moved away from it.

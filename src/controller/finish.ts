@@ -12,7 +12,7 @@ import type { Outcome } from "../protocol/outcomes.ts";
 import { redactVerdict } from "../redaction/redact_formats.ts";
 import type { View } from "../store/store.ts";
 import { removeAttemptFiles } from "./attempt_folder.ts";
-import { forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
+import { describeLeftOut, forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { placeHold } from "./holds.ts";
 import { describeTask } from "./event_metadata.ts";
@@ -71,6 +71,11 @@ export async function finishAttempt(
     context.settings.macp.cleanup_worktrees && !staying.includes(verdict.outcome);
   const result = structuredClone(verdict.result);
   const removes = removable && await pinWorktree(context, attempt, { id, names, result });
+  if (removable && !removes) {
+    context.onNote(`${id}: ${result.metadata?.warnings?.at(-1) ?? "the worktree stays"}`);
+  }
+  const leftOut = removes ? result.metadata?.ignored_left_out ?? [] : [];
+  if (leftOut.length > 0) context.onNote(`${id}: not kept are ${describeLeftOut(leftOut)}`);
   if (attempt.accept) retireEarlier(context, id, names, attempt);
   if (ends) writeTaskResult(context, id, names, result);
   else writeAttemptResult(context, names, attempt.serial, result);

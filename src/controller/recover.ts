@@ -5,6 +5,7 @@
  */
 import { join } from "@std/path";
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
+import { describeRescued } from "../dispatcher/rescue.ts";
 import { endAttemptProcesses } from "../process/end_processes.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { OwnedWorktree, RunningAttempt, Task } from "../protocol/generated/types.ts";
@@ -18,7 +19,7 @@ import {
   statusOf,
 } from "../protocol/task.ts";
 import type { ControllerContext } from "./context.ts";
-import { clearEnded, removePinned } from "./clear_ended.ts";
+import { clearEnded, finishRemoval } from "./clear_ended.ts";
 import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
 import { revertAccept } from "./revert_accept.ts";
@@ -54,7 +55,7 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
   }
   for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
     if (Object.hasOwn(running, owned.task_id)) continue;
-    if (owned.phase === "removing") await finishRemoval(context, path);
+    if (owned.phase === "removing") await goOnRemoving(context, path, owned);
     else if (owned.restored_at === undefined && isCancelled(context, owned.task_id)) {
       await clearCancelled(context, path, owned);
     }
@@ -191,8 +192,13 @@ function isCancelled({ store }: ControllerContext, id: string): boolean {
 }
 
 /** A worktree that was pinned, and whose removal a crash cut short. */
-async function finishRemoval(context: ControllerContext, path: string): Promise<void> {
-  const why = await removePinned(context, path);
+async function goOnRemoving(
+  context: ControllerContext,
+  path: string,
+  owned: OwnedWorktree,
+): Promise<void> {
+  const { rescued, why } = await finishRemoval(context, path, owned);
+  if (rescued !== null) context.onNote(`${path}: ${describeRescued(rescued)}`);
   if (why !== null) context.onNote(`The worktree ${path} stays: ${why}`);
 }
 

@@ -13,6 +13,7 @@ import type { EndedAttempt } from "./finish.ts";
 import { type ActiveHold, activeHolds } from "./holds.ts";
 import { isLive } from "./owners.ts";
 import { recover, recoverAttempt } from "./recover.ts";
+import { KnownNames, placesInUse } from "./places_in_use.ts";
 import { refuseTask } from "./refuse.ts";
 import { applyRetention } from "../retention/apply_retention.ts";
 import { carryOut } from "./carry_out.ts";
@@ -121,6 +122,7 @@ class Drain {
   /** Aborts when an attempt ended, so that the next is claimed at once. */
   #wake = new AbortController();
   #started = 0;
+  readonly #names = new KnownNames();
 
   constructor(context: ControllerContext, options: RunOptions, ended: EndedAttempt[]) {
     this.#context = context;
@@ -142,7 +144,7 @@ class Drain {
         await this.#context.world.clock.sleep(pause, this.#wake.signal);
         if (!this.#stop.signal.aborted) this.#wake = new AbortController();
       }
-      left = this.#leftHolds();
+      left = await this.#leftHolds();
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -160,7 +162,7 @@ class Drain {
       const full = this.#running.size >= jobs || (mode === "once" && this.#started > 0);
       if (full) return this.#running.size > 0 ? Infinity : null;
       await this.#recoverDead();
-      const plan = this.#plan();
+      const plan = await this.#plan();
       const step = nextStep(plan, plan.busy);
       if (step.kind === "claim") await this.#start(step.id);
       else if (step.kind === "refuse") {
@@ -190,7 +192,7 @@ class Drain {
   }
 
   async #start(id: string): Promise<void> {
-    const claimed = await claimTask(this.#context, id, await taskNames(id));
+    const claimed = await claimTask(this.#context, id, await taskNames(id), this.#names);
     if (claimed === null) return;
     this.#started++;
     const running = carryOut(this.#context, claimed, this.#stop.signal).then(
@@ -203,21 +205,23 @@ class Drain {
     this.#running.set(id, running);
   }
 
-  #plan(): Plan & { busy: UnderWay } {
+  async #plan(): Promise<Plan & { busy: UnderWay }> {
     const { store, settings, world } = this.#context;
     const state = store.readState();
+    const queue = store.readQueue();
+    if (Object.keys(state.running).length > 0) await this.#names.learn(queue);
     return {
-      queue: store.readQueue(),
+      queue,
       holds: state.holds ?? {},
       settings,
       now: world.clock.now(),
-      busy: underWay(state),
+      busy: underWay(state, placesInUse(this.#context, state, this.#names)),
     };
   }
 
-  #leftHolds(): ActiveHold[] {
+  async #leftHolds(): Promise<ActiveHold[]> {
     if (this.#options.mode !== "drain" || this.#stop.signal.aborted) return [];
-    const plan = this.#plan();
+    const plan = await this.#plan();
     const step = nextStep(plan, plan.busy);
     return step.kind === "wait" && step.held ? activeHolds(plan.holds, plan.now) : [];
   }

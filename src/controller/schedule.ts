@@ -5,7 +5,7 @@
  */
 import type { Settings } from "../protocol/settings.ts";
 import { isRecord } from "../protocol/events.ts";
-import type { State } from "../protocol/generated/types.ts";
+import type { State, Task } from "../protocol/generated/types.ts";
 import {
   checkTask,
   dependenciesOf,
@@ -53,18 +53,24 @@ export interface UnderWay {
   ids: ReadonlySet<string>;
   /** Whether one of them works in the main checkout, where there is room for one. */
   inCheckout: boolean;
+  /** Whether a task would meet one of them in its worktree or branch; asked only while there are any. */
+  meets?: (task: Task) => boolean;
 }
 
 /** What the ledger says is under way. */
-export function underWay({ running }: Pick<State, "running">): UnderWay {
+export function underWay(
+  { running }: Pick<State, "running">,
+  meets: (task: Task) => boolean = () => false,
+): UnderWay {
   return {
+    meets,
     ids: new Set(Object.keys(running)),
     inCheckout: Object.values(running).some(({ branch }) => branch === null),
   };
 }
 
-/** Milliseconds between looks at the main checkout while another attempt works in it. */
-const checkoutLookMs = 1000;
+/** Milliseconds between looks at a place while another attempt works there. */
+const placeLookMs = 1000;
 
 /** Standing of one pending task. */
 export function standingOf({ queue, holds, settings, now }: Plan, raw: RawTask): Standing {
@@ -104,8 +110,8 @@ export function nextStep(plan: Plan, busy: UnderWay): Step {
     if (id === null || statusOf(raw) !== "pending" || busy.ids.has(id)) continue;
     const standing = standingOf(plan, raw);
     if (standing.kind === "ready") {
-      if (!busy.inCheckout || usesWorktree(raw)) return { kind: "claim", id };
-      backOff = Math.min(backOff, plan.now + checkoutLookMs);
+      if (!isTaken(raw, busy)) return { kind: "claim", id };
+      backOff = Math.min(backOff, plan.now + placeLookMs);
     }
     if (standing.kind === "invalid") return { kind: "refuse", id, reason: standing.reason };
     if (standing.kind === "waiting") backOff = Math.min(backOff, standing.until);
@@ -121,6 +127,12 @@ export function nextStep(plan: Plan, busy: UnderWay): Step {
   return until === Infinity
     ? { kind: "idle" }
     : { kind: "wait", until, held: backOff === Infinity };
+}
+
+/** Whether another attempt works where the valid task would. */
+function isTaken(raw: RawTask, { ids, inCheckout, meets }: UnderWay): boolean {
+  if (!usesWorktree(raw)) return inCheckout;
+  return ids.size > 0 && meets?.(raw as Task) === true;
 }
 
 function usesWorktree(raw: RawTask): boolean {

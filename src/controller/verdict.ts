@@ -39,11 +39,22 @@ function describe({ command, reason, outcome, exit_code }: GateEvidence): string
   return `${command.trim() || "(empty)"} (${reason ?? `${outcome}, exit code ${exit_code}`})`;
 }
 
-/** Why there is too little to show; null when there is enough. */
-export function judgeChanges(task: Task, commits: number | null): Failure | null {
+/**
+ * Why there is too little to show; null when there is enough.
+ *
+ * @param leftBy Set when a person accepts what stands there, whoever made it.
+ */
+export function judgeChanges(
+  task: Task,
+  commits: number | null,
+  leftBy?: "person",
+): Failure | null {
   const expects = task.type === "coding" && task.metadata?.expects_changes !== false;
   if (!expects || commits === null || commits > 0) return null;
-  return { outcome: "no_changes", error: "Worker left no commit over the base" };
+  const error = leftBy === undefined
+    ? "Worker left no commit over the base"
+    : "What is to be accepted has no commit over the base";
+  return { outcome: "no_changes", error };
 }
 
 /**

@@ -76,8 +76,17 @@ export function isSparse(view: GitView): boolean {
  * @param sparse Whether a sparse checkout leaves files out rightly.
  */
 export async function unwatchedFiles(git: Git, sparse: boolean): Promise<string[]> {
-  const output = await git.read(["ls-files", "-v", "-z"]);
-  return output.split("\0").filter((row) =>
+  return unwatchedAmong(await listTracked(git), sparse);
+}
+
+/** Paths that git tracks, each behind the letter of its state. */
+export async function listTracked(git: Git): Promise<string> {
+  return await git.read(["ls-files", "-v", "-z"]);
+}
+
+/** Pure reader of that list; see `unwatchedFiles`. */
+export function unwatchedAmong(tracked: string, sparse: boolean): string[] {
+  return tracked.split("\0").filter((row) =>
     /^[a-z] /.test(row) || (!sparse && row.startsWith("S "))
   )
     .map((row) => row.slice(2));

@@ -27,7 +27,7 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
     dispatched.headCommit = status.head;
     const ended = dispatched.failure === null && !dispatched.aborted;
     if (ended && request.branch !== null) {
-      dispatched.failure = hidden ?? judgeCheckout(status, request.branch);
+      dispatched.failure = hidden ?? judgeCheckout(status, request.branch, request);
       if (dispatched.failure === null && dispatched.dirty) {
         dispatched.headCommit = await commitAll(git, status, leftoverMessage(request));
       }
@@ -62,7 +62,7 @@ async function lookAtGateFiles(
   });
   dispatched.gateFilesChanged = found;
   if (found.length === 0) return;
-  const error = `Worker changed files that decide what gates check: ${listed(found)}`;
+  const error = `${leftIn(request)} changed files that decide what gates check: ${listed(found)}`;
   // A person who accepts the work has looked at it.
   const blocks = request.settings.macp.gate_files_policy === "block" && !request.leftBy;
   if (blocks && dispatched.failure === null && !dispatched.aborted) {
@@ -81,32 +81,50 @@ async function findHidden(
   { cwd, view }: Dispatched,
 ): Promise<Failure | null> {
   const { git } = request;
+  const who = leftIn(request);
   const now = readGitView(git.world.files, git.cwd);
   const changed = changedViews(view, now);
   const failed = (error: string): Failure => ({ outcome: "worker_failed", error });
   if (changed.length > 0) {
-    return failed(`Worker changed what git sees in the repository: ${changed.join(", ")}`);
+    return failed(`${who} changed what git sees in the repository: ${changed.join(", ")}`);
   }
   const unwatched = await unwatchedFiles(git.at(cwd), isSparse(now));
   return unwatched.length === 0 ? null : failed(
-    `Worker told git not to look at ${listed(unwatched, 5)}`,
+    `${who} told git not to look at ${listed(unwatched, 5)}`,
   );
 }
 
 /** The branch must hold the work: the worker may not leave it, nor a merge half-way. */
-function judgeCheckout(status: CheckoutStatus, branch: string): Failure | null {
+function judgeCheckout(
+  status: CheckoutStatus,
+  branch: string,
+  { leftBy }: DispatchRequest,
+): Failure | null {
   const failed = (error: string): Failure => ({ outcome: "worker_failed", error });
   if (status.branch !== branch) {
+    const now = status.branch ?? "a detached HEAD";
     return failed(
-      `Worker left the worktree on ${status.branch ?? "a detached HEAD"}, not ${branch}`,
+      leftBy
+        ? `The worktree is on ${now}, not ${branch}`
+        : `Worker left the worktree on ${now}, not ${branch}`,
     );
   }
   if (status.unmerged.length === 0) return null;
-  return failed(`Worker left merge conflicts in ${status.unmerged.join(", ")}`);
+  const paths = status.unmerged.join(", ");
+  return failed(
+    leftBy
+      ? `The worktree has merge conflicts in ${paths}`
+      : `Worker left merge conflicts in ${paths}`,
+  );
 }
 
-function leftoverMessage({ task, serial, leftBy }: DispatchRequest): string {
-  const title = oneLine(task.title);
+/** Whose work it is that is looked at, as the beginning of a sentence. */
+function leftIn({ leftBy }: DispatchRequest): string {
+  return leftBy ? "What is to be accepted" : "Worker";
+}
+
+function leftoverMessage({ task, serial, leftBy, log }: DispatchRequest): string {
+  const title = oneLine(log.redacted(task.title));
   return leftBy === "person"
     ? `chore: what a person left uncommitted for ${task.id}\n\n` +
       `Committed by macp before its gates ran (attempt ${serial}): ${title}\n`

@@ -8,6 +8,7 @@ import { createTextCleaner } from "../logs/text_cleaner.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { runtimeOf } from "../protocol/task.ts";
+import { oneLine } from "../protocol/text.ts";
 import type { StreamFacts } from "../runtimes/stream_reader.ts";
 import { attemptEnvironment } from "./attempt_environment.ts";
 import type { AttemptFiles } from "./attempt_files.ts";
@@ -22,6 +23,8 @@ import { readWorkerReport, type WorkerReport } from "./worker_report.ts";
 const keptErrors = 16_384;
 /** Lines and bytes of the end of its output that say why a worker ended. */
 const endTail = { lines: 40, bytes: 16_384 };
+/** Characters of an agent's own words in the error of a result. */
+const maxWords = 500;
 /** Signals by number, as an exit code of 128 + n tells them. */
 const signals: Readonly<Record<number, string>> = {
   1: "SIGHUP",
@@ -123,7 +126,7 @@ async function watchCommand(
 function findEnd({ mode, watch, end, tail, facts, errors }: WorkerRun): Finding | null {
   if (end.cause === "aborted") return watch.finding;
   if (end.cause === "timed_out") return null;
-  const failed = end.exitCode !== 0;
+  const failed = end.exitCode !== 0 || isUnfinished(facts);
   if (mode === "headless" && facts) {
     const text = [...facts.errors, ...failed ? [facts.plainTail, errors] : []].join("\n");
     return watch.limitFinding(text);
@@ -132,10 +135,15 @@ function findEnd({ mode, watch, end, tail, facts, errors }: WorkerRun): Finding 
   return mode === "terminal" ? watch.screenLimitFinding() : watch.limitFinding(tail);
 }
 
-function judgeRun(request: DispatchRequest, { mode, end, tail }: WorkerRun): Failure | null {
+function judgeRun(request: DispatchRequest, run: WorkerRun): Failure | null {
   const { task, settings } = request;
+  const { mode, end, tail } = run;
   const failure = judgeWorker(end, timeoutSecondsOf(request));
-  if (failure === null || end.exitCode !== 127 || mode === "command") return failure;
+  if (failure === null) return judgeWords(request, run);
+  if (end.cause === "exited" && mode === "headless" && run.facts?.lastError) {
+    return { ...failure, error: `${failure.error}: ${ownWords(request, run.facts.lastError)}` };
+  }
+  if (end.exitCode !== 127 || mode === "command") return failure;
   const runtime = runtimeOf(task, settings);
   if (mode === "headless") {
     return {
@@ -153,6 +161,31 @@ function judgeRun(request: DispatchRequest, { mode, end, tail }: WorkerRun): Fai
     error: `Worker could not begin: ${missing[0]} was not found on the PATH; install it, or set ` +
       `macp.runtimes.${runtime} to run the agent without a terminal`,
   };
+}
+
+/** Why a worker that exited 0 did not end well by its own words; null when it did. */
+function judgeWords(request: DispatchRequest, { facts }: WorkerRun): Failure | null {
+  if (!facts || !isUnfinished(facts)) return null;
+  if (facts.lastError !== null) {
+    const error = `Worker says that it failed: ${ownWords(request, facts.lastError)}`;
+    return { outcome: "worker_failed", error };
+  }
+  const runtime = runtimeOf(request.task, request.settings);
+  const error = facts.verdict === "failed"
+    ? "Worker says that it failed, and not why"
+    : "Worker exited 0, but the agent's stream ended without saying that it was done; where " +
+      `its command prints no events, set macp.runtimes.${runtime}.stream to "text"`;
+  return { outcome: "worker_failed", error };
+}
+
+/** Whether the agent should have said that it is done, and did not. */
+function isUnfinished(facts: StreamFacts | null): boolean {
+  return facts !== null && facts.verdict !== null && facts.verdict !== "succeeded";
+}
+
+/** What an agent said, for a result: without secrets, on one line, and short. */
+function ownWords({ log }: DispatchRequest, text: string): string {
+  return oneLine(log.redacted(text), maxWords);
 }
 
 function timeoutSecondsOf({ task, settings }: DispatchRequest): number {

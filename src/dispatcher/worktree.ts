@@ -13,9 +13,12 @@ import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
+import type { Settings } from "../protocol/settings.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
 import { furnishWorktree } from "./furnish_worktree.ts";
+import { markOwned, whyForeign } from "./owned_mark.ts";
+import { describeRescued, rescue } from "./rescue.ts";
 import { clearLocks, describeLock, gitFolderOf } from "./stale_locks.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
@@ -30,6 +33,7 @@ export interface WorktreeRequest {
   place: WorktreePlace;
   /** Ref that a new branch starts from. */
   baseRef: string;
+  settings: Settings;
   dependencies: readonly DependencyBranch[];
   /** What the ledger said of this place before this attempt, or null. */
   owned: OwnedWorktree | null;
@@ -96,7 +100,7 @@ function withoutLinks(files: Files, path: string): string {
 export async function setupWorktree(request: WorktreeRequest): Promise<ReadyWorktree> {
   const { git } = request;
   try {
-    const ready = await reuse(request) ?? await make(request);
+    const ready = await reuse(request) ?? await clearAndMake(request);
     ready.warnings.push(...await furnishWorktree(git, ready.path));
     return ready;
   } catch (error) {
@@ -131,6 +135,8 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
   if (gitFolder === null || !isBelow(gitFolder, join(common, "worktrees"))) {
     throw failed(`${path} is not the worktree that macp made any more; move it away`);
   }
+  const foreign = await whyForeign(git, path, owned);
+  if (foreign !== null) throw failed(`${foreign}: ${path}; move it away`);
   clearLocks(git.world.files, gitFolder);
   const warnings: string[] = [];
   if (entry.branch !== branch) {
@@ -155,9 +161,14 @@ async function leaveOtherBranch(
   throw failed(`${own.cwd} cannot go back to branch ${branch}: ${lastWords(stderr)}`);
 }
 
+async function clearAndMake(request: WorktreeRequest): Promise<ReadyWorktree> {
+  const warnings = await clearUnfinished(request);
+  const ready = await make(request);
+  return { ...ready, warnings: [...warnings, ...ready.warnings] };
+}
+
 async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
   const { git, names, branch, place } = request;
-  await clearUnfinished(request);
   const owner = await ownershipRef(names.ref, branch);
   const snapshots = `refs/macp/snapshots/${names.ref}/`;
   const [refs, found] = await Promise.all([
@@ -177,6 +188,7 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
     return await addNew(request, owner, found);
   }
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
+  markOwned(git, place.path, request.taskId);
   if (snapshot !== null) return await bringBack(request, snapshot, base);
   if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
     return await standOnDependencies(request, owner, base, []);
@@ -191,10 +203,12 @@ async function bringBack(
   baseCommit: string,
 ): Promise<ReadyWorktree> {
   const exactly = restore?.exactly === snapshot;
-  const { conflict } = await restoreSnapshot(git.at(path), snapshot, { exactly });
+  const about = { exactly, partly: restore !== undefined };
+  const { conflict, note } = await restoreSnapshot(git.at(path), snapshot, about);
+  const notes = note === undefined ? [] : [note];
   const ready = { path, branch, baseCommit, setUp: false };
-  if (conflict === null) return { ...ready, warnings: [] };
-  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`];
+  if (conflict === null) return { ...ready, warnings: notes };
+  const warnings = [`the changes of ${snapshot} were not brought back: ${conflict}`, ...notes];
   return { ...ready, warnings, conflict };
 }
 
@@ -208,6 +222,7 @@ async function addNew(
   await git.read(["update-ref", owner, base.commit]);
   const add = ["worktree", "add", "--quiet", "--no-track", "-B", branch, "--"];
   await git.read([...add, place.path, base.commit]);
+  markOwned(git, place.path, request.taskId);
   const warnings = base.warning === null ? [] : [base.warning];
   return await standOnDependencies(request, owner, base.commit, warnings);
 }
@@ -226,19 +241,26 @@ async function standOnDependencies(
   return { ...ready, baseCommit: merged.head, warnings: [...warnings, ...merged.warnings] };
 }
 
-/** Removes what a crash left of an unfinished `add`, which no worker has seen. */
-async function clearUnfinished({ git, place: { path }, owned }: WorktreeRequest): Promise<void> {
-  if (owned === null) return;
+/** Removes what a crash left of an unfinished `add`; what somebody put into it is pinned. */
+async function clearUnfinished(request: WorktreeRequest): Promise<string[]> {
+  const { git, place: { path }, owned } = request;
+  if (owned === null) return [];
   const { files } = git.world;
+  const warnings: string[] = [];
   await git.quiet(path);
   if (files.lstat(path) !== null) {
     const unfinished = owned.phase === "adding" && await isUnfinished(git, path);
     if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
+    const foreign = await whyForeign(git, path, owned);
+    if (foreign !== null) throw failed(`${foreign}: ${path}; move it away`);
+    const rescued = await rescue({ ...request, path });
+    if (rescued !== null) warnings.push(describeRescued(rescued));
   }
   // Forced twice: git locks a worktree while it makes it. Also one whose folder is gone.
   const { code } = await git.run(["worktree", "remove", "--force", "--force", "--", path]);
   files.remove(path, { recursive: true });
   if (code !== 0) await forgetRegistration(git, path, true);
+  return warnings;
 }
 
 /**

@@ -147,6 +147,15 @@ export class Git {
   }
 
   /**
+   * Runs a script of the POSIX shell with this client's settings, as one call that changes
+   * this checkout: git starts it, and it may call git.
+   */
+  script(text: string, args: readonly string[]): Promise<GitOutput> {
+    const alias = `alias.macp-script=!f() {\n${text}\n}; f`;
+    return this.run([...withoutLargeFiles, "-c", alias, "macp-script", ...args]);
+  }
+
+  /**
    * Waits until no call changes a checkout any more that a program made which was killed.
    * To be called where nobody else may change it. Throws `MacpError` when one does not end.
    */

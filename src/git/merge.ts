@@ -1,11 +1,10 @@
 /**
- * Merges: what would conflict, merging in a checkout, and moving a branch forward. A
- * conflict is never resolved, and a branch never moved by force.
+ * Merges: what would conflict, and merging in a checkout. A conflict is never resolved.
  *
  * @module
  */
 import { join } from "@std/path";
-import { type Git, type GitOutput, lastWords } from "./git.ts";
+import { type Git, lastWords } from "./git.ts";
 import { resolveCommit } from "./refs.ts";
 
 /** Whether the history of `descendant` holds the commit. */
@@ -83,55 +82,6 @@ export async function mergeCommit(
 
 /** Without what the user's configuration would change in a merge. */
 const plain = ["--no-squash", "--no-autostash", "--no-verify-signatures", "--no-stat"];
-
-/** What came of moving a branch. */
-export type Moved =
-  | { kind: "moved" }
-  /** It is no longer where it was expected. */
-  | { kind: "elsewhere"; now: string | null }
-  /** Git refuses, for example as local changes would be overwritten. */
-  | { kind: "refused"; reason: string; paths: string[] };
-
-/**
- * Moves a local branch forward to a descendant, only while it stands where it is
- * expected. Where it is checked out, its files go along, and git refuses to overwrite
- * what is not committed there, ignored files included.
- *
- * @param checkout Path of the worktree that has the branch checked out, or null.
- * @param options.reason For the reflog.
- */
-export async function fastForward(
-  git: Git,
-  branch: string,
-  { from, to, checkout, reason }: {
-    from: string;
-    to: string;
-    checkout: string | null;
-    reason: string;
-  },
-): Promise<Moved> {
-  const ref = `refs/heads/${branch}`;
-  const now = await resolveCommit(git, ref);
-  if (now !== from) return { kind: "elsewhere", now };
-  const env = { GIT_REFLOG_ACTION: reason };
-  const output = checkout === null
-    ? await git.run(["update-ref", "-m", reason, ref, to, from])
-    : await git.at(checkout).run(
-      ["merge", "--quiet", "--ff-only", "--no-overwrite-ignore", ...plain, to],
-      { env },
-    );
-  const after = await resolveCommit(git, ref);
-  if (output.code === 0 && after === to) return { kind: "moved" };
-  if (after !== from) return { kind: "elsewhere", now: after };
-  return { kind: "refused", ...whyRefused(output) };
-}
-
-/** Git names paths that are in the way on lines that begin with a tab. */
-function whyRefused({ stderr }: GitOutput): { reason: string; paths: string[] } {
-  const paths = stderr.split("\n").filter((line) => line.startsWith("\t"))
-    .map((line) => line.trim());
-  return { reason: lastWords(stderr) || "git gave no reason", paths };
-}
 
 /**
  * The commit by which a branch came to hold another commit, along its first parents: the

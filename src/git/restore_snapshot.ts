@@ -15,6 +15,8 @@ export interface RestoredSnapshot {
   moved: boolean;
   /** Why the changes were not brought back, or null. */
   conflict: string | null;
+  /** What is to be known of changes that came back in part, or in another way. */
+  note?: string;
 }
 
 /**
@@ -25,11 +27,13 @@ export interface RestoredSnapshot {
  * when they conflict, nothing changes.
  *
  * @param about.exactly Brings the files as they were then, wherever HEAD stands.
+ * @param about.partly Brings them so too where the snapshot stands on commits that are ahead
+ *   of HEAD, for example those of a detached HEAD; when they conflict, the new files come.
  */
 export async function restoreSnapshot(
   git: Git,
   ref: string,
-  about: { exactly?: boolean } = {},
+  about: { exactly?: boolean; partly?: boolean } = {},
 ): Promise<RestoredSnapshot> {
   const [snapshot, head] = await Promise.all([
     readSnapshot(git, ref),
@@ -37,27 +41,70 @@ export async function restoreSnapshot(
   ]);
   if (snapshot === null) throw new Error(`there is no snapshot ${ref}`);
   const moved = snapshot.head !== head;
-  if (snapshot.plain && !(moved && about.exactly)) {
+  const ahead = moved && about.partly === true && head !== null &&
+    await isAncestor(git, head, snapshot.head);
+  const exactly = about.exactly === true || ahead;
+  if (snapshot.plain && !(moved && exactly)) {
     return { moved, conflict: moved ? await missingCommits(git, snapshot) : null };
   }
   const conflict = await withGitScratch(git, async (scratch) => {
     if (!moved) await bringWhole(scratch, snapshot);
-    else if (about.exactly) await bringFiles(scratch, snapshot);
+    else if (exactly) await bringFiles(scratch, snapshot);
     else {
       const conflict = await applyChanges(git, snapshot);
-      if (conflict !== null) return conflict;
+      if (conflict !== null) {
+        if (!about.partly) return conflict;
+        await bringNew(scratch, snapshot);
+        await bringIgnored(scratch, snapshot);
+        return conflict;
+      }
     }
     const ignored = await bringIgnored(scratch, snapshot);
-    await bringModes(git, snapshot, (path) => !moved || about.exactly || ignored.has(path));
+    await bringModes(git, snapshot, (path) => !moved || exactly || ignored.has(path));
     return null;
   });
-  return { moved, conflict };
+  const note = moved && about.partly ? await describeMoved(git, ref, { snapshot, conflict }) : null;
+  return note === null ? { moved, conflict } : { moved, conflict, note };
+}
+
+async function isAncestor(git: Git, commit: string, of: string | null): Promise<boolean> {
+  if (of === null) return false;
+  return (await git.run(["merge-base", "--is-ancestor", commit, of])).code === 0;
+}
+
+/** What a person has to know of changes that were made on another commit, or null. */
+async function describeMoved(
+  git: Git,
+  ref: string,
+  { snapshot: { commit, head }, conflict }: { snapshot: Snapshot; conflict: string | null },
+): Promise<string | null> {
+  const rest = conflict === null
+    ? []
+    : [`only its new files are there; what else it holds: git diff ${head ?? "HEAD"} ${ref}`];
+  const holds = await isAncestor(git, head ?? commit, "HEAD");
+  const commits = holds ? [] : [
+    `it stands on commits that the branch does not hold: git log HEAD..${head}`,
+  ];
+  const all = [...rest, ...commits];
+  return all.length === 0 ? null : `${ref}: ${all.join("; ")}`;
 }
 
 /** Commits of a branch that went elsewhere are told, not brought back. */
 async function missingCommits(git: Git, { commit }: Snapshot): Promise<string | null> {
-  const { code } = await git.run(["merge-base", "--is-ancestor", commit, "HEAD"]);
-  return code === 0 ? null : `the branch does not hold ${commit} any more`;
+  const holds = await isAncestor(git, commit, "HEAD");
+  return holds ? null : `the branch does not hold ${commit} any more`;
+}
+
+/** Files that the snapshot added and that are not there; nothing is covered. */
+async function bringNew(scratch: GitScratch, { commit, head }: Snapshot): Promise<void> {
+  if (head === null) return;
+  const { git } = scratch;
+  const options = ["--name-only", "--diff-filter=A", "--no-renames", "-z"];
+  const added = await git.read(["diff", ...options, head, commit, "--"]);
+  await scratch.withIndex("new", ["read-tree", commit]);
+  // Code 1: some are there already.
+  const env = { GIT_INDEX_FILE: join(scratch.folder, "new.index") };
+  await git.run(["checkout-index", "--quiet", "-z", "--stdin"], { stdin: added, env });
 }
 
 /** The files as they were; the index as HEAD is. */

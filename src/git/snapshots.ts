@@ -22,6 +22,8 @@ export interface SnapshotOptions {
   ignored: readonly string[];
   /** Files that git was told not to look at; they are looked at. */
   unwatched: readonly string[];
+  /** Committed files whose bytes a checkout would not give back. */
+  exact?: readonly string[];
 }
 
 /**
@@ -33,23 +35,31 @@ export interface SnapshotOptions {
  * @returns The ref. Throws `MacpError`.
  */
 export async function takeSnapshot(git: Git, options: SnapshotOptions): Promise<string> {
-  const { status, ref } = options;
-  if (status.head !== null && !needsCommit(options)) return await pin(git, ref, status.head);
-  return await withGitScratch(git, async (scratch) => {
-    return await pin(git, ref, await commitSnapshot(scratch, options));
-  });
+  return await pinCommit(git, options.ref, await writeSnapshot(git, options));
 }
 
+/** Commit of everything that a worktree holds, which no ref holds yet. Throws `MacpError`. */
+export async function writeSnapshot(
+  git: Git,
+  options: Omit<SnapshotOptions, "ref">,
+): Promise<string> {
+  const { head } = options.status;
+  if (head !== null && !needsCommit(options)) return head;
+  return await withGitScratch(git, (scratch) => commitSnapshot(scratch, options));
+}
+
+type Content = Omit<SnapshotOptions, "ref">;
+
 /** Whether a checkout holds something that no commit of its branch does. */
-function needsCommit({ status, ignored, unwatched }: SnapshotOptions): boolean {
-  return isChanged(status) || ignored.length > 0 || unwatched.length > 0;
+function needsCommit({ status, ignored, unwatched, exact = [] }: Content): boolean {
+  return isChanged(status) || [ignored, unwatched, exact].some(({ length }) => length > 0);
 }
 
 function isChanged({ changed, untracked, unmerged }: CheckoutStatus): boolean {
   return changed.length + untracked.length + unmerged.length > 0;
 }
 
-async function commitSnapshot(scratch: GitScratch, options: SnapshotOptions): Promise<string> {
+async function commitSnapshot(scratch: GitScratch, options: Content): Promise<string> {
   const { git } = scratch;
   const { status: { head }, title } = options;
   const headTree = head === null
@@ -78,7 +88,7 @@ async function commitTree(
 }
 
 /** Trees of the index, without the paths in conflict, and of the files as git would commit them. */
-async function writeTrees(scratch: GitScratch, { status, unwatched }: SnapshotOptions) {
+async function writeTrees(scratch: GitScratch, { status, unwatched }: Content) {
   const edit = (args: readonly string[], paths: readonly string[]) =>
     paths.length === 0
       ? ""
@@ -94,25 +104,33 @@ async function writeTrees(scratch: GitScratch, { status, unwatched }: SnapshotOp
   return { indexTree, tree: await writeTree() };
 }
 
-/** A copy keeps what git knows of unchanged files, so that they are not read again. */
+/**
+ * A copy keeps what git knows of unchanged files, so that they are not read again. It is as
+ * old as the index: git looks into a file of unchanged size and time only where the index
+ * may have been written at that very moment.
+ */
 function copyIndex({ git: { world: { files } }, folder, gitFolder }: GitScratch, name: string) {
   const index = join(gitFolder, "index");
-  if (files.stat(index) === null) return;
-  const copy = files.open(join(folder, `${name}.index`), { write: true, create: true });
+  const stat = files.stat(index);
+  if (stat === null) return;
+  const path = join(folder, `${name}.index`);
+  const copy = files.open(path, { write: true, create: true });
   try {
     copy.write(files.readBytes(index));
   } finally {
     copy.close();
   }
+  files.setModified(path, stat.mtimeMs);
 }
 
 /** Tree of what the branch's own trees cannot hold, or null when there is nothing of it. */
-async function writeExtra(scratch: GitScratch, options: SnapshotOptions): Promise<string | null> {
+async function writeExtra(scratch: GitScratch, options: Content): Promise<string | null> {
   const { git } = scratch;
-  const { status, ignored } = options;
-  const uncommitted = [...new Set([...status.changed, ...status.untracked, ...status.unmerged])]
+  const { status, ignored, unwatched, exact: committed = [] } = options;
+  const { changed, untracked, unmerged } = status;
+  const uncommitted = [...new Set([...changed, ...untracked, ...unmerged, ...unwatched])]
     .filter((path) => isFile(git, path));
-  const exact = await convertedPaths(git, uncommitted);
+  const exact = [...new Set([...await convertedPaths(git, uncommitted), ...committed])];
   const modes = unusualModes(git, [...uncommitted, ...ignored]);
   const entries: string[] = [];
   for (const [name, paths] of [["exact", exact], ["ignored", ignored]] as const) {
@@ -161,8 +179,10 @@ function listed(paths: readonly string[]): string {
   return paths.map((path) => `${path}\0`).join("");
 }
 
-/** Pins a commit at a ref, or at the next free one when the ref holds something else. */
-async function pin(git: Git, ref: string, commit: string): Promise<string> {
+/**
+ * Pins a commit at a ref, or at the next free one when the ref holds something else; its name.
+ */
+export async function pinCommit(git: Git, ref: string, commit: string): Promise<string> {
   for (let n = 0;; n++) {
     const name = n === 0 ? ref : `${ref}.${n}`;
     const { code } = await git.run(["update-ref", name, commit, ""]);

@@ -18,6 +18,7 @@ export const realFiles: Files = {
   open: (path, options) => openFile(path, options),
   setMode: (path, mode) => Deno.chmodSync(path, mode),
   rename: (from, to) => Deno.renameSync(from, to),
+  setModified: (path, mtimeMs) => Deno.utimeSync(path, new Date(mtimeMs), new Date(mtimeMs)),
   copy: (from, to) => Deno.copyFileSync(from, to),
   remove: (path, options = {}) => {
     orNull(() => Deno.removeSync(path, { recursive: options.recursive ?? false }));

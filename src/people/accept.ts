@@ -108,7 +108,7 @@ async function judgeAccept(
     if (signal.aborted && !whole && signal.reason !== "cancelled") return null;
     const end = dispatched.failure ?? judgeGates(evidence) ??
       await judgeBranch(context, claimed, dispatched, signal) ??
-      judgeChanges(task, dispatched.changes?.commits ?? null);
+      judgeChanges(task, dispatched.changes?.commits ?? null, "person");
     const facts = {
       dispatched,
       evidence,

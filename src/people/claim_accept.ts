@@ -9,7 +9,7 @@ import { checkPlace } from "../dispatcher/worktree.ts";
 import { taskPlace } from "../dispatcher/worktree_place.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { AcceptedFrom, RunningAttempt, Task } from "../protocol/generated/types.ts";
-import { defaultBranch, type TaskNames } from "../protocol/names.ts";
+import type { TaskNames } from "../protocol/names.ts";
 import { checkTask, isMacpAware, maxAttemptsOf, statusOf } from "../protocol/task.ts";
 import { shellWord } from "../protocol/text.ts";
 import { describeFault } from "../protocol/validation.ts";
@@ -22,6 +22,7 @@ import {
   ownedAt,
   placeWorktree,
 } from "../controller/claim.ts";
+import { taskBranch } from "../controller/task_branch.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { whyBusy } from "../controller/hold_task.ts";
 import { refusal } from "./interventions.ts";
@@ -135,7 +136,7 @@ function claimedTask(
     started_at: new Date(world.clock.now()).toISOString(),
     legacy: false,
     worktree,
-    branch: usesWorktree ? task.branch ?? defaultBranch(names.slug, task.title) : null,
+    branch: usesWorktree ? taskBranch(context, task, names) : null,
     base_commit: baseOf(owned),
     worker: null,
     verdict: null,

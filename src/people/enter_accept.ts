@@ -72,8 +72,8 @@ async function readyWorktree(
   const place = { ...taskPlace(git, settings, task, names), path };
   const baseRef = settings.macp.base_ref;
   try {
-    const about = { git, taskId: task.id, names, branch, place, baseRef, dependencies, owned };
-    return await setupWorktree(about);
+    const about = { git, settings, taskId: task.id, names, branch, place, baseRef };
+    return await setupWorktree({ ...about, dependencies, owned });
   } catch (cause) {
     if (!(cause instanceof WorktreeError)) throw cause;
     throw new MacpError("failure", cause.message, { code: cause.outcome, cause });

@@ -13,6 +13,7 @@ import { bringIncluded } from "../dispatcher/worktree_include.ts";
 import { type Gate, resolveGates } from "../gates/resolve_gates.ts";
 import { runGates } from "../gates/run_gates.ts";
 import type { Git } from "../git/git.ts";
+import { resolveCommit } from "../git/refs.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
 import type { GateEvidence, RunningAttempt } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
@@ -47,7 +48,13 @@ export interface GatedMerge {
 export async function gateMerge(
   context: ControllerContext,
   landing: Landing,
-  { own, attemptId, signal }: { own: Git; attemptId: string; signal: AbortSignal },
+  { own, merge, attemptId, signal }: {
+    own: Git;
+    /** Commit of the merge. */
+    merge: string;
+    attemptId: string;
+    signal: AbortSignal;
+  },
 ): Promise<GatedMerge> {
   const { world, store, settings, redactor } = context;
   const { task, branch, into } = landing;
@@ -66,7 +73,8 @@ export async function gateMerge(
   try {
     log.section(`${task.id}: ${branch} merged into ${into}`);
     const request = dispatchRequest(context, claimed, log, signal);
-    const ran = await runPrepared(context, request, { own, gates: resolveGates(task, settings) });
+    const gates = resolveGates(task, settings);
+    const ran = await runPrepared(context, request, { own, merge, gates });
     return { ...ran, log: log.path };
   } finally {
     log.end();
@@ -77,7 +85,7 @@ export async function gateMerge(
 async function runPrepared(
   { world, redactor, onNote }: ControllerContext,
   request: DispatchRequest,
-  { own, gates }: { own: Git; gates: readonly Gate[] },
+  { own, merge, gates }: { own: Git; merge: string; gates: readonly Gate[] },
 ): Promise<Omit<GatedMerge, "log">> {
   const { git, log, signal, task } = request;
   const cwd = own.cwd;
@@ -99,8 +107,17 @@ async function runPrepared(
       after: ({ command, outcome }) => onNote(`gate ${outcome}: ${oneLine(command, 200)}`),
     },
   );
+  const failure = signal.aborted ? null : judgeGates(evidence) ?? await judgeMerge(own, merge);
   const ended = aborted || signal.aborted;
-  return { gates: evidence, failure: ended ? null : judgeGates(evidence), aborted: ended };
+  return { gates: evidence, failure: ended ? null : failure, aborted: ended };
+}
+
+/** The worktree must still stand on the merge that would land: gates judged nothing else. */
+async function judgeMerge(own: Git, merge: string): Promise<Failure | null> {
+  const now = await resolveCommit(own, "HEAD");
+  if (now === merge) return null;
+  const error = `Gate broken: the merge moved while gates ran, from ${merge} to ${now}`;
+  return { outcome: "gate_broken", error };
 }
 
 /** The landing as an attempt that nobody claims: the ledger knows its worktree already. */

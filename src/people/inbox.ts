@@ -4,7 +4,7 @@
  * @module
  */
 import { isRecord } from "../protocol/events.ts";
-import type { State, TaskResult } from "../protocol/generated/types.ts";
+import type { OwnedWorktree, State, TaskResult } from "../protocol/generated/types.ts";
 import {
   dependenciesOf,
   idOf,
@@ -241,8 +241,9 @@ function describe(queue: Queue, waiting: Waiting, records: WaitingRecords): Inbo
   };
 }
 
-/** Path of a task's worktree in the ledger, or null. */
+/** Path of a task's worktree that is ready for work, or null. */
 export function worktreeOf({ worktrees }: Pick<State, "worktrees">, id: string): string | null {
-  const found = Object.entries(worktrees).find(([, { task_id }]) => task_id === id);
-  return found?.[0] ?? null;
+  const isReady = ([, { task_id, phase }]: [string, OwnedWorktree]) =>
+    task_id === id && phase === "ready";
+  return Object.entries(worktrees).find(isReady)?.[0] ?? null;
 }

@@ -7,19 +7,14 @@
 import { join, relative } from "@std/path";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import type { Git } from "../git/git.ts";
-import {
-  fastForward,
-  isAncestor,
-  landingCommit,
-  mergeCommit,
-  previewConflicts,
-} from "../git/merge.ts";
-import { readStatus } from "../git/status.ts";
-import { listWorktrees } from "../dispatcher/worktree.ts";
-import type { GateEvidence, Landed } from "../protocol/generated/types.ts";
+import { isAncestor, landingCommit, mergeCommit, previewConflicts } from "../git/merge.ts";
+import { findUnderWay } from "../git/under_way.ts";
+import type { Landed } from "../protocol/generated/types.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "../controller/context.ts";
+import type { Done, LandReport } from "./land_report.ts";
 import { gateMerge } from "./gate_merge.ts";
+import { moveTarget, whatIsInTheWay } from "./move_target.ts";
 import { isLanded, type Landing, planLanding } from "./plan_land.ts";
 import { recordLanding } from "./record_landing.ts";
 import { inScratchWorktree, recoverScratch } from "../controller/scratch.ts";
@@ -34,31 +29,6 @@ export interface LandOptions {
   dryRun: boolean;
   /** Aborts it; nothing has landed then. */
   signal: AbortSignal;
-}
-
-/** What came of it. Everywhere but at `landed` the branch stays as it was. */
-export type LandReport =
-  | { kind: "interrupted" }
-  | Landable
-    & (
-      | { kind: "landed"; commit: string; fastForward: boolean; gates: GateEvidence[] }
-      | { kind: "already_landed"; commit: string }
-      | { kind: "would_land"; fastForward: boolean; gates: string[] }
-      /** Paths in which the branches conflict. */
-      | { kind: "conflict"; paths: string[] }
-      | { kind: "refused"; reason: string }
-      | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
-      /** What is not committed where the branch is checked out would be overwritten. */
-      | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
-      /** The branch moved while the gates ran. */
-      | { kind: "moved" }
-    );
-
-/** What lands where, and the dependencies whose work comes along. */
-interface Landable {
-  branch: string;
-  into: string;
-  brings: string[];
 }
 
 /** Lands a task. Throws `MacpError` as `planLanding` does. */
@@ -90,6 +60,8 @@ async function land(
   if (await isAncestor(git, head, target)) {
     return { ...said, ...await tellLanded(context, landing, options.dryRun) };
   }
+  const begun = await findUnderWay(git, into);
+  if (begun !== null) return { ...said, kind: "under_way", ...begun };
   const scratch = options.dryRun ? objectFolder(context) : undefined;
   const paths = await previewConflicts(git, target, head, scratch);
   if (paths !== null && paths.length > 0) return { ...said, kind: "conflict", paths };
@@ -112,8 +84,6 @@ async function land(
 function objectFolder({ world }: ControllerContext): string {
   return join(world.env.TMPDIR ?? "/tmp", `macp-land-${world.uuid().slice(0, 8)}`);
 }
-
-type Done<T = LandReport> = T extends unknown ? Omit<T, "branch" | "into" | "brings"> : never;
 
 /** The target holds the work already; that is recorded where it was not yet. */
 async function tellLanded(
@@ -146,35 +116,28 @@ async function mergeAndMove(
   landing: Landing,
   { own, attemptId, message, signal }: LandOptions & { own: Git; attemptId: string },
 ): Promise<Done> {
-  const { git, store } = context;
+  const { git, store, redactor } = context;
   const { task, branch, head, into, target } = landing;
+  const title = oneLine(redactor.text(task.title), 200);
   const merged = await mergeCommit(own, head, {
-    message: message ?? `Merge ${branch}: ${oneLine(task.title, 200)} (${task.id})`,
+    message: message ?? `Merge ${branch}: ${title} (${task.id})`,
     env: await identity(context),
   });
   if (merged.kind === "conflict") return merged;
   if (merged.kind === "refused") return merged;
-  const checkout = await checkoutOf(git, into);
-  const early = await whatIsInTheWay(git, { checkout, from: target, to: merged.commit });
+  const way = { into, from: target, to: merged.commit };
+  const early = await whatIsInTheWay(git, way);
   if (early !== null) return early;
-  const gated = await gateMerge(context, landing, { own, attemptId, signal });
+  const about = { own, merge: merged.commit, attemptId, signal };
+  const gated = await gateMerge(context, landing, about);
   const { gates, failure, aborted } = gated;
   if (aborted) return { kind: "interrupted" };
   if (failure !== null) {
     const log = relative(store.paths.folder, gated.log);
     return { kind: "gates_red", reason: failure.error, gates, log };
   }
-  const moved = await fastForward(git, into, {
-    from: target,
-    to: merged.commit,
-    checkout,
-    reason: `macp land ${task.id}`,
-  });
-  if (moved.kind === "elsewhere") return { kind: "moved" };
-  if (moved.kind === "refused") {
-    const { reason, paths } = moved;
-    return { kind: "in_the_way", checkout: checkout ?? git.cwd, reason, paths };
-  }
+  const kept = await moveTarget(git, { ...way, reason: `macp land ${task.id}` });
+  if (kept !== null) return kept;
   await record(context, task.id, { into, commit: merged.commit });
   return {
     kind: "landed",
@@ -182,30 +145,6 @@ async function mergeAndMove(
     fastForward: merged.fastForward,
     gates,
   };
-}
-
-/** The worktree that has a branch checked out, or null. */
-async function checkoutOf(git: Git, branch: string): Promise<string | null> {
-  const entries = await listWorktrees(git);
-  const found = entries.find((entry) => entry.branch === branch && !entry.prunable && !entry.bare);
-  return found && git.world.files.lstat(found.path) !== null ? found.path : null;
-}
-
-/** Local changes that the merge would overwrite, before time is spent on gates. */
-async function whatIsInTheWay(
-  git: Git,
-  { checkout, from, to }: { checkout: string | null; from: string; to: string },
-): Promise<Done | null> {
-  if (checkout === null) return null;
-  const [status, diff] = await Promise.all([
-    readStatus(git.at(checkout)),
-    git.read(["diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", from, to, "--"]),
-  ]);
-  const touched = new Set(diff.split("\0").filter((path) => path !== ""));
-  const local = [...status.changed, ...status.unmerged, ...status.untracked];
-  const paths = [...new Set(local.filter((path) => touched.has(path)))];
-  if (paths.length === 0) return null;
-  return { kind: "in_the_way", checkout, paths, reason: "local changes would be overwritten" };
 }
 
 /** The user's identity for a merge commit; macp's own where none is set. */

@@ -4,14 +4,17 @@
  * @module
  */
 import { listWorktrees } from "../dispatcher/worktree.ts";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { resolveCommit } from "../git/refs.ts";
 import type { Task } from "../protocol/generated/types.ts";
-import { defaultBranch, taskNames } from "../protocol/names.ts";
+import { taskNames } from "../protocol/names.ts";
 import { shellWord } from "../protocol/text.ts";
 import { ownPlace, requireAcceptable, requireIdle } from "./claim_accept.ts";
+import { taskBranch } from "../controller/task_branch.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { refusal } from "./interventions.ts";
+import { awayHints } from "./plan_restore.ts";
 
 /** What an acceptance would work on. */
 export interface AcceptPlan {
@@ -40,8 +43,10 @@ export async function planAccept(context: ControllerContext, id: string): Promis
   const gates = resolveGates(task, settings).map(({ command }) => command);
   if (task.worktree === ".") return { task, worktree: null, exists: true, branch: null, gates };
   const worktree = ownPlace(context, task, names, view);
-  const branch = task.branch ?? defaultBranch(names.slug, task.title);
+  const branch = taskBranch(context, task, names);
   const exists = git.world.files.lstat(worktree) !== null;
+  const foreign = exists ? await whyForeign(git, worktree, { task_id: id, branch }) : null;
+  if (foreign !== null) throw refusal("accept", id, `${foreign}: ${worktree}`, awayHints(worktree));
   const isMade = view.state.worktrees[worktree]?.phase === "ready";
   await requireQuiet(context, { id, worktree, branch, isStanding: exists && isMade });
   if (!exists && await resolveCommit(git, `refs/heads/${branch}`) === null) {

@@ -4,15 +4,17 @@
  * @module
  */
 import { checkPlace, listWorktrees } from "../dispatcher/worktree.ts";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { taskPlace, type WorktreePlace } from "../dispatcher/worktree_place.ts";
 import { ownershipRef, resolveCommit } from "../git/refs.ts";
 import { listSnapshots, type SnapshotRef } from "../git/snapshot_refs.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree, Task } from "../protocol/generated/types.ts";
-import { defaultBranch, isBranchName, type TaskNames, taskNames } from "../protocol/names.ts";
+import { isBranchName, type TaskNames, taskNames } from "../protocol/names.ts";
 import { checkTask, isMacpAware, statusOf } from "../protocol/task.ts";
 import { shellWord } from "../protocol/text.ts";
 import type { View } from "../store/store.ts";
+import { taskBranch } from "../controller/task_branch.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { whyBusy } from "../controller/hold_task.ts";
 import { refusal } from "./interventions.ts";
@@ -48,10 +50,12 @@ export async function planRestore(
   const view = { queue: store.readQueue(), state: store.readState() };
   const task = requireWorktreeTask(context, view, id);
   const names = await taskNames(id);
-  const branch = task.branch ?? defaultBranch(names.slug, task.title);
+  const branch = taskBranch(context, task, names);
   if (!isBranchName(branch)) throw refuse(id, `git takes no branch of this name: ${branch}`);
   const there = existingWorktree(context, view, id);
   const place = there ?? ownPlace(context, view, task, names);
+  const foreign = await whyForeign(git, place.path, { task_id: id, branch });
+  if (foreign !== null) throw refuse(id, foreign, awayHints(place.path));
   const owner = await ownershipRef(names.ref, branch);
   const [snapshots, branchCommit, base] = await Promise.all([
     listSnapshots(git, names.ref),
@@ -161,6 +165,11 @@ async function requireBranch(
       } takes it off git's list`
       : "Switch that checkout to another branch, or remove it",
   ]);
+}
+
+/** How somebody's own worktree leaves the place of macp's. */
+export function awayHints(path: string): string[] {
+  return [`Move it away: git worktree move ${shellWord(path)} ELSEWHERE`];
 }
 
 function refuse(id: string, why: string, hints: string[] = []) {

@@ -4,13 +4,14 @@
  * @module
  */
 import { cleanupWorktree, isUnfinished, setupWorktree } from "../dispatcher/worktree.ts";
+import { describeRescued } from "../dispatcher/rescue.ts";
 import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { resolveBase } from "../git/refs.ts";
 import { readSnapshot } from "../git/snapshot_commit.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { View } from "../store/store.ts";
-import { removePinned } from "../controller/clear_ended.ts";
+import { finishRemoval, rescueFrom } from "../controller/clear_ended.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { holdTask } from "../controller/hold_task.ts";
 import {
@@ -42,14 +43,18 @@ export interface RestoreReport {
 }
 
 /**
- * Brings a worktree back to its place. Throws `MacpError`: of kind usage when it cannot be
+ * Brings a worktree back to its place.
+ *
+ * @param stop Ends it where nothing is made yet; what is begun is brought to its end.
+ * @returns Null when it was stopped, and nothing is left of it. Throws `MacpError`: of kind usage when it cannot be
  * done, and nothing was changed.
  */
 export async function restoreTask(
   context: ControllerContext,
   id: string,
   { attempt, dryRun }: RestoreOptions,
-): Promise<RestoreReport> {
+  stop: AbortSignal,
+): Promise<RestoreReport | null> {
   const plan = await planRestore(context, id, attempt);
   const { branch, place: { path }, snapshot } = plan;
   const snapshotRef = snapshot?.name ?? null;
@@ -68,8 +73,9 @@ export async function restoreTask(
     context,
     { id, worktree: path, branch },
     check,
-    () => there ? Promise.resolve(null) : bringBack(context, plan, { owned, exactly }),
+    () => there ? Promise.resolve(null) : bringBack(context, plan, { owned, exactly, stop }),
   );
+  if (ready === "stopped") return null;
   if (ready === null) return { ...report, there: true };
   const { conflict = null, warnings } = ready;
   return { ...report, there: false, conflict, warnings };
@@ -95,15 +101,21 @@ function placeAgain(
 async function bringBack(
   context: ControllerContext,
   plan: RestorePlan,
-  { owned, exactly }: { owned: OwnedWorktree | null; exactly: boolean },
-): Promise<ReadyWorktree> {
+  { owned, exactly, stop }: {
+    owned: OwnedWorktree | null;
+    exactly: boolean;
+    stop: AbortSignal;
+  },
+): Promise<ReadyWorktree | "stopped"> {
   const { git, settings } = context;
   const { task, names, branch, place, snapshot } = plan;
   try {
-    if (owned?.phase === "removing") await finishRemoval(context, plan);
+    const found = owned?.phase === "removing" ? await endRemoving(context, plan, owned) : [];
+    stop.throwIfAborted();
     await bringBranch(context, plan);
     const ready = await setupWorktree({
       git,
+      settings,
       taskId: task.id,
       names,
       branch,
@@ -114,9 +126,11 @@ async function bringBack(
       restore: { exactly: exactly ? snapshot?.name ?? null : null },
     });
     await settle(context, plan, ready);
-    return ready;
+    return { ...ready, warnings: [...found, ...ready.warnings] };
   } catch (error) {
     await takeBack(context, plan);
+    // An interrupt at the terminal ends git too.
+    if (stop.aborted) return "stopped";
     throw new MacpError("failure", `Cannot restore task ${task.id} as ${messageOf(error)}`, {
       code: "restore_failed",
       cause: error,
@@ -126,13 +140,18 @@ async function bringBack(
 }
 
 /** A removal that was cut short comes to its end first; what went was pinned. */
-async function finishRemoval(context: ControllerContext, plan: RestorePlan): Promise<void> {
-  const why = await removePinned(context, plan.place.path);
+async function endRemoving(
+  context: ControllerContext,
+  plan: RestorePlan,
+  owned: OwnedWorktree,
+): Promise<string[]> {
+  const { rescued, why } = await finishRemoval(context, plan.place.path, owned);
   if (why !== null) throw new Error(`what is left of it cannot be removed: ${why}`);
   await context.store.change((view) => {
     placeAgain(context, view, plan);
     return { change: { state: view.state }, result: null };
   });
+  return rescued === null ? [] : [describeRescued(rescued)];
 }
 
 /** A branch that somebody deleted comes back where the snapshot was taken. */
@@ -165,15 +184,17 @@ async function settle(
   });
 }
 
-/** Takes back what was made until it failed; nobody has worked in it. */
+/** Takes back what was made until it failed. */
 async function takeBack(
-  { git, store }: ControllerContext,
-  { place: { path } }: RestorePlan,
+  context: ControllerContext,
+  { task, place: { path } }: RestorePlan,
 ): Promise<void> {
+  const { git, store } = context;
   const { files } = git.world;
   if (store.readState().worktrees[path]?.phase !== "adding") return;
   if (files.lstat(path) !== null && await isUnfinished(git, path)) {
-    await cleanupWorktree(git, path);
+    const { why } = await rescueFrom(context, path, task.id);
+    if (why === null) await cleanupWorktree(git, path);
   }
   await store.change(({ state }) => {
     if (files.lstat(path) === null) delete state.worktrees[path];

@@ -31,15 +31,22 @@ export interface Redactor {
   stream(): StreamRedactor;
 }
 
+/** A redactor that can be told of more secrets. */
+export interface LearningRedactor extends Redactor {
+  /** Looks for these too from now on, also in texts that are under way. */
+  learn(more: readonly Secret[]): void;
+}
+
 /**
  * Makes a redactor for these secrets, in all forms that they turn up in, and for
  * tokens of known shapes. Values under 4 characters are not looked for. Where secrets
  * overlap, the whole is replaced once, under the name of the longest.
  */
-export function createRedactor(secrets: readonly Secret[]): Redactor {
+export function createRedactor(secrets: readonly Secret[]): LearningRedactor {
+  let known = secrets;
   let finder: SecretFinder | null = null;
   // Made when it is first needed: many calls print nothing that could hold a secret.
-  const find: SecretFinder = (...args) => (finder ??= createFinder(secrets))(...args);
+  const find: SecretFinder = (...args) => (finder ??= createFinder(known))(...args);
   const text = (whole: string) => {
     const { hits } = find(whole, 0, true);
     return hits.length === 0 ? whole : replace(whole, hits, 0, whole.length);
@@ -48,6 +55,13 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
     text,
     value: <T>(json: T) => redactValue(json, text) as T,
     stream: () => streamRedactor(find),
+    learn(more) {
+      const values = new Set(known.map(({ value }) => value));
+      const unknown = more.filter(({ value }) => !values.has(value));
+      if (unknown.length === 0) return;
+      known = [...known, ...unknown];
+      finder = null;
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import type { State } from "../protocol/generated/types.ts";
 import { cursorStanding } from "../store/event_cursor.ts";
 import { keepTail } from "../store/keep_tail.ts";
 import { writeState } from "../store/ledger.ts";
+import { forgottenTasks } from "./forgotten_tasks.ts";
 import { type Limits, planRemovals, type Removal, type TaskFile } from "./plan_retention.ts";
 import { attemptFiles, isOwnFolder, removeAttemptFiles, resultFiles } from "./task_files.ts";
 import type { Settings } from "../protocol/settings.ts";
@@ -183,9 +184,15 @@ function tidyTasks(
 ): void {
   const { world: { files, clock }, store: { paths }, settings } = context;
   const { retention } = settings.macp;
-  const { isTask, isPath } = protectedFiles(queue, state, paths);
-  const isProtected = ({ task, path }: TaskFile) => isTask(task) || isPath(path);
-  const about = { now: clock.now(), isProtected };
+  const { isTask, isPath, isKnown } = protectedFiles(queue, state, paths);
+  const resultFolder = resultsFolder(paths, settings);
+  const mayGo = forgottenTasks(files, resultFolder, clock.now());
+  const about = (days: number | null) => ({
+    now: clock.now(),
+    isProtected: (file: TaskFile) =>
+      isTask(file.task) || isPath(file.path) || (!isKnown(file) && !mayGo(file, days)),
+  });
+  const logsLeft = new Set<string>();
   const tell = (removals: readonly Removal[], remove: () => void) => {
     if (!dryRun) remove();
     for (const { file: { path, size: bytes }, reason } of removals) {
@@ -194,22 +201,29 @@ function tidyTasks(
   };
   attempt(() => {
     const limits = { days: retention.log_days, maxBytes: retention.log_max_bytes };
-    if (isUnlimited(limits) || !isOwnFolder(files, paths.folder, paths.logs)) return;
-    const logs = planRemovals(attemptFiles(files, paths.logs, ".log"), limits, about);
+    if (!isOwnFolder(files, paths.folder, paths.logs)) return;
+    const all = attemptFiles(files, paths.logs, ".log");
+    const logs = isUnlimited(limits) ? [] : planRemovals(all, limits, about(retention.log_days));
+    const go = new Set(logs.map(({ file }) => file));
+    for (const file of all) if (!go.has(file)) logsLeft.add(file.task);
     tell(logs, () => removeAttemptFiles(files, paths.logs, logs));
   });
   attempt(() => {
-    const folder = resultsFolder(paths, settings);
     const limits = { days: retention.result_days, maxCount: retention.result_max_count };
-    if (isUnlimited(limits) || !isOwnFolder(files, paths.folder, folder)) return;
-    const results = planRemovals(resultFiles(files, folder), limits, about);
+    if (isUnlimited(limits) || !isOwnFolder(files, paths.folder, resultFolder)) return;
+    const { now, isProtected } = about(retention.result_days);
+    const results = planRemovals(resultFiles(files, resultFolder), limits, {
+      now,
+      // What says that a forgotten task ended goes after all else of it.
+      isProtected: (file) => isProtected(file) || (!isKnown(file) && logsLeft.has(file.task)),
+    });
     tell(results, () => results.forEach(({ file }) => files.remove(file.path)));
     const attempts = attemptResultsFolder(paths, settings);
     if (!isOwnFolder(files, paths.folder, attempts)) return;
     // With the result of a task go those of its attempts.
     const gone = new Set(results.map(({ file }) => file.task));
     const all = attemptFiles(files, attempts, ".json");
-    const old = planRemovals(all, { days: retention.result_days }, about);
+    const old = planRemovals(all, { days: retention.result_days }, { now, isProtected });
     const isOld = new Set(old.map(({ file }) => file));
     const others = all.filter((file) => gone.has(file.task) && !isOld.has(file))
       .map((file): Removal => ({ file, reason: "count" }));

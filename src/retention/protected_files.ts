@@ -18,6 +18,8 @@ export interface ProtectedFiles {
   isTask: (name: string) => boolean;
   /** Whether such a task names this path for its result. */
   isPath: (path: string) => boolean;
+  /** Whether the queue holds the task of a file at all, whatever its status. */
+  isKnown: (file: { task: string; path: string }) => boolean;
 }
 
 /** Base name of the files of a task whose id is no file name. */
@@ -37,14 +39,26 @@ export function protectedFiles(
     ...Object.keys(state.running),
     ...open.flatMap((raw) => [idOf(raw) ?? [], dependenciesOf(raw)].flat()),
   ]);
-  const names = new Set([...needed].map((id) => id.toLowerCase()));
-  const hashed = [...needed].some((id) => !taskIdPattern.test(id));
-  const named = [...needed].flatMap((id) => resultPathOf(queue.find(id)) ?? [])
-    .map((path) => join(paths.folder, path).toLowerCase());
+  const known = new Set([...needed, ...queue.ids()]);
+  const pathsOf = (ids: ReadonlySet<string>) =>
+    new Set(
+      [...ids].flatMap((id) => resultPathOf(queue.find(id)) ?? [])
+        .map((path) => join(paths.folder, path).toLowerCase()),
+    );
+  const [isTask, isKnownTask] = [nameTest(needed), nameTest(known)];
+  const [named, knownPaths] = [pathsOf(needed), pathsOf(known)];
   return {
-    isTask: (name) => names.has(name.toLowerCase()) || (hashed && hashedName.test(name)),
-    isPath: (path) => named.includes(path.toLowerCase()),
+    isTask,
+    isPath: (path) => named.has(path.toLowerCase()),
+    isKnown: ({ task, path }) => isKnownTask(task) || knownPaths.has(path.toLowerCase()),
   };
+}
+
+/** Whether a base name of files may be that of a task with one of these ids. */
+function nameTest(ids: ReadonlySet<string>): (name: string) => boolean {
+  const names = new Set([...ids].map((id) => id.toLowerCase()));
+  const hashed = [...ids].some((id) => !taskIdPattern.test(id));
+  return (name) => names.has(name.toLowerCase()) || (hashed && hashedName.test(name));
 }
 
 function hasEnded(raw: RawTask): boolean {

@@ -15,6 +15,13 @@ export interface StreamFacts {
   sessionId: string | null;
   /** What went wrong and was not overcome, in the runtime's own words, oldest first. */
   errors: string[];
+  /** First text of the last event that told an error, if nothing went well since. */
+  lastError: string | null;
+  /**
+   * What the events say of the agent's end: none of those that the rules know as success
+   * or error came, or which came last. Null when the rules know no success.
+   */
+  verdict: "succeeded" | "failed" | "silent" | null;
   /** What the agent said last, as far as it is kept. */
   lastText: string | null;
   /** End of what was not a stream of events: standard error, or all of a text stream. */
@@ -41,12 +48,16 @@ export class StreamReader {
   readonly #facts: Omit<StreamFacts, "usage" | "plainTail"> = {
     sessionId: null,
     errors: [],
+    lastError: null,
+    verdict: null,
     lastText: null,
   };
   readonly #plain: string[] = [];
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    const tells = runtime.stream === "ndjson" && runtime.events.some(({ success }) => success);
+    if (tells) this.#facts.verdict = "silent";
   }
 
   /** Reads a chunk, cut anywhere; gives what it says of the work, one line each. */
@@ -70,10 +81,22 @@ export class StreamReader {
       if (!holds(event, rule.when)) return [];
       if (rule.session_id !== undefined) this.#keepSession(textAt(event, rule.session_id));
       if (rule.usage) this.#count(event, rule.usage, rule.add ?? false);
-      if (rule.success) this.#facts.errors = [];
-      for (const text of fillTemplates(event, rule.error ?? [])) this.#keepError(text);
+      if (rule.success) this.#succeed();
+      if (rule.error) this.#fail(fillTemplates(event, rule.error));
       return this.#keepProgress(event, rule.progress ?? []);
     });
+  }
+
+  #succeed(): void {
+    Object.assign(this.#facts, { errors: [], lastError: null });
+    if (this.#facts.verdict !== null) this.#facts.verdict = "succeeded";
+  }
+
+  #fail(texts: readonly string[]): void {
+    const first = texts.find((text) => text.trim() !== "");
+    if (first !== undefined) this.#facts.lastError = first.slice(0, MAX_TEXT);
+    if (this.#facts.verdict !== null) this.#facts.verdict = "failed";
+    for (const text of texts) this.#keepError(text);
   }
 
   #keepPlain(line: string): void {

@@ -14,7 +14,13 @@ import {
   type UnknownKey,
   unknownKeys,
 } from "../protocol/settings.ts";
+<<<<<<< HEAD
 import { describeFault } from "../protocol/validation.ts";
+=======
+import { describeFault, faultsOf } from "../protocol/validation.ts";
+import type { Secret } from "../redaction/collect_secrets.ts";
+import { gateSecrets } from "../redaction/gate_secrets.ts";
+>>>>>>> main
 import type { World } from "../sys/world.ts";
 import { configFaults } from "./config_faults.ts";
 import { readText, withoutMark } from "./read_json.ts";
@@ -24,8 +30,10 @@ import { userConfigPath } from "./paths.ts";
 export interface LoadedSettings extends ResolvedSettings {
   /** Keys without effect, by file. */
   unknown: { file: string; key: UnknownKey }[];
-  /** Secrets that stand in the files themselves. */
-  literals: { file: string; path: string; value: string }[];
+  /** Secrets that stand in the files themselves, or in a flag: then without a file. */
+  literals: { file: string | null; path: string; value: string }[];
+  /** Secrets that gates are given in their environment. */
+  gateSecrets: Secret[];
   /** Environment variables that hold macp's own secrets (`…_env` keys). */
   ownSecrets: string[];
 }
@@ -52,8 +60,17 @@ export function loadSettings(
   const literals = layers.flatMap(({ origin, values }) =>
     literalSecrets(values).map((literal) => ({ file: origin, ...literal }))
   );
-  const ownSecrets = [...layers, ...flags].flatMap(({ values }) => secretVariables(values));
-  return { ...resolveSettings([...layers, ...flags]), unknown, literals, ownSecrets };
+  const all = [...layers, ...flags];
+  const given = flags.flatMap(({ values }) =>
+    literalSecrets(values).map((literal) => ({ file: null, ...literal }))
+  );
+  return {
+    ...resolveSettings(all),
+    unknown,
+    literals: [...literals, ...given],
+    gateSecrets: all.flatMap(({ values }) => gateSecrets(values.quality_gates)),
+    ownSecrets: all.flatMap(({ values }) => secretVariables(values)),
+  };
 }
 
 /** Names of environment variables under keys that end in `_env`. */

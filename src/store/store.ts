@@ -38,13 +38,21 @@ export class Store {
   readonly paths: StorePaths;
   /** Applied to each event before it is written. */
   readonly #redact: (event: TaskEvent) => TaskEvent;
+  /** Told of each queue that was read, before anything is done with it. */
+  readonly #onQueue: (queue: Queue) => void;
   #cached: { stat: FileStat; queue: Queue } | null = null;
   #appended: string[] = [];
 
-  constructor(world: World, paths: StorePaths, redact: (event: TaskEvent) => TaskEvent) {
+  constructor(
+    world: World,
+    paths: StorePaths,
+    redact: (event: TaskEvent) => TaskEvent,
+    onQueue: (queue: Queue) => void = () => {},
+  ) {
     this.world = world;
     this.paths = paths;
     this.#redact = redact;
+    this.#onQueue = onQueue;
   }
 
   /** The queue as it is now; parsed again only when the file changed. */
@@ -54,6 +62,7 @@ export class Store {
     if (stat === null) return Queue.parse(emptyQueue, this.paths.queue);
     if (this.#cached && isSameFile(this.#cached.stat, stat)) return this.#cached.queue;
     const queue = Queue.parse(readText(files, this.paths.queue) ?? "", this.paths.queue);
+    this.#onQueue(queue);
     this.#cached = { stat, queue };
     return queue;
   }

@@ -55,7 +55,7 @@ export function planSync(rows: readonly TaskRow[], queue: Queue, source: string)
     else if (raw === undefined) plan.added.push({ id, line, task: newTask(row, source) });
     else planExisting(plan, row, raw);
   }
-  plan.faults.push(...cycleFaults(plan, rows, queue));
+  plan.faults.push(...commandFaults(plan, rows, queue), ...cycleFaults(plan, rows, queue));
   return plan;
 }
 
@@ -110,7 +110,10 @@ function planExisting(plan: SyncPlan, row: TaskRow, raw: unknown): void {
   const wanted = rowFields.filter((field) => field in row.fields)
     .map((field) => ({ field, old: task[field] ?? null, new: row.fields[field] ?? null }))
     .filter((change) => !isSame(change.old, change.new));
-  const kept = wanted.filter((change) => isKept(change.field, change.new, task));
+  const bare = wanted.some(takesCommand);
+  const kept = wanted.filter((change) =>
+    takesCommand(change) || isKept(change.field, change.new, task)
+  );
   const changes: FieldChange[] = wanted.filter((change) => !kept.includes(change));
   const status = queueStatusOf(row.status);
   if (status === "completed" && !hasStarted(raw)) {
@@ -121,8 +124,16 @@ function planExisting(plan: SyncPlan, row: TaskRow, raw: unknown): void {
     const names = told.map(({ field }) => field).join(", ");
     plan.skipped.push({ id, line, reason: `${names}: the task is ${nowOf(task)}` });
   }
+  if (bare) {
+    plan.skipped.push({ id, line, reason: "command: the cell is empty, that of the queue stays" });
+  }
   if (changes.length > 0) plan.changed.push({ id, line, changes });
-  else if (told.length === 0) plan.unchanged.push(id);
+  else if (told.length === 0 && !bare) plan.unchanged.push(id);
+}
+
+/** An empty cell says nothing of what runs: a task without its command could not. */
+function takesCommand(change: { field: string; new: unknown }): boolean {
+  return change.field === "command" && change.new === null;
 }
 
 /** The branch of a task that was begun is where its work lies; how it runs now stays too. */
@@ -183,6 +194,25 @@ function caseFaults(rows: readonly TaskRow[], queue: Queue): RowFault[] {
     const other = byLower.get(id.toLowerCase());
     if (other === undefined || queue.find(id) !== undefined || !cells.id) return [];
     return [faultOf(cells.id, "id", `differs in letter case only from ${other} of the queue`)];
+  });
+}
+
+/** Rows that would run a command that neither they nor the queue name. */
+function commandFaults(plan: SyncPlan, rows: readonly TaskRow[], queue: Queue): RowFault[] {
+  const next = new Map<string, Record<string, unknown>>();
+  for (const { task } of plan.added) next.set(task.id, { ...task });
+  for (const { id, changes } of plan.changed) {
+    const raw = queue.find(id);
+    const set = Object.fromEntries(changes.map(({ field, new: value }) => [field, value]));
+    // What the table does not make wrong is no fault of it.
+    if ("dispatch" in set) next.set(id, { ...(isRecord(raw) ? raw : {}), ...set });
+  }
+  return rows.flatMap(({ id, cells }) => {
+    const { status, dispatch, command } = next.get(id) ?? {};
+    const isBare = typeof command !== "string" || command.trim() === "";
+    const cell = cells.command ?? cells.dispatch;
+    if (status !== "pending" || dispatch !== "exec" || !isBare || !cell) return [];
+    return [faultOf(cell, "command", "is missing, and dispatch exec needs one")];
   });
 }
 

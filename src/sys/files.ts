@@ -69,6 +69,8 @@ export interface Files {
   rename(from: string, to: string): void;
   /** Copies a file with its permission bits; what stands at `to` is replaced. */
   copy(from: string, to: string): void;
+  /** Sets when a file was modified, in milliseconds since the epoch. */
+  setModified(path: string, mtimeMs: number): void;
   /** Sets the permission bits. */
   setMode(path: string, mode: number): void;
   /** Removes what is there; nothing there is no error. Never follows links. */

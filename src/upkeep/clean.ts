@@ -6,16 +6,23 @@
  */
 import { basename, dirname, join } from "@std/path";
 import { cleanupWorktree, forgetRegistration, isUnfinished } from "../dispatcher/worktree.ts";
+import { describeRescued } from "../dispatcher/rescue.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree, State } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
-import { clearEnded, removePinned } from "../controller/clear_ended.ts";
+import {
+  clearEnded,
+  type FinishedRemoval,
+  finishRemoval,
+  rescueFrom,
+} from "../controller/clear_ended.ts";
+import { describeLeftOut } from "../controller/clear_worktree.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { holdTask, whyBusy } from "../controller/hold_task.ts";
 import { judgePlace } from "./judge_place.ts";
 import { recoverScratch } from "../controller/scratch.ts";
 import { type SurveyedPlace, surveyPlaces } from "./survey.ts";
-import { isUncommitted, readContent } from "../controller/worktree_content.ts";
+import { isUncommitted, readContent } from "../dispatcher/worktree_content.ts";
 
 /** What became of a path, or would. */
 export interface CleanedPath {
@@ -73,7 +80,7 @@ async function cleanPlace(
       return row;
     }
     const steps = { clear: clearOne, finish: finishOne, forget: forgetOne };
-    return await heldFor(context, owned, row, () => steps[step](context, owned, row));
+    return await heldFor(context, owned, row, () => steps[step](context, owned, row, all));
   } catch (error) {
     return keptFor(row, messageOf(error), true);
   }
@@ -110,32 +117,46 @@ async function clearOne(
   context: ControllerContext,
   owned: OwnedWorktree,
   row: CleanedPath,
+  all: boolean,
 ): Promise<CleanedPath> {
-  const { gone, snapshotRef, why } = await clearEnded(context, row.path, owned);
+  const { gone, snapshotRef, leftOut, why } = await clearEnded(context, row.path, owned, { all });
   if (!gone) return keptFor(row, why ?? "git keeps it", true);
-  const reason = snapshotRef === null ? row.reason : `${row.reason}; pinned at ${snapshotRef}`;
+  const pinned = snapshotRef === null ? row.reason : `${row.reason}; pinned at ${snapshotRef}`;
+  const reason = withLeftOut(pinned, leftOut);
   return { ...row, reason, snapshot_ref: snapshotRef };
 }
 
-/** What was pinned before, or nobody has seen. */
+/** What was pinned before, or nobody has seen; what somebody put there since is pinned. */
 async function finishOne(
   context: ControllerContext,
-  { phase }: OwnedWorktree,
+  owned: OwnedWorktree,
   row: CleanedPath,
 ): Promise<CleanedPath> {
-  const why = phase === "removing"
-    ? await removePinned(context, row.path)
-    : await removeUnfinished(context, row.path);
-  return why === null ? row : keptFor(row, why, true);
+  const { rescued, why } = owned.phase === "removing"
+    ? await finishRemoval(context, row.path, owned)
+    : await removeUnfinished(context, row.path, owned);
+  const found = rescued === null ? row : {
+    ...row,
+    reason: `its ${owned.phase === "removing" ? "removal" : "making"} was cut short; ${
+      describeRescued(rescued)
+    }`,
+    snapshot_ref: rescued.ref,
+  };
+  return why === null ? found : keptFor(found, why, true);
 }
 
 async function removeUnfinished(
   context: ControllerContext,
   path: string,
-): Promise<string | null> {
+  { task_id: id }: OwnedWorktree,
+): Promise<FinishedRemoval> {
   const { git, world: { files } } = context;
   await git.quiet(path);
-  if (!await isUnfinished(git, path)) return "something else stands in its place";
+  if (!await isUnfinished(git, path)) {
+    return { rescued: null, why: "something else stands in its place" };
+  }
+  const found = await rescueFrom(context, path, id);
+  if (found.why !== null) return found;
   if (await cleanupWorktree(git, path) !== null) {
     // Git locks a worktree while it makes it; an empty folder it does not know yet.
     await git.run(["worktree", "remove", "--force", "--force", "--", path]);
@@ -143,7 +164,7 @@ async function removeUnfinished(
     await forgetRegistration(git, path, true);
   }
   await forgetInLedger(context, (state) => delete state.worktrees[path]);
-  return null;
+  return found;
 }
 
 /** Its folder is gone: whatever it held is gone too. */
@@ -177,9 +198,14 @@ async function clearScratch(context: ControllerContext, row: CleanedPath): Promi
 async function foresee(context: ControllerContext, row: CleanedPath): Promise<CleanedPath> {
   const content = await readContent(context, row.path);
   if (content.unheld !== null) return keptFor(row, content.unheld, false);
-  return isUncommitted(content)
-    ? { ...row, reason: `${row.reason}; its changes are pinned first` }
-    : row;
+  const reason = isUncommitted(content)
+    ? `${row.reason}; its changes are pinned first`
+    : row.reason;
+  return { ...row, reason: withLeftOut(reason, content.ignored.leftOut) };
+}
+
+function withLeftOut(reason: string, leftOut: readonly string[]): string {
+  return leftOut.length === 0 ? reason : `${reason}; not kept are ${describeLeftOut(leftOut)}`;
 }
 
 function keptFor(row: CleanedPath, reason: string, failed: boolean): CleanedPath {

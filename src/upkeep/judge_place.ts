@@ -25,6 +25,8 @@ export interface PlaceFacts {
   ownBranch: boolean;
   /** Whether a folder is empty or of this repository, as one that is being made is. */
   ownFolder: boolean;
+  /** Why what stands there is somebody else's, or null. */
+  foreign: string | null;
   /** Task of the ledger's entry: undefined without one, null when the queue has it not any more. */
   status: Status | null | undefined;
   /** Why the task must not be touched now, or null. */
@@ -90,6 +92,7 @@ function judgeStanding(facts: PlaceFacts, { phase }: OwnedWorktree): CleanJudgem
   if (found === "elsewhere") return keep("a symbolic link on the way leads elsewhere");
   if (found === "file") return keep("a file stands in its place");
   if (!inBase) return keep("it lies outside worktree_base");
+  if (facts.foreign !== null) return keep(facts.foreign);
   if (locked) return keep(lockedText(entry));
   if (found === "nothing") {
     return baseExists
@@ -109,10 +112,10 @@ function judgeTask(facts: PlaceFacts, owned: OwnedWorktree, all: boolean): Clean
   const { status, pids } = facts;
   if (pids.length > 0) return keep(`process ${pids.slice(0, 5).join(", ")} works in it`);
   if (owned.phase === "removing") {
-    return { step: "finish", reason: "its removal was cut short; it is pinned" };
+    return { step: "finish", reason: "its removal was cut short; what it held is pinned" };
   }
   if (owned.phase === "adding") {
-    return { step: "finish", reason: "its making was cut short; nobody has worked in it" };
+    return { step: "finish", reason: "its making was cut short" };
   }
   const task = `task ${owned.task_id}`;
   if (status === undefined) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { isUnfinished, listWorktrees } from "../dispatcher/worktree.ts";
 import { isBelow, realPathOf, worktreePlace } from "../dispatcher/worktree_place.ts";
 import { listRefs } from "../git/refs.ts";
@@ -80,6 +81,7 @@ async function look(survey: Survey, path: string): Promise<PlaceFacts> {
     entry,
     ownBranch: ownHashes.has(branchHash),
     ownFolder: isFolder && await isUnfinished(git, path),
+    foreign: isFolder ? await whyForeign(git, path, owned) : null,
     status: raw === undefined ? undefined : statusOf(raw),
     busy: owned === null ? null : whyBusy(world, view, owned.task_id),
     pids: isFolder ? world.processes.withFolder(path).map(({ pid }) => pid) : [],

@@ -439,3 +439,50 @@ Deno.test("Gate files that blocked are vouched for by accept, and still reported
     assertEquals(repository.result("t").metadata?.gate_files_changed, ["package.json"]);
   });
 });
+
+Deno.test("What accept finds wrong in the worktree is not said of the worker", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { cleanup_worktrees: false } });
+    await repository.commit({ "a.txt": "one\n" });
+    await repository.submit("t", "exit 1", "--type", "coding", "--max-attempts", "1");
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    const errorOf = async () => {
+      assertEquals((await repository.macp(["accept", "t"])).code, 3);
+      return repository.result("t").error;
+    };
+    assertEquals(await errorOf(), "What is to be accepted has no commit over the base");
+    const own = repository.worktree("t");
+    const git = (...args: string[]) => repository.git("-C", own, ...args);
+    Deno.writeTextFileSync(`${own}/a.txt`, "mine\n");
+    await git("commit", "--quiet", "--all", "--message", "mine");
+    await repository.commit({ "a.txt": "main\n" });
+    await git("merge", "--quiet", "main").catch(() => {});
+    assertEquals(await errorOf(), "The worktree has merge conflicts in a.txt");
+  });
+});
+
+for (const by of ["accept", "drain"] as const) {
+  Deno.test(`A worktree in which somebody's process works stays when ${by} completes its task`, async () => {
+    await withRepository(async (repository) => {
+      const go = repository.outside("go");
+      const wait = `echo x > ${go}; while test -e ${go}; do sleep 0.05; done`;
+      await repository.submit("t", by === "drain" ? wait : "echo hi > hi; exit 1");
+      const drain = repository.start(["drain"]);
+      if (by === "accept") {
+        assertEquals((await drain.ended).code, 1);
+        await repository.macp(["restore", "t"]);
+      } else await until("the worker", () => exists(go));
+      const cwd = repository.worktree("t");
+      const shell = new Deno.Command("sleep", { args: ["60"], cwd }).spawn();
+      if (by === "drain") Deno.removeSync(go);
+      const ran = by === "drain" ? await drain.ended : await repository.macp(["accept", "t"]);
+      assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+      assertStringIncludes(ran.stdout + ran.stderr, `stays: process ${shell.pid} works in it`);
+      assert(exists(cwd));
+      shell.kill();
+      await shell.status;
+      assertEquals((await repository.macp(["clean", "--all"])).code, 0);
+      assert(!exists(cwd));
+    });
+  });
+}

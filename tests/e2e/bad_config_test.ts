@@ -113,6 +113,24 @@ for (
   });
 }
 
+Deno.test("worktree_base in the home of another user: exit 2 with the field, and no folder of that name", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { worktree_base: "~root/x" } });
+    repository.writeQueue([execTask("t", "true")]);
+    const { code, stderr } = await repository.macp(["drain"]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, '/macp/worktree_base: found "~root/x"');
+    assert(!exists(`${repository.path}/~root`));
+    repository.writeConfig();
+    const flag = await repository.macp(["drain", "--set", "macp.worktree_base=~root/x"]);
+    assertEquals(flag.code, 2);
+    assertStringIncludes(flag.stderr, "worktree_base");
+    repository.writeConfig({ macp: { worktree_base: "~/trees" } });
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assert(exists(repository.outside("home", "trees")));
+  });
+});
+
 Deno.test("config.json that is no object: refused", async () => {
   await withRepository(async (repository) => {
     writeText(repository, "[]");

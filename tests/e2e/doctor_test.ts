@@ -55,6 +55,41 @@ Deno.test("macp doctor tells of attempts that nobody carries out, until the next
   });
 });
 
+Deno.test("macp doctor tells of locks that a git which was killed left, and removes none", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("worktree", "add", "--quiet", "--detach", repository.outside("second"));
+    const names = [
+      "index.lock",
+      "HEAD.lock",
+      "config.lock",
+      "packed-refs.lock",
+      "refs/heads/main.lock",
+      "refs/heads/feat/x.lock",
+      "worktrees/second/index.lock",
+    ];
+    Deno.mkdirSync(join(repository.path, ".git/refs/heads/feat"));
+    const old = Date.now() / 1000 - 11 * 60;
+    for (const name of [...names, "refs/heads/young.lock"]) {
+      const path = join(repository.path, ".git", name);
+      Deno.writeTextFileSync(path, "");
+      if (!name.includes("young")) Deno.utimeSync(path, old, old);
+    }
+    const before = fingerprint(join(repository.path, ".git"));
+    const told = (await examine(repository, "--fix")).filter(({ check }) => check === "git locks");
+    assertEquals(
+      told.map(({ level, fixable }) => [level, fixable]),
+      names.map(() => ["warn", false]),
+    );
+    for (const name of names) {
+      const path = join(repository.path, ".git", name);
+      const found = told.find(({ message }) => message.endsWith(path));
+      assertStringIncludes(found?.message ?? "", "11 minutes old");
+      assertStringIncludes(found?.hint ?? "", `rm ${path}`);
+    }
+    assertEquals(fingerprint(join(repository.path, ".git")), before);
+  });
+});
+
 Deno.test("macp doctor tells of worktrees that are gone, and of what git tracks", async () => {
   await withRepository(async (repository) => {
     repository.writeConfig({ macp: { cleanup_worktrees: false } });

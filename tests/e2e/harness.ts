@@ -45,7 +45,7 @@ export const commitAll =
   "git add -A && git -c user.name=w -c user.email=w@localhost commit -qm work";
 
 /** Longest time that one call may take, in milliseconds. */
-const callMs = 90_000;
+const callMs = 240_000;
 
 /** Waits until `condition` gives something; fails with `what` after `ms`. */
 export async function until<T>(

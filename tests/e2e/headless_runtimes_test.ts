@@ -92,9 +92,44 @@ for (const name of names) {
     await withRuntimes(builtIn, async (repository) => {
       await submit(repository, name, ["DO: fail Something about a rate limit handler broke"]);
       assertEquals((await drain(repository)).code, 1);
-      const { exit_code, metadata } = repository.result("h");
+      const { exit_code, metadata, error } = repository.result("h");
       assertEquals([metadata?.outcome, exit_code], ["worker_failed", 1]);
+      assertEquals(
+        error,
+        "Worker ended with exit code 1: Something about a rate limit handler broke",
+      );
       assertEquals(repository.task("h").attempts, 1);
+    });
+  });
+
+  Deno.test(`macp drain ends a task worker_failed in the words of ${name} when it fails and exits 0`, async () => {
+    await withRuntimes(builtIn, async (repository) => {
+      const secret = "mark3r-0f-a-s3cret";
+      await submit(repository, name, [
+        "DO: edit a.txt a",
+        `DO: broken Invalid API key ${secret} · Please run /login ${"x".repeat(900)}`,
+      ]);
+      const ran = await repository.macp(["drain"], {
+        env: { PATH: agentsPath, STAND_IN_API_TOKEN: secret },
+      });
+      assertEquals(ran.code, 1, ran.stderr);
+      const { exit_code, metadata, error } = repository.result("h");
+      assertEquals([metadata?.outcome, exit_code], ["worker_failed", 0]);
+      assertMatch(
+        error ?? "",
+        /^Worker says that it failed: Invalid API key \[redacted:\w+\] · Please run \/login x+…$/,
+      );
+      assert((error ?? "").length < 600);
+    });
+  });
+
+  Deno.test(`macp drain ends a task worker_failed when ${name} exits 0 and never said that it is done`, async () => {
+    await withRuntimes(builtIn, async (repository) => {
+      await submit(repository, name, ["DO: edit a.txt a", "DO: exit 0"]);
+      assertEquals((await drain(repository)).code, 1);
+      const { metadata, error } = repository.result("h");
+      assertEquals(metadata?.outcome, "worker_failed");
+      assertStringIncludes(error ?? "", "stream ended without saying that it was done");
     });
   });
 

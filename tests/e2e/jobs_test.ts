@@ -183,3 +183,34 @@ Deno.test("Attempts that run at once have blocks of ports of their own, free of 
     assert(Math.abs((bases[0] ?? 0) - (bases[1] ?? 0)) >= 4, String(bases));
   });
 });
+
+Deno.test("drain --jobs 3 begins a task only when no attempt under way has its worktree or branch", async () => {
+  await withRepository(async (repository) => {
+    const shared = repository.worktree("shared");
+    const link = repository.outside("link");
+    Deno.mkdirSync(repository.outside("worktrees"));
+    Deno.symlinkSync(repository.outside("worktrees"), link);
+    const alone = "mkdir ../alone && echo $MACP_TASK_ID > work && sleep 0.2 && rmdir ../alone";
+    const met = meeting(repository, 2);
+    repository.writeQueue([
+      execTask("a", `mkdir ../alone\n${met}\nsleep 0.3; touch work; rmdir ../alone`, {
+        worktree: shared,
+      }),
+      execTask("b", alone, { worktree: shared }),
+      execTask("c", alone, { worktree: join(link, "shared") }),
+      // It meets task a: those in between are passed over.
+      execTask("d", met),
+      execTask("e", "true", { branch: "feat/d-task-d" }),
+    ]);
+    const ran = await repository.macp(["drain", "--jobs", "3"]);
+    const ids = ["a", "b", "c", "d"];
+    assertEquals(
+      ids.map((id) => [id, repository.task(id).status, repository.task(id).attempts]),
+      ids.map((id) => [id, "completed", 1]),
+      ran.stdout + ran.stderr + JSON.stringify(repository.readQueue()),
+    );
+    // Its branch is that of another task, which is told once that one has ended.
+    const order = repository.events().map(({ task_id, event_type }) => `${task_id} ${event_type}`);
+    assert(order.indexOf("e task.assigned") > order.indexOf("d task.completed"));
+  });
+});

@@ -304,6 +304,199 @@ Deno.test("land --dry-run says what would come, and changes no byte", async () =
   });
 });
 
+/** Lands t with a gate that waits, and calls `meanwhile` while it does. */
+async function landWhile(
+  repository: Repository,
+  meanwhile: () => Promise<void>,
+) {
+  const gate = `touch ${repository.outside("gating")}; ` +
+    `while ! test -e ${repository.outside("go")}; do sleep 0.05; done`;
+  const queue = JSON.parse(repository.queueText());
+  queue.tasks[0].quality_gates = [gate];
+  repository.writeQueue(queue.tasks);
+  const land = repository.start(["land", "t"]);
+  await until("the gate", () => exists(repository.outside("gating")));
+  await meanwhile();
+  Deno.writeTextFileSync(repository.outside("go"), "");
+  return await land.ended;
+}
+
+Deno.test("A checkout that leaves the target while gates run stays as it is; the target moves alone", async () => {
+  for (const leave of [["switch", "--quiet", "release"], ["switch", "--quiet", "--detach"]]) {
+    await withRepository(async (repository) => {
+      await repository.git("branch", "release");
+      await commitOnMain(repository, { "main.txt": "main\n" });
+      await complete(repository, "t");
+      const [main, release] = [await head(repository), await head(repository, "release")];
+      const { code, stdout } = await landWhile(repository, async () => {
+        await repository.git(...leave);
+      });
+      assertEquals(code, 0, stdout);
+      assertEquals(await head(repository, "main^1"), main);
+      assertEquals(await head(repository, "release"), release);
+      assertEquals(await head(repository, "HEAD"), leave.includes("release") ? release : main);
+      assert(!exists(`${repository.path}/t.txt`));
+      assertEquals(await repository.git("status", "--porcelain", "--untracked-files=no"), "");
+      assertEquals(await repository.git("show", "main:t.txt"), "t");
+      await checkTidy(repository);
+    });
+  }
+});
+
+Deno.test("A target that is checked out elsewhere meanwhile takes the files there along", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "t");
+    const { code, stdout } = await landWhile(repository, async () => {
+      await repository.git("switch", "--quiet", "-c", "other");
+      await repository.git("worktree", "add", "--quiet", repository.outside("second"), "main");
+    });
+    assertEquals(code, 0, stdout);
+    assertEquals(textOf(repository.outside("second", "t.txt")), "t\n");
+    assert(!exists(`${repository.path}/t.txt`));
+    assertEquals(await repository.git("-C", repository.outside("second"), "status", "-s"), "");
+  });
+});
+
+Deno.test("A landing that was cut off between files and branch is made whole by the next", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, { "a.txt": "one\n" });
+    await complete(repository, "t", "echo two > a.txt; echo t > t.txt");
+    const branch = repository.task("t").branch ?? "";
+    await repository.git("read-tree", "-m", "-u", "main", branch);
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    assertEquals(await head(repository), await head(repository, branch));
+    assertEquals(await repository.git("status", "--porcelain", "--untracked-files=no"), "");
+  });
+});
+
+Deno.test("land leaves alone a target that git is in the middle of something with", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, { "a.txt": "one\n" });
+    await complete(repository, "t");
+    await repository.git("switch", "--quiet", "-c", "other");
+    await commitOnMain(repository, { "a.txt": "other\n" });
+    await repository.git("switch", "--quiet", "main");
+    await commitOnMain(repository, { "a.txt": "two\n" });
+    const main = await head(repository);
+    const second = repository.outside("second");
+    const begun: [string, string[], string[]][] = [
+      ["rebase", ["rebase", "other"], ["rebase", "--abort"]],
+      ["merge", ["merge", "other"], ["merge", "--abort"]],
+      ["bisection", ["bisect", "start", "main", "main~1"], ["bisect", "reset"]],
+    ];
+    await repository.git("switch", "--quiet", "--detach");
+    await repository.git("worktree", "add", "--quiet", second, "main");
+    for (const [what, start, end] of begun) {
+      await repository.git("-C", second, ...start).catch(() => {});
+      for (const more of [["--dry-run"], []]) {
+        const { code, stdout } = await repository.macp(["land", "t", ...more]);
+        assertEquals(code, 3, what + stdout);
+        assertStringIncludes(stdout, `a ${what} of main is under way in ${second}`);
+      }
+      assertEquals(await head(repository), main);
+      await repository.git("-C", second, ...end);
+    }
+    assertEquals((await repository.macp(["land", "t"])).code, 0);
+  });
+});
+
+Deno.test("What is hidden from git in the checkout is named before any gate runs, and stays", async () => {
+  await withRepository(async (repository) => {
+    const names = ["skipped.txt", "assumed.txt", "a [b]*.txt"];
+    await commitOnMain(repository, {
+      ...Object.fromEntries(names.map((name) => [name, "one\n"])),
+      ".gitignore": "ignored\nbuild/\n",
+    });
+    const ran = repository.outside("gates");
+    const command = `for f in ${names.map((n) => `'${n}'`).join(" ")}; do echo t > "$f"; done; ` +
+      "mkdir build; echo t > ignored; echo t > build/x; git add -f ignored build/x";
+    await complete(repository, "t", command, "--gate", `echo ran >> ${ran}`);
+    const [main, gated] = [await head(repository), textOf(ran)];
+    const hide = (on: boolean, name: string) => {
+      const flag = name === "skipped.txt" ? "skip-worktree" : "assume-unchanged";
+      return repository.git("update-index", on ? `--${flag}` : `--no-${flag}`, "--", name);
+    };
+    const stays = async (name: string, text: string) => {
+      const { code, stdout } = await repository.macp(["land", "t"]);
+      assertEquals(code, 3, name + stdout);
+      assertStringIncludes(stdout, `  ${name}\n`);
+      assertEquals([textOf(`${repository.path}/${name}`), textOf(ran)], [text, gated]);
+      assertEquals(await head(repository), main);
+    };
+    for (const name of names) {
+      await hide(true, name);
+      repository.write(name, "mine\n");
+      await stays(name, "mine\n");
+      await hide(false, name);
+      await repository.git("restore", "--", name);
+    }
+    Deno.mkdirSync(`${repository.path}/build`);
+    for (const name of ["ignored", "build/x"]) {
+      repository.write(name, "mine\n");
+      await stays(name, "mine\n");
+      Deno.removeSync(`${repository.path}/${name}`);
+    }
+    repository.write("build/other", "mine\n");
+    // An index with conflicts lets nothing in.
+    const blob = await repository.git("rev-parse", "HEAD:.gitignore");
+    const entry = `100644 ${blob} 1\tconflict\n100644 ${blob} 2\tconflict\n`;
+    Deno.writeTextFileSync(repository.outside("entry"), entry);
+    await repository.git(
+      "-c",
+      `alias.enter=!git update-index --index-info < ${repository.outside("entry")}`,
+      "enter",
+    );
+    const { code, stdout } = await repository.macp(["land", "t"]);
+    assertEquals([code, textOf(ran)], [3, gated]);
+    assertStringIncludes(stdout, "  conflict\n");
+    await repository.git("reset", "--quiet");
+    assertEquals((await repository.macp(["land", "t"])).code, 0);
+    assertEquals(textOf(`${repository.path}/build/other`), "mine\n");
+    await checkTidy(repository);
+  });
+});
+
+Deno.test("A gate that commits in the merge is broken, and nothing lands", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "t");
+    await commitOnMain(repository, { "main.txt": "main\n" });
+    const main = await head(repository);
+    const gate = "git -c user.name=g -c user.email=g@localhost commit -q --allow-empty -m gate";
+    const queue = JSON.parse(repository.queueText());
+    queue.tasks[0].quality_gates = [gate];
+    repository.writeQueue(queue.tasks);
+    const { code, stdout } = await repository.macp(["land", "t"]);
+    assertEquals(code, 3, stdout);
+    assertStringIncludes(stdout, "Gate broken: the merge moved while gates ran");
+    assertEquals(await head(repository), main);
+    assertEquals(repository.task("t").metadata?.landed, undefined);
+    await checkTidy(repository);
+  });
+});
+
+Deno.test("land warns of what no gate checked: a task without gates, a dependency that comes along", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("a", "echo a > a.txt", "--type", "coding", "--gate", "test -e a.txt");
+    await complete(repository, "b", "echo b > b.txt", "--depends-on", "a", "--gate", "true");
+    await complete(repository, "none");
+    const calls: [string, string][] = [
+      ["b", "warning: the gates are those of b alone; those of a do not run"],
+      ["none", "warning: none has no gates: nothing checks that it works on main"],
+    ];
+    for (const [id, warning] of calls) {
+      for (const more of [["--dry-run"], ["--json", "--dry-run"], []]) {
+        const { code, stdout } = await repository.macp(["land", id, ...more]);
+        assertEquals(code, 0, stdout);
+        assertStringIncludes(stdout, warning.slice(more.includes("--json") ? 9 : 0));
+      }
+    }
+    await complete(repository, "gated", undefined, "--gate", "true");
+    const { stdout } = await repository.macp(["land", "gated"]);
+    assert(!stdout.includes("warning"), stdout);
+  });
+});
+
 /** A landing whose gate runs for ever; gives the pid of the gate. */
 async function landHanging(repository: Repository) {
   await complete(repository, "t");

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { execTask, filesBelow, type Repository, withRepository } from "./harness.ts";
+import { execTask, filesBelow, type Ran, type Repository, withRepository } from "./harness.ts";
 
 const agents = join(import.meta.dirname ?? ".", "..", "fixtures", "agents");
 
@@ -120,5 +120,75 @@ Deno.test("show 10: what is planted in configuration, environment, command, brie
     );
     assertStringIncludes(repository.log("by-mosaic"), "setup [redacted:GITHUB_TOKEN]");
     assertStringIncludes(repository.log("by-claude"), "say [redacted:GITHUB_TOKEN] again");
+  });
+});
+
+Deno.test("What gates are given in their environment as a token stays inside, wherever it was set", async () => {
+  await withRepository(async (repository) => {
+    const marks = {
+      config: "gateenv-mark-12345678",
+      task: "taskenv-mark-12345678",
+      flag: "flagval-mark-12345678",
+    };
+    const says = (env: Record<string, string>) => ({
+      command: 'echo "has $API_TOKEN $SIGN_KEY"; false',
+      env,
+    });
+    repository.writeConfig({ quality_gates: [says({ API_TOKEN: marks.config })] });
+    const printed: Ran[] = [];
+    const flag = JSON.stringify([says({ API_TOKEN: marks.flag })]);
+    const calls: [string, string[]][] = [
+      ["a", []],
+      ["b", []],
+      ["c", ["--set", `quality_gates=${flag}`]],
+    ];
+    for (const [id, more] of calls) {
+      const own = { quality_gates: [says({ SIGN_KEY: marks.task, MODE: "words" })] };
+      const task = execTask(id, "true", { max_attempts: 1, ...(id === "b" ? own : {}) });
+      repository.writeQueue([...repository.readQueue().map((other) => ({ ...other })), task]);
+      printed.push(await repository.macp(["drain", "--verbose", ...more]));
+      assertEquals(printed.at(-1)?.code, 3, printed.at(-1)?.stderr);
+      for (const verb of ["show", "logs"]) {
+        printed.push(
+          await repository.macp([verb, id]),
+          await repository.macp([verb, id, "--json"]),
+        );
+      }
+    }
+    printed.push(await repository.macp(["config"]), await repository.macp(["status", "--json"]));
+    for (const mark of Object.values(marks)) {
+      assertEquals(filesWith(repository, mark), [], mark);
+      for (const { stdout, stderr } of printed) assert(!(stdout + stderr).includes(mark), stdout);
+    }
+    assertStringIncludes(repository.log("a"), "has [redacted:API_TOKEN]");
+    assertStringIncludes(repository.log("b"), "has  [redacted:SIGN_KEY]");
+    assertStringIncludes(repository.log("c"), "has [redacted:API_TOKEN]");
+  });
+});
+
+Deno.test("What macp writes into git of a title holds no secret: branch, commit and merge", async () => {
+  await withRepository(async (repository) => {
+    const env = { DEPLOY_TOKEN: "tit1e-Mark3r-4711" };
+    const titles = { a: `Rotate ${env.DEPLOY_TOKEN} now`, b: "An ordinary title" };
+    const tasks = Object.entries(titles).map(([id, title]) =>
+      execTask(id, `echo ${id} > ${id}.txt`, { title, type: "coding" })
+    );
+    repository.writeQueue(tasks);
+    assertEquals((await repository.macp(["drain"], { env })).code, 0);
+    assertEquals(repository.readQueue().map(({ branch }) => branch), [
+      "feat/a-rotate-redacted-deploy-token-now",
+      "feat/b-an-ordinary-title",
+    ]);
+    // A merge commit, as main moved on.
+    await repository.commit({ "main.txt": "main\n" });
+    for (const id of ["a", "b"]) {
+      const { code, stdout, stderr } = await repository.macp(["land", id], { env });
+      assertEquals(code, 0, stdout + stderr);
+    }
+    const log = await repository.git("log", "--format=%B", "--all");
+    const refs = await repository.git("for-each-ref", "--format=%(refname)");
+    assert(!/tit1e.mark3r/i.test(log + refs), log + refs);
+    assertStringIncludes(log, "after attempt 1: Rotate [redacted:DEPLOY_TOKEN] now");
+    assertStringIncludes(log, ": An ordinary title (b)");
   });
 });

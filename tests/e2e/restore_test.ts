@@ -180,9 +180,55 @@ Deno.test("macp restore covers no commit that was made to the branch since", asy
     await commitTo({ tracked: "conflicting\n" });
     const refused = await repository.json(["restore", "t"]);
     assertStringIncludes(String(refused.conflict), "tracked");
-    assertEquals([textOf(`${place}/tracked`), await status()], ["conflicting\n", ""]);
+    assertEquals([textOf(`${place}/tracked`), await status()], ["conflicting\n", "?? new"]);
     const again = await repository.macp(["restore", "t"]);
     assertStringIncludes(again.stdout, "there already");
+  });
+});
+
+const own = ["-c", "user.name=p", "-c", "user.email=p@localhost"];
+
+Deno.test("macp restore brings back what was left on a detached HEAD, with its commits as changes", async () => {
+  await withFiles(async (repository) => {
+    await failed(repository, "t", "echo two > tracked");
+    const place = repository.worktree("t");
+    await repository.macp(["restore", "t"]);
+    const git = (...args: string[]) => repository.git("-C", place, ...own, ...args);
+    await git("checkout", "--quiet", "--detach");
+    Deno.writeTextFileSync(`${place}/tracked`, "committed\n");
+    await git("commit", "--quiet", "--all", "--message", "detached");
+    const commit = await git("rev-parse", "HEAD");
+    Deno.writeTextFileSync(`${place}/tracked`, "committed\nand more\n");
+    Deno.writeTextFileSync(`${place}/new`, "new\n");
+    const before = inventory(place);
+    assertEquals((await repository.macp(["clean", "--all"])).code, 0);
+    const ran = await repository.macp(["restore", "t"]);
+    assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+    assertEquals(inventory(place), before);
+    assertEquals(await git("symbolic-ref", "--short", "HEAD"), repository.result("t").branch);
+    assertStringIncludes(ran.stderr, `git log HEAD..${commit}`);
+  });
+});
+
+Deno.test("macp restore brings the new files back, and names the rest, when a rebase was open", async () => {
+  await withFiles(async (repository) => {
+    await failed(repository, "t", `echo two > tracked; ${commitAll}; echo three > tracked`);
+    await repository.commit({ tracked: "of main\n" });
+    const place = repository.worktree("t");
+    await repository.macp(["restore", "t"]);
+    const git = (...args: string[]) => repository.git("-C", place, ...own, ...args);
+    await git("commit", "--quiet", "--all", "--message", "three");
+    await git("rebase", "main").catch(() => {});
+    assertEquals(textOf(`${place}/tracked`)?.includes("<<<<<<<"), true);
+    Deno.writeTextFileSync(`${place}/new`, "new\n");
+    Deno.writeTextFileSync(`${place}/.env`, "ignored\n");
+    assertEquals((await repository.macp(["clean", "--all"])).code, 0);
+    const ran = await repository.macp(["restore", "t"]);
+    assertEquals(ran.code, 3, ran.stdout + ran.stderr);
+    const main = await repository.git("rev-parse", "main");
+    assertStringIncludes(ran.stderr, `git diff ${main} refs/macp/snapshots/t/1.1`);
+    const read = (name: string) => textOf(`${place}/${name}`);
+    assertEquals([read("tracked"), read("new"), read(".env")], ["three\n", "new\n", "ignored\n"]);
   });
 });
 
@@ -399,3 +445,60 @@ Deno.test("macp restore comes to the same end when it was killed at any moment b
     assertEquals([running, owned], [{}, {}]);
   });
 });
+
+Deno.test("macp tells of ignored files that no snapshot holds, and keeps those of a person in a restored worktree", async () => {
+  await withFiles(async (repository) => {
+    const many = "mkdir -p cache; for i in $(seq 201); do echo $i > cache/$i; done";
+    await repository.submit("t", `${many}; exit 1`);
+    const drained = await repository.macp(["drain"]);
+    assertStringIncludes(drained.stdout + drained.stderr, "too large for a snapshot: cache/");
+    const place = repository.worktree("t");
+    assertStringIncludes((await repository.macp(["show", "t"])).stdout, "cache/");
+    await repository.macp(["restore", "t"]);
+    Deno.mkdirSync(`${place}/cache`);
+    for (let i = 0; i <= 200; i++) Deno.writeTextFileSync(`${place}/cache/${i}`, "mine\n");
+    const accepted = await repository.macp(["accept", "t"]);
+    assertEquals(accepted.code, 0, accepted.stdout + accepted.stderr);
+    assertStringIncludes(accepted.stdout + accepted.stderr, "a person had it restored");
+    await repository.macp(["clean"]);
+    assertEquals(textOf(`${place}/cache/200`), "mine\n");
+    const would = await repository.macp(["clean", "--all", "--dry-run"]);
+    assertStringIncludes(would.stdout, "too large for a snapshot: cache/");
+    const cleaned = await repository.macp(["clean", "--all"]);
+    assertStringIncludes(cleaned.stdout, "too large for a snapshot: cache/");
+    assert(!exists(place));
+  });
+});
+
+for (const end of ["committed it", "hid it from git"] as const) {
+  Deno.test(`macp brings every byte back that git would convert when a worker ${end}`, async () => {
+    await withRepository(async (repository) => {
+      await repository.git("config", "core.autocrlf", "true");
+      await repository.git("config", "filter.strip.clean", "sed s/secret//");
+      await repository.commit({
+        ".gitattributes": "*.strip filter=strip\n*.id ident\n",
+        seen: "a\n",
+      });
+      const copy = repository.outside("copy");
+      const hidden = end === "hid it from git";
+      const lines = [
+        "printf 'a\\r\\nb\\n' > mixed; printf 'a\\r\\n' > usual; echo secret > f.strip",
+        "echo '$Id$' > f.id",
+        hidden ? "git update-index --assume-unchanged seen; printf 'x\\r\\ny\\n' > seen" : ":",
+        `cp -a . ${copy}; rm ${copy}/.git`,
+      ];
+      await repository.submit("t", lines.join("\n"), "--type", "coding");
+      const drained = await repository.macp(["drain"]);
+      assertEquals(drained.code, hidden ? 1 : 0, drained.stdout + drained.stderr);
+      const ref = repository.result("t").metadata?.snapshot_ref ?? "";
+      const extra = await repository.git("log", "-1", "--format=%B", ref);
+      const [, commit = ""] = /^Macp-extra: (.*)$/m.exec(extra) ?? [];
+      const held = await repository.git("ls-tree", "-r", "--name-only", commit);
+      const wanted = ["exact/f.id", "exact/f.strip", "exact/mixed"];
+      if (!hidden) assertEquals(held.split("\n"), wanted);
+      const restored = await repository.macp(["restore", "t"]);
+      assertEquals(restored.code, 0, restored.stderr);
+      assertEquals(inventory(repository.worktree("t")), inventory(copy));
+    });
+  });
+}

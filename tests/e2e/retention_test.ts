@@ -202,6 +202,7 @@ Deno.test("macp killed around a rotation doubles and loses no event", async () =
 Deno.test("macp run never follows a link out of .mosaic/orchestrator to remove what is old", async () => {
   await withRepository(async (repository) => {
     repository.writeConfig({ macp: { retention: { log_days: 1, result_days: 1 } } });
+    repository.writeQueue([execTask("old", "true", { status: "completed" })]);
     const outside = repository.outside("precious");
     Deno.mkdirSync(`${outside}/task`, { recursive: true });
     for (const name of ["task/1.log", "task.json", "1.log"]) {
@@ -223,6 +224,27 @@ Deno.test("macp run never follows a link out of .mosaic/orchestrator to remove w
       assertEquals(textOf(`${outside}/${name}`), name);
     }
     assert(exists(repository.state("logs", "linked", "1.log")));
+  });
+});
+
+Deno.test("macp drain keeps logs and results of tasks that the queue lost, as by a git stash", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { retention: { log_days: 1, result_days: 1 } } });
+    repository.writeQueue([
+      execTask("stuck", "exit 1", { worktree: ".", max_attempts: 1 }),
+      execTask("asks", `echo '{"status":"escalated"}' > "$MACP_RESULT_FILE"`, { worktree: "." }),
+      execTask("behind", "true", { worktree: ".", depends_on: ["stuck"] }),
+    ]);
+    assertEquals((await repository.macp(["drain", "--quiet"])).code, 3);
+    const queue = repository.queueText();
+    const names = ["stuck", "asks"].flatMap((id) => [`logs/${id}/1.log`, `results/${id}.json`]);
+    age(repository, 1.5, ...names);
+    age(repository, 400, ...names.filter((name) => name.includes("asks")));
+    repository.writeQueue([]);
+    assertEquals((await repository.macp(["clean"])).code, 0);
+    assertEquals(names.filter((name) => !exists(repository.state(...name.split("/")))), []);
+    repository.writeQueue(queue);
+    assertStringIncludes((await repository.macp(["show", "stuck"])).stdout, "exit code 1");
   });
 });
 

@@ -206,6 +206,29 @@ Deno.test("macp sync refuses a wrong table with each place, and changes nothing"
   });
 });
 
+Deno.test("macp sync takes no command away, and adds no exec task without one", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("a", "true", { title: "A" })]);
+    const columns = "| id | status | title | dispatch | command |\n|--|--|--|--|--|\n";
+    writeTable(repository, `${columns}| a | not-started | A | exec | |\n`);
+    const before = repository.queueText();
+    const kept = await repository.macp(["sync", "--apply"]);
+    assertEquals(kept.code, 0, kept.stderr);
+    assertStringIncludes(kept.stdout, "command: the cell is empty, that of the queue stays");
+    assertEquals(repository.queueText(), before);
+    writeTable(
+      repository,
+      `${columns}| a | not-started | A | exec | true |\n| b | not-started | B | exec | |\n`,
+    );
+    const refused = await repository.macp(["sync", "--apply"]);
+    assertEquals(refused.code, 2, refused.stdout);
+    assertStringIncludes(refused.stderr, "docs/TASKS.md:4:");
+    assertStringIncludes(refused.stderr, "command");
+    assertStringIncludes(refused.stderr, "is missing, and dispatch exec needs one");
+    assertEquals(repository.queueText(), before);
+  });
+});
+
 Deno.test("macp sync --dry-run changes no byte, whatever else it is told", async () => {
   await withRepository(async (repository) => {
     writeTable(repository, "| id | status |\n|--|--|\n| a | not-started |\n| b | done |\n");

@@ -7,6 +7,7 @@ import type { ControllerContext } from "../../controller/context.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { checkEvents } from "../doctor/check_events.ts";
+import { checkGitLocks } from "../doctor/check_git_locks.ts";
 import { checkGit, checkRuntimes, checkTerminal } from "../doctor/check_programs.ts";
 import { checkTrackedSecrets } from "../doctor/check_secrets.ts";
 import { checkIgnored, checkSettings } from "../doctor/check_settings.ts";
@@ -35,6 +36,7 @@ type Check = [
 
 const checks: readonly Check[] = [
   ["git", ({ git }) => checkGit(git)],
+  ["git locks", checkGitLocks],
   ["settings", checkSettings],
   ["queue", checkQueue],
   ["lock", checkController],

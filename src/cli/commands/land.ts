@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type LandReport, landTask } from "../../people/land.ts";
+import { landTask } from "../../people/land.ts";
+import type { LandReport } from "../../people/land_report.ts";
 import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -35,7 +36,8 @@ export async function run(invocation: Invocation): Promise<number> {
     const exitCode = report.kind === "interrupted"
       ? stopped ?? exitCodes.interrupted
       : exitCodeOf(report);
-    if (output.options.json) output.json({ task_id: id, ...report, exit_code: exitCode });
+    const warnings = landWarnings(id, report);
+    if (output.options.json) output.json({ task_id: id, ...report, warnings, exit_code: exitCode });
     else for (const line of describeLanding(id, report)) output.note(line);
     return exitCode;
   } finally {
@@ -50,6 +52,19 @@ function exitCodeOf({ kind }: LandReport): number {
   return kind === "moved" ? exitCodes.busy : exitCodes.needsHuman;
 }
 
+/** What no gate checked of what lands, a sentence each. */
+export function landWarnings(id: string, report: LandReport): string[] {
+  if (report.kind !== "landed" && report.kind !== "would_land") return [];
+  const { brings, gates, into } = report;
+  const name = oneLine(id);
+  if (gates.length === 0) {
+    return [`${name} has no gates: nothing checks that it works on ${into}`];
+  }
+  if (brings.length === 0) return [];
+  const others = brings.map((other) => oneLine(other)).join(", ");
+  return [`the gates are those of ${name} alone; those of ${others} do not run`];
+}
+
 /** What came of it, and what to do next, a line each. */
 export function describeLanding(id: string, report: LandReport): string[] {
   const name = oneLine(id);
@@ -57,11 +72,16 @@ export function describeLanding(id: string, report: LandReport): string[] {
   if (report.kind === "interrupted") return ["interrupted; nothing landed"];
   const { into, brings } = report;
   const along = brings.map((other) => `the work of its dependency ${other} comes along`);
+  const warnings = landWarnings(id, report).map((warning) => `warning: ${warning}`);
   const stays = `${into} stays as it was`;
   switch (report.kind) {
     case "landed": {
       const how = report.fastForward ? "fast-forward" : "merge commit";
-      return [...along, `${name} landed on ${into} as ${report.commit.slice(0, 12)} (${how})`];
+      return [
+        ...along,
+        ...warnings,
+        `${name} landed on ${into} as ${report.commit.slice(0, 12)} (${how})`,
+      ];
     }
     case "already_landed":
       return [`${name} landed on ${into} already, as ${report.commit.slice(0, 12)}`];
@@ -70,6 +90,7 @@ export function describeLanding(id: string, report: LandReport): string[] {
       const gates = report.gates.map((gate) => `  ${oneLine(gate, 200)}`);
       return [
         ...along,
+        ...warnings,
         `would land ${name} on ${into} ${how}, after ${gates.length} gates`,
         ...gates,
       ];
@@ -93,7 +114,14 @@ export function describeLanding(id: string, report: LandReport): string[] {
       return [
         `${name} did not land: ${report.reason}; ${stays}`,
         ...report.paths.map((path) => `  ${oneLine(path)}`),
-        `next: commit or stash them in ${report.checkout}, then: macp land ${word}`,
+        `next: commit, stash or move them away in ${report.checkout}, then: macp land ${word}`,
+      ];
+    case "under_way":
+      return [
+        `${name} did not land: ${report.what} of ${into} is under way in ${report.checkout}; ${stays}`,
+        `next: end it there (or give it up: git -C ${
+          shellWord(report.checkout)
+        } ${report.abort}), then: macp land ${word}`,
       ];
     case "moved":
       return [`${into} moved while the gates ran; nothing landed`, `next: macp land ${word}`];

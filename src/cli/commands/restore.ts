@@ -9,10 +9,11 @@ import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
 import { usageError } from "../parse_arguments.ts";
+import { untilStopped } from "../until_stopped.ts";
 
 /** Brings the worktree of a task back. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, output, world } = invocation;
+  const { args, output, terminal, world } = invocation;
   const repository = await openRepository(invocation);
   const id = args.positional[0] ?? "";
   requireTask(repository.store, id);
@@ -22,7 +23,14 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   const dryRun = args.flag("dry-run");
   const context = { ...repository, world, onEvent: () => {}, onNote: output.note.bind(output) };
-  const report = await restoreTask(context, id, { attempt, dryRun });
+  const { result: report, stopped } = await untilStopped(
+    terminal,
+    (stop) => restoreTask(context, id, { attempt, dryRun }, stop),
+  );
+  if (report === null) {
+    output.warn(`${oneLine(id)} was not brought back: interrupted`);
+    return stopped ?? exitCodes.toolFailed;
+  }
   const message = describe(id, report, dryRun);
   const changed = !report.there && !dryRun;
   report.warnings.forEach((warning) => output.warn(warning));
@@ -42,6 +50,7 @@ export async function run(invocation: Invocation): Promise<number> {
     output.note(message);
     if (changed) output.note(next(id));
   }
+  if (stopped !== null) return stopped;
   return report.conflict === null ? exitCodes.done : exitCodes.needsHuman;
 }
 

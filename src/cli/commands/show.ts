@@ -39,7 +39,11 @@ export async function run(invocation: Invocation): Promise<number> {
     });
     return exitCodes.done;
   }
-  const place = worktreeOf(state, id) ?? records.result?.worktree ?? null;
+  const named = records.result?.worktree ?? null;
+  const phase = named === null ? undefined : state.worktrees[named]?.phase;
+  // Nobody should work in one that is made or removed, or where that was cut short.
+  const usual = phase === "adding" || phase === "removing" ? null : named;
+  const place = worktreeOf(state, id) ?? usual;
   const worktree = place !== null && world.files.stat(place)?.kind === "folder" ? place : null;
   printTask(output, id, raw);
   printRecords(output, records, { raw, settings, worktree });

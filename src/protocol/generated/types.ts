@@ -547,7 +547,7 @@ export interface ConfigFile {
 }
 export interface MacpConfig {
   /**
-   * Folder of the worktrees; {repo} is the repository's folder name, ~ the home folder.
+   * Folder of the worktrees; {repo} is the repository's folder name, ~ the user's own home folder; ~name is not known.
    */
   worktree_base?: string;
   /**

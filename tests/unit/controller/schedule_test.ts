@@ -152,3 +152,24 @@ Deno.test("nextStep() lets one task at a time work in the main checkout", () => 
   assertEquals(stepOf(queueOf(here), { inCheckout: true }).kind, "wait");
   assertEquals(stepOf(queueOf(here)), { kind: "claim", id: "a" });
 });
+
+Deno.test("nextStep() passes over a task that would meet an attempt under way, and asks only then", () => {
+  const queue = queueOf(
+    { id: "a", dispatch: "exec", command: "true", worktree: "/w/shared" },
+    { id: "b", dispatch: "exec", command: "true" },
+  );
+  const asked: string[] = [];
+  const busy = (...ids: string[]) => ({
+    ids: new Set(ids),
+    inCheckout: false,
+    meets: ({ id, worktree }: { id: string; worktree?: string }) => {
+      asked.push(id);
+      return worktree !== undefined;
+    },
+  });
+  assertEquals(nextStep(planOf(queue), busy()), { kind: "claim", id: "a" });
+  assertEquals(asked, []);
+  assertEquals(nextStep(planOf(queue), busy("x")), { kind: "claim", id: "b" });
+  assertEquals(nextStep(planOf(queue), busy("x", "b")).kind, "wait");
+  assertEquals(asked, ["a", "b", "a"]);
+});

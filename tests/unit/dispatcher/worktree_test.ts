@@ -9,10 +9,11 @@ import {
 import { WorktreeError } from "../../../src/dispatcher/worktree_error.ts";
 import { takeSnapshot } from "../../../src/git/snapshots.ts";
 import { Git } from "../../../src/git/git.ts";
-import { snapshotRef } from "../../../src/git/refs.ts";
+import { ownershipRef, snapshotRef } from "../../../src/git/refs.ts";
 import { readStatus } from "../../../src/git/status.ts";
 import { realWorld } from "../../../src/host/world.ts";
 import { taskNames } from "../../../src/protocol/names.ts";
+import { resolveSettings } from "../../../src/protocol/settings.ts";
 
 interface Place {
   folder: string;
@@ -39,6 +40,7 @@ async function withRepository(use: (place: Place) => Promise<void>): Promise<voi
       branch: `feat/${id}`,
       place: { base: join(folder, "trees"), path: join(folder, "trees", id) },
       baseRef: "origin/main",
+      settings: resolveSettings([]).settings,
       dependencies: [],
       owned: null,
       ...more,
@@ -156,6 +158,7 @@ Deno.test("setupWorktree() names the files when dependencies conflict, and resol
 Deno.test("setupWorktree() clears what a crash left of an unfinished add", () =>
   withRepository(async ({ git, request }) => {
     const asked = await request("a");
+    await git.read(["update-ref", await ownershipRef(asked.names.ref, asked.branch), "HEAD"]);
     await git.read([
       "worktree",
       "add",
@@ -163,7 +166,7 @@ Deno.test("setupWorktree() clears what a crash left of an unfinished add", () =>
       "--no-checkout",
       "--lock",
       "-b",
-      "half",
+      "feat/a",
       asked.place.path,
     ]);
     const ready = await setupWorktree({ ...asked, owned: owned("adding") });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Git } from "../../../src/git/git.ts";
+import { fastForward } from "../../../src/git/fast_forward.ts";
 import {
-  fastForward,
   isAncestor,
   landingCommit,
   mergeCommit,
@@ -105,5 +105,45 @@ Deno.test("fastForward() overwrites no local file where the branch is checked ou
     assertEquals(moved.paths, ["b"]);
     assertEquals(Deno.readTextFileSync(`${git.cwd}/b`), "mine\n");
     assertEquals((await git.read(["rev-parse", "main"])).trim(), from);
+  });
+});
+
+Deno.test("fastForward() changes nothing in a checkout that has left the branch", async () => {
+  await withGit(async (git, commit) => {
+    const from = (await git.read(["rev-parse", "HEAD"])).trim();
+    await git.read(["switch", "--quiet", "-c", "other"]);
+    const to = await commit({ b: "theirs\n" });
+    await git.read(["switch", "--quiet", "-c", "release", from]);
+    for (const leave of [["switch", "--quiet", "--detach"], ["switch", "--quiet", "release"]]) {
+      const moved = await fastForward(git, "main", { from, to, checkout: git.cwd, reason: "r" });
+      assertEquals(moved, { kind: "left" });
+      await git.read(leave);
+    }
+    const heads = (await git.read(["rev-parse", "main", "release", "HEAD"])).trim();
+    assertEquals(heads, [from, from, from].join("\n"));
+    assertEquals((await git.read(["status", "--porcelain"])).trim(), "");
+  });
+});
+
+Deno.test("fastForward() takes the files back when the branch cannot be moved, and none that is local", async () => {
+  await withGit(async (git, commit) => {
+    const from = await commit({ a: "one\n", local: "one\n" });
+    await git.read(["switch", "--quiet", "-c", "other"]);
+    const to = await commit({ a: "two\n", b: "new\n" });
+    await git.read(["switch", "--quiet", "main"]);
+    Deno.writeTextFileSync(`${git.cwd}/local`, "mine\n");
+    const lock = `${git.cwd}/.git/refs/heads/main.lock`;
+    Deno.writeTextFileSync(lock, "");
+    const move = () => fastForward(git, "main", { from, to, checkout: git.cwd, reason: "r" });
+    const kept = await move();
+    assert(kept.kind === "refused");
+    assert(kept.reason.includes("main.lock"), kept.reason);
+    assertEquals((await git.read(["status", "--porcelain"])).trim(), "M local");
+    Deno.removeSync(lock);
+    assertEquals(await move(), { kind: "moved" });
+    assertEquals((await git.read(["status", "--porcelain"])).trim(), "M local");
+    assertEquals(Deno.readTextFileSync(`${git.cwd}/b`), "new\n");
+    const reflog = await git.read(["reflog", "-1", "--format=%gs", "HEAD"]);
+    assertEquals(reflog.trim(), "r: Fast-forward");
   });
 });

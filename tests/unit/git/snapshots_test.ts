@@ -106,6 +106,25 @@ async function roundTrip(
   assertEquals([inventory(anew.cwd), await statusOf(anew)], before);
 }
 
+Deno.test("takeSnapshot() holds a change that keeps size and times of the file", async () => {
+  await withWorktree({ f: "one\n" }, async ({ git, own }) => {
+    // Only the age of the index makes git look into a file whose size and time are as they were.
+    await git.read(["config", "core.trustctime", "false"]);
+    const index = (await own.read(["rev-parse", "--git-path", "index"])).trim();
+    const past = new Date(Date.now() - 10_000);
+    const file = join(own.cwd, "f");
+    Deno.utimeSync(file, past, past);
+    await own.read(["update-index", "--refresh"]);
+    Deno.writeTextFileSync(file, "two\n");
+    Deno.utimeSync(file, past, past);
+    Deno.utimeSync(index, past, past);
+    const status = await readStatus(own);
+    assertEquals(status.changed, ["f"]);
+    await takeSnapshot(own, { ref, status, title: "t", ignored: [], unwatched: [] });
+    assertEquals(await own.read(["show", `${ref}:f`]), "two\n");
+  });
+});
+
 Deno.test("restoreSnapshot() brings files of every name and kind back as they were", () =>
   withWorktree({ "mod.txt": "a\n", "gone.txt": "b\n", "run.sh": "c\n" }, async (checkouts) => {
     const { own } = checkouts;

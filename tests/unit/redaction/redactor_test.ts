@@ -189,3 +189,14 @@ Deno.test("stream() does not slow down beyond reason when text is made to look l
   const ms = performance.now() - began;
   assert(ms < 20_000, `${ms} ms`);
 });
+
+Deno.test("learn() makes a redactor look for more, also in a text that is under way", () => {
+  const redactor = createRedactor([]);
+  const stream = redactor.stream();
+  const begun = stream.push("before s3cret-value, ");
+  redactor.learn([{ name: "LATE", value: "s3cret-value" }]);
+  assertEquals(
+    begun + stream.push("then s3cret-") + stream.push("value") + stream.end(),
+    "before s3cret-value, then [redacted:LATE]",
+  );
+});

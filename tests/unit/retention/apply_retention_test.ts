@@ -71,6 +71,7 @@ Deno.test("applyRetention() removes old logs of ended tasks, and leaves the newe
   inPlace(async (place) => {
     place.queue(
       { id: "done", status: "completed" },
+      { id: "gone", status: "failed" },
       { id: "live", status: "escalated" },
       { id: "base", status: "completed" },
       { id: "next", status: "pending", depends_on: ["base"] },
@@ -110,7 +111,10 @@ Deno.test("applyRetention() removes old logs of ended tasks, and leaves the newe
 
 Deno.test("applyRetention() keeps results by age and count, and takes those of the attempts along", () =>
   inPlace(async (place) => {
-    place.queue({ id: "live", status: "pending", result_path: "results/mine.json" });
+    place.queue(
+      { id: "live", status: "pending", result_path: "results/mine.json" },
+      ...["a", "b", "c"].map((id) => ({ id, status: "completed" })),
+    );
     for (const [task, days] of [["a", 4], ["b", 3], ["c", 2], ["live", 9]] as const) {
       place.write(`results/${task}.json`, days);
       place.write(`results/attempts/${task}/1.json`, days);
@@ -145,9 +149,61 @@ Deno.test("applyRetention() keeps results by age and count, and takes those of t
     ]);
   }));
 
+Deno.test("applyRetention() keeps what the queue does not hold until it is nobody's evidence", () =>
+  inPlace(async (place) => {
+    place.queue({ id: "named", status: "completed", result_path: "results/mine.json" });
+    place.limits = { log_days: 10, result_days: 10, result_max_count: 1, log_max_bytes: 0 };
+    const texts = {
+      done: '{"status":"completed"}',
+      failed: '{"status":"failed"}',
+      asks: '{"status":"escalated"}',
+      torn: '{"status":',
+    };
+    for (const [task, text] of Object.entries(texts)) {
+      place.write(`results/${task}.json`, 19, text);
+      place.write(`results/attempts/${task}/1.json`, 99);
+      place.write(`logs/${task}/1.log`, 19);
+    }
+    place.write("results/mine.json", 11);
+    place.write("logs/nowhere/1.log", 999);
+    const names = () => [...place.names("logs"), ...place.names("results")];
+    await applyRetention(place.context, { now: true });
+    assertEquals(names().filter((name) => !name.startsWith("results/attempts/")), [
+      ...["asks", "done", "failed", "nowhere", "torn"].map((task) => `logs/${task}/1.log`),
+      ...["asks", "done", "failed", "torn"].map((task) => `results/${task}.json`),
+    ]);
+
+    place.at += 2 * dayMs;
+    await applyRetention(place.context, { now: true });
+    assertEquals(names(), [
+      "logs/asks/1.log",
+      "logs/done/1.pruned",
+      "logs/failed/1.pruned",
+      "logs/nowhere/1.log",
+      "logs/torn/1.log",
+      "results/asks.json",
+      "results/attempts/asks/1.json",
+      "results/attempts/done/1.pruned",
+      "results/attempts/failed/1.pruned",
+      "results/attempts/torn/1.json",
+      "results/torn.json",
+    ]);
+
+    // A result goes after the logs of its task.
+    place.write("results/slow.json", 99, texts.done);
+    place.write("logs/slow/1.log", 19);
+    place.write("logs/slow/2.log", 1);
+    await applyRetention(place.context, { now: true });
+    assertEquals(names().filter((name) => name.includes("slow")), [
+      "logs/slow/1.pruned",
+      "logs/slow/2.log",
+      "results/slow.json",
+    ]);
+  }));
+
 Deno.test("applyRetention() follows no link and leaves what lies behind one", () =>
   inPlace(async (place) => {
-    place.queue();
+    place.queue({ id: "task", status: "completed" });
     place.write("logs/task/1.log", 99);
     const { folder, logs } = place.paths;
     for (const name of ["1.log", "task.json", "hook.ndjson"]) {
@@ -232,7 +288,7 @@ Deno.test("applyRetention() shortens dead letters, whenever they are too large",
 
 Deno.test("applyRetention() looks at the files of tasks once an hour, and again when the clock goes back", () =>
   inPlace(async (place) => {
-    place.queue();
+    place.queue({ id: "t", status: "completed" });
     const removes = async () => {
       place.write("logs/t/1.log", 400);
       return (await applyRetention(place.context)).removed.length > 0;
@@ -248,7 +304,7 @@ Deno.test("applyRetention() looks at the files of tasks once an hour, and again 
 
 Deno.test("applyRetention() goes on with the rest when one file cannot be removed, and never throws", () =>
   inPlace(async (place) => {
-    place.queue();
+    place.queue({ id: "t", status: "completed" });
     place.limits = { dead_letter_max_bytes: 3 };
     place.write("logs/t/1.log", 99);
     place.write("dead_letter/hook.ndjson", 0, "one\ntwo\n");

@@ -79,6 +79,8 @@ Deno.test("StreamReader reads the stream of claude", () => {
     },
     sessionId: "s-1",
     errors: [],
+    lastError: null,
+    verdict: "succeeded",
     lastText: "Ich prüfe\n  das 🙂",
     plainTail: "",
   });
@@ -192,6 +194,8 @@ Deno.test("StreamReader reads the stream of codex", () => {
     },
     sessionId: "0199a213-81c0-7800-8aa1-bbab2a035a53",
     errors: [],
+    lastError: null,
+    verdict: "succeeded",
     lastText: "All done",
     plainTail: "",
   });
@@ -237,6 +241,8 @@ Deno.test("StreamReader adds the steps of opencode", () => {
     },
     sessionId: "ses_1",
     errors: [],
+    lastError: null,
+    verdict: "succeeded",
     lastText: "Done",
     plainTail: "",
   });
@@ -317,7 +323,16 @@ Deno.test("StreamReader passes over garbage and keeps its end as plain text", ()
   const told = read(builtIn("codex"), [bytesOf(`${garbage.join("\n")}\n`), bad]);
   assertEquals(
     { ...told, plainTail: "" },
-    { progress: [], usage: null, sessionId: null, errors: [], lastText: null, plainTail: "" },
+    {
+      progress: [],
+      usage: null,
+      sessionId: null,
+      errors: [],
+      lastError: null,
+      verdict: "silent",
+      lastText: null,
+      plainTail: "",
+    },
   );
   assertEquals(told.plainTail.split("\n").slice(0, 7), garbage.slice(0, 7));
   assertEquals(told.plainTail.length < 9000, true);
@@ -400,4 +415,56 @@ Deno.test("StreamReader keeps the end of a stream of text and takes no events fr
   assertEquals([told.usage, told.sessionId, told.progress], [null, null, []]);
   assertEquals(told.plainTail.endsWith("\nthe end"), true);
   assertEquals(told.plainTail.split("\n").length, 40);
+});
+
+Deno.test("StreamReader tells how agents say that they ended", () => {
+  const error = { message: "no such model" };
+  const cases = [
+    ["claude", [{ type: "result", subtype: "success", is_error: false }], "succeeded", null],
+    ["claude", [{ type: "result", is_error: false }], "succeeded", null],
+    ["claude", [{ type: "assistant" }], "silent", null],
+    ["claude", [{ type: "result", subtype: "success", is_error: true }], "failed", null],
+    [
+      "claude",
+      [{ type: "result", is_error: false }, { type: "result", is_error: true, result: "key" }],
+      "failed",
+      "key",
+    ],
+    [
+      "claude",
+      [{ type: "result", subtype: "error_max_turns", is_error: false }],
+      "failed",
+      "It reached its largest number of turns (error_max_turns)",
+    ],
+    [
+      "claude",
+      [{ type: "result", subtype: "error_during_execution", is_error: true, errors: ["why"] }],
+      "failed",
+      "why",
+    ],
+    ["codex", [{ type: "turn.failed", error }], "failed", "no such model"],
+    ["codex", [{ type: "error", message: "1/5" }, { type: "turn.completed" }], "succeeded", null],
+    ["codex", [{ type: "turn.started" }], "silent", null],
+    [
+      "opencode",
+      [{ type: "error", error: { name: "APIError", data: error } }],
+      "failed",
+      "no such model",
+    ],
+    ["opencode", [{ type: "step_finish", part: { reason: "stop" } }], "succeeded", null],
+    ["opencode", [{ type: "step_finish", part: {} }], "succeeded", null],
+    ["opencode", [{ type: "step_finish", part: { reason: "length" } }], "silent", null],
+  ] as const;
+  for (const [name, events, verdict, lastError] of cases) {
+    const told = read(builtIn(name), [bytesOf(lines(...events))]);
+    assertEquals([told.verdict, told.lastError], [verdict, lastError], JSON.stringify(events));
+  }
+});
+
+Deno.test("StreamReader knows no verdict when nothing tells of success", () => {
+  const failing = runtimeWith({ when: { type: "error" }, error: ["text"] });
+  const told = read(failing, [bytesOf(lines({ type: "error", text: "bad" }))]);
+  assertEquals([told.verdict, told.lastError], [null, "bad"]);
+  const text = resolveRuntime("claude", { claude: { stream: "text" } });
+  assertEquals(read(text, [bytesOf("done\n")]).verdict, null);
 });

@@ -21,11 +21,16 @@ function plan(queue: Queue, columns: string, ...rows: string[]): SyncPlan {
 const empty = queueOf();
 
 Deno.test("planSync() adds legacy tasks when the table has no column dispatch or its cell is empty", () => {
-  const { added } = plan(empty, "id|status|dispatch", "a|not-started|", "b|in-progress|exec");
+  const { added } = plan(
+    empty,
+    "id|status|dispatch|command",
+    "a|not-started|",
+    "b|in-progress|exec|true",
+  );
   const source = { metadata: { source: "docs/TASKS.md" } };
   assertEquals(added.map(({ task }) => task), [
     { id: "a", title: "a", status: "pending", ...source },
-    { id: "b", title: "b", status: "pending", dispatch: "exec", ...source },
+    { id: "b", title: "b", status: "pending", dispatch: "exec", command: "true", ...source },
   ]);
   const [legacy] = plan(empty, "id|status", "a|done").added;
   assertEquals(legacy?.task, { id: "a", title: "a", status: "completed", ...source });
@@ -86,6 +91,31 @@ Deno.test("planSync() lets an empty cell take a field away, and sees no change i
     { field: "issue", old: "#1", new: null },
     { field: "depends_on", old: ["b"], new: null },
   ]);
+});
+
+Deno.test("planSync() keeps the command of a task whose cell is empty, and says so", () => {
+  const queue = queueOf({ id: "a", title: "a", status: "pending", command: "true", issue: "#1" });
+  const planned = plan(queue, "id|status|dispatch|command|issue", "a|not-started|exec||");
+  assertEquals(planned.faults, []);
+  assertEquals(planned.changed[0]?.changes.map(({ field }) => field), ["dispatch", "issue"]);
+  const line = 3;
+  const reason = "command: the cell is empty, that of the queue stays";
+  assertEquals(planned.skipped, [{ id: "a", line, reason }]);
+  assertEquals(plan(queue, "id|status|command|issue", "a|not-started||#1").unchanged, []);
+});
+
+Deno.test("planSync() refuses rows of dispatch exec that no command runs", () => {
+  const queue = queueOf(
+    { id: "a", title: "a", status: "pending", dispatch: "exec" },
+    { id: "b", title: "b", status: "pending" },
+  );
+  const faultsOf = (columns: string, ...rows: string[]) =>
+    plan(queue, columns, ...rows).faults.map(({ line, column, field }) => [line, column, field]);
+  const columns = "id|status|dispatch|command";
+  assertEquals(faultsOf(columns, "new|not-started|exec|"), [[3, 17, "command"]]);
+  assertEquals(faultsOf("id|status|dispatch", "new|not-started|exec"), [[3, 17, "command"]]);
+  assertEquals(faultsOf(columns, "b|not-started|exec|"), [[3, 15, "command"]]);
+  assertEquals(faultsOf(columns, "new|done|exec|", "a|not-started|exec|", "x|blocked|exec|"), []);
 });
 
 Deno.test("planSync() keeps status, attempts and pr of a task once it began", () => {

@@ -25,6 +25,7 @@ const ended: PlaceFacts = {
   entry,
   ownBranch: true,
   ownFolder: true,
+  foreign: null,
   status: "failed",
   busy: null,
   pids: [],

@@ -4,13 +4,14 @@
  * @module
  */
 import { join } from "@std/path";
-import { isSparse, readGitView, unwatchedFiles } from "../dispatcher/hidden_changes.ts";
+import { isSparse, listTracked, readGitView, unwatchedAmong } from "./hidden_changes.ts";
+import { mayConvert, unlikeCheckout } from "../git/conversions.ts";
 import type { Git } from "../git/git.ts";
 import { chooseIgnored, type IgnoredChoice } from "../git/ignored_files.ts";
 import { includedFiles } from "../git/included_files.ts";
 import { type CheckoutStatus, readStatus } from "../git/status.ts";
 import { submoduleWork } from "../git/submodules.ts";
-import type { ControllerContext } from "./context.ts";
+import type { Settings } from "../protocol/settings.ts";
 
 /** What a worktree holds. */
 export interface WorktreeContent {
@@ -18,14 +19,21 @@ export interface WorktreeContent {
   ignored: IgnoredChoice;
   /** Files that git was told not to look at. */
   unwatched: string[];
+  /** Committed files whose bytes a checkout would not give back. */
+  exact: string[];
   /** Why no snapshot can hold it all, or null. */
   unheld: string | null;
 }
 
-/** Reads what a worktree holds. Throws `MacpError`. */
+/**
+ * Reads what a worktree holds. Throws `MacpError`.
+ *
+ * @param base Commit that its work stands on; what was committed since is looked at too.
+ */
 export async function readContent(
-  { git, settings }: Pick<ControllerContext, "git" | "settings">,
+  { git, settings }: { git: Git; settings: Settings },
   path: string,
+  base: string | null = null,
 ): Promise<WorktreeContent> {
   const { files } = git.world;
   const own = git.at(path);
@@ -33,10 +41,10 @@ export async function readContent(
   if (files.lstat(join(path, ".git"))?.kind !== "file") {
     throw new Error("what stands there is no worktree any more: it has no .git file");
   }
-  const [status, work, unwatched, brought] = await Promise.all([
+  const [status, work, tracked, brought] = await Promise.all([
     readStatus(own, { ignored: true }),
     submoduleWork(own),
-    unwatchedFiles(own, isSparse(readGitView(files, git.cwd))),
+    listTracked(own),
     includedFiles(own, git.cwd),
   ]);
   const included = new Set(brought);
@@ -45,7 +53,22 @@ export async function readContent(
     maxBytes: settings.macp.snapshot_ignored_max_bytes,
     isCopy: (name) => included.has(name) && isSameFile(git, name, path),
   });
-  return { status, ignored, unwatched, unheld: whyUnheld(status, work) };
+  const unwatched = unwatchedAmong(tracked, isSparse(readGitView(files, git.cwd)));
+  const exact = mayConvert(own, git.cwd, tracked) ? await committedExact(own, status, base) : [];
+  return { status, ignored, unwatched, exact, unheld: whyUnheld(status, work) };
+}
+
+/** Committed files whose bytes a checkout would not give back. */
+async function committedExact(
+  own: Git,
+  { head, changed, unmerged }: CheckoutStatus,
+  base: string | null,
+): Promise<string[]> {
+  if (base === null || head === null || base === head) return [];
+  const options = ["--name-only", "-z", "--no-renames", "--diff-filter=d", "--no-ext-diff"];
+  const names = (await own.read(["diff", ...options, base, head, "--"])).split("\0");
+  const dirty = new Set([...changed, ...unmerged]);
+  return await unlikeCheckout(own, names.filter((name) => name !== "" && !dirty.has(name)));
 }
 
 /** Whether the main checkout holds the same bytes at the same name. */
@@ -65,7 +88,9 @@ function whyUnheld({ nestedRepositories }: CheckoutStatus, work: readonly string
 }
 
 /** Whether anything is there that no commit holds and a snapshot would. */
-export function isUncommitted({ status, ignored, unwatched }: WorktreeContent): boolean {
+export function isUncommitted({ status, ignored, unwatched, exact }: WorktreeContent): boolean {
   const { changed, untracked, unmerged } = status;
-  return [changed, untracked, unmerged, ignored.held, unwatched].some((paths) => paths.length > 0);
+  return [changed, untracked, unmerged, ignored.held, unwatched, exact].some((paths) =>
+    paths.length > 0
+  );
 }

@@ -1,0 +1,90 @@
+/**
+ * What somebody put into a worktree whose making or removal was cut short: it is pinned
+ * before the worktree goes.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import type { Git } from "../git/git.ts";
+import { findUnpinned } from "../git/find_unpinned.ts";
+import { listSnapshots } from "../git/snapshot_refs.ts";
+import { pinCommit, writeSnapshot } from "../git/snapshots.ts";
+import { gitFolders } from "../git/submodules.ts";
+import type { TaskNames } from "../protocol/names.ts";
+import type { Settings } from "../protocol/settings.ts";
+import { readContent } from "./worktree_content.ts";
+
+/** The worktree in question. */
+export interface RescueRequest {
+  /** Git in the main checkout. */
+  git: Git;
+  settings: Settings;
+  names: TaskNames;
+  path: string;
+}
+
+/** What was pinned. */
+export interface Rescued {
+  ref: string;
+  /** Whether it is a snapshot like any other, which is brought back as the newest. */
+  whole: boolean;
+}
+
+/**
+ * Pins what an unfinished worktree holds when neither its branch nor a snapshot of its task
+ * does. To be called before it is removed.
+ *
+ * What misses something of the newest snapshot is none that could be brought back: its ref
+ * ends with `-rest`.
+ *
+ * @returns Null when nothing new is there. Throws when that cannot be told.
+ */
+export async function rescue(
+  { git, settings, names, path }: RescueRequest,
+): Promise<Rescued | null> {
+  const { files } = git.world;
+  if (files.lstat(path)?.kind !== "folder") return null;
+  await git.quiet(path);
+  if (files.list(path).every((name) => name === ".git")) return null;
+  await mendLink(git, path);
+  const own = git.at(path);
+  const { status, ignored, unwatched, unheld } = await readContent({ git, settings }, path);
+  if (unheld !== null) throw new Error(unheld);
+  const title = `what was left in ${path}`;
+  const commit = await writeSnapshot(own, { status, title, ignored: ignored.held, unwatched });
+  const snapshots = await listSnapshots(git, names.ref);
+  const found = await findUnpinned(own, commit, snapshots.map(({ name }) => name));
+  if (found === null) return null;
+  const serial = snapshots[0]?.serial ?? 1;
+  const ref = `refs/macp/snapshots/${names.ref}/${serial}${found.whole ? "" : "-rest"}`;
+  return { ref: await pinCommit(git, ref, commit), whole: found.whole };
+}
+
+/** What a person is told of it. */
+export function describeRescued({ ref, whole }: Rescued): string {
+  const what = `somebody worked in the unfinished worktree; that is pinned at ${ref}`;
+  return whole ? what : `${what}; see: git show --stat ${ref}`;
+}
+
+/** A removal that was cut short may have taken the link to git's own folder first. */
+async function mendLink(git: Git, path: string): Promise<void> {
+  const { files } = git.world;
+  const link = join(path, ".git");
+  if (files.lstat(link) !== null) return;
+  const { common } = await gitFolders(git);
+  const folder = files.list(join(common, "worktrees"))
+    .map((name) => join(common, "worktrees", name))
+    .find((folder) => {
+      const back = join(folder, "gitdir");
+      return files.lstat(back)?.kind === "file" && files.readText(back).trimEnd() === link;
+    });
+  if (folder === undefined) {
+    throw new Error("what stands there is no worktree: it has no .git file");
+  }
+  const file = files.open(link, { write: true, createNew: true, mode: 0o644 });
+  try {
+    file.write(new TextEncoder().encode(`gitdir: ${folder}\n`));
+  } finally {
+    file.close();
+  }
+}

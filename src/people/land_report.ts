@@ -1,0 +1,37 @@
+/**
+ * What comes of a landing.
+ *
+ * @module
+ */
+import type { GateEvidence } from "../protocol/generated/types.ts";
+
+/** What came of it. Everywhere but at `landed` the branch stays as it was. */
+export type LandReport =
+  | { kind: "interrupted" }
+  | Landable
+    & (
+      | { kind: "landed"; commit: string; fastForward: boolean; gates: GateEvidence[] }
+      | { kind: "already_landed"; commit: string }
+      | { kind: "would_land"; fastForward: boolean; gates: string[] }
+      /** Paths in which the branches conflict. */
+      | { kind: "conflict"; paths: string[] }
+      | { kind: "refused"; reason: string }
+      | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
+      /** What is not committed where the branch is checked out would be overwritten. */
+      | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
+      /** Git is in the middle of something with the branch, in a checkout. */
+      | { kind: "under_way"; checkout: string; what: string; abort: string }
+      /** The branch moved while the gates ran. */
+      | { kind: "moved" }
+    );
+
+/** What lands where, and the dependencies whose work comes along. */
+interface Landable {
+  branch: string;
+  into: string;
+  brings: string[];
+}
+
+/** What came of a part of it. */
+export type Done<T = LandReport> = T extends unknown ? Omit<T, "branch" | "into" | "brings">
+  : never;

@@ -1,0 +1,183 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { exists, type Repository, textOf, until, withRepository } from "./harness.ts";
+import { killCaller, trapGit } from "./git_trap.ts";
+
+const ref = "refs/macp/snapshots/t/1";
+
+/** A task that failed and left changes; its worktree is gone. */
+async function failed(repository: Repository): Promise<string> {
+  await repository.commit({ tracked: "one\n" });
+  await repository.submit("t", "echo two > tracked; echo new > new; exit 1");
+  assertEquals((await repository.macp(["drain"])).code, 1);
+  return repository.worktree("t");
+}
+
+function phaseOf(repository: Repository, place: string): string | undefined {
+  return JSON.parse(textOf(repository.state("state.json")) ?? "").worktrees[place]?.phase;
+}
+
+/** A restore that was killed when all files were back. */
+async function killedRestore(repository: Repository): Promise<string> {
+  const place = await failed(repository);
+  const env = trapGit(repository, "read-tree HEAD", killCaller);
+  assertEquals((await repository.macp(["restore", "t"], { env })).code, 137);
+  assertEquals([textOf(`${place}/new`), phaseOf(repository, place)], ["new\n", "adding"]);
+  return place;
+}
+
+Deno.test("macp show sends nobody into a worktree whose restoration was cut short", async () => {
+  await withRepository(async (repository) => {
+    const place = await killedRestore(repository);
+    const { stdout } = await repository.macp(["show", "t"]);
+    assertEquals(stdout.includes(`cd ${place}`), false, stdout);
+    assertStringIncludes(stdout, "macp restore t");
+  });
+});
+
+for (const by of ["restore", "clean", "accept"] as const) {
+  Deno.test(`macp ${by} pins what a person put into a worktree whose restoration was cut short`, async () => {
+    await withRepository(async (repository) => {
+      const place = await killedRestore(repository);
+      Deno.writeTextFileSync(`${place}/by-hand`, "precious\n");
+      const args = by === "clean" ? ["clean", "--all"] : [by, "t"];
+      const ran = await repository.macp(args);
+      assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+      if (by === "accept") {
+        const { branch } = repository.result("t");
+        assertEquals(await repository.git("show", `${branch}:by-hand`), "precious");
+        return;
+      }
+      assertStringIncludes(ran.stdout + ran.stderr, `pinned at ${ref}.1`);
+      assertEquals(await repository.git("show", `${ref}.1:by-hand`), "precious");
+      if (by === "clean") assertEquals((await repository.macp(["restore", "t"])).code, 0);
+      assertEquals([textOf(`${place}/by-hand`), textOf(`${place}/new`)], ["precious\n", "new\n"]);
+    });
+  });
+}
+
+Deno.test("macp restore pins apart what a person put into a worktree that is not whole", async () => {
+  await withRepository(async (repository) => {
+    const place = await killedRestore(repository);
+    Deno.removeSync(`${place}/new`);
+    Deno.writeTextFileSync(`${place}/by-hand`, "precious\n");
+    const ran = await repository.macp(["restore", "t"]);
+    assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+    assertStringIncludes(ran.stderr, `pinned at ${ref}-rest`);
+    assertEquals(await repository.git("show", `${ref}-rest:by-hand`), "precious");
+    assertEquals([textOf(`${place}/new`), exists(`${place}/by-hand`)], ["new\n", false]);
+  });
+});
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test(`macp restore that ${signal} meets leaves a worktree that is ready, or none`, async () => {
+    await withRepository(async (repository) => {
+      const place = await failed(repository);
+      const go = repository.outside("go");
+      const wait = `echo x > ${go}; while test -e ${go}; do sleep 0.02; done`;
+      const env = trapGit(repository, "read-tree --reset", wait);
+      const restore = repository.start(["restore", "t"], { env });
+      await until("the files to come", () => exists(go));
+      restore.kill(signal);
+      Deno.removeSync(go);
+      assertEquals((await restore.ended).code, code);
+      assertEquals([textOf(`${place}/new`), phaseOf(repository, place)], ["new\n", "ready"]);
+      const { running } = JSON.parse(textOf(repository.state("state.json")) ?? "");
+      assertEquals(running, {});
+    });
+  });
+}
+
+/** A removal that was killed before git took anything away. */
+async function killedRemoval(repository: Repository, by: "clean" | "drain"): Promise<string> {
+  const place = await failed(repository);
+  const env = trapGit(repository, "worktree remove", killCaller);
+  if (by === "clean") {
+    await repository.macp(["restore", "t"]);
+    assertEquals((await repository.macp(["clean", "--all"], { env })).code, 137);
+  } else {
+    await repository.macp(["retry", "t"]);
+    assertEquals((await repository.macp(["drain"], { env })).code, 137);
+  }
+  assertEquals([textOf(`${place}/new`), phaseOf(repository, place)], ["new\n", "removing"]);
+  return place;
+}
+
+for (const by of ["clean", "drain"] as const) {
+  for (const next of ["clean", "drain", "restore"] as const) {
+    Deno.test(`macp ${next} pins what a person put into a worktree whose removal by ${by} was cut short`, async () => {
+      await withRepository(async (repository) => {
+        const place = await killedRemoval(repository, by);
+        const shown = await repository.macp(["show", "t"]);
+        assertEquals(shown.stdout.includes(`cd ${place}`), false, shown.stdout);
+        Deno.writeTextFileSync(`${place}/by-hand`, "precious\n");
+        // A controller finishes the attempt first.
+        if (by === "drain") assertEquals((await repository.macp(["run", "--once"])).code, 1);
+        const args = { clean: ["clean", "--all"], drain: ["drain"], restore: ["restore", "t"] };
+        const ran = await repository.macp(args[next]);
+        assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+        const newest = `refs/macp/snapshots/t/${by === "clean" ? "1" : "2"}.1`;
+        assertEquals(await repository.git("show", `${newest}:by-hand`), "precious");
+        assertEquals(repository.result("t").metadata?.snapshot_ref, newest);
+        if (next !== "restore") {
+          assert(!exists(place));
+          assertEquals((await repository.macp(["restore", "t"])).code, 0);
+        }
+        assertEquals([textOf(`${place}/by-hand`), textOf(`${place}/new`)], ["precious\n", "new\n"]);
+      });
+    });
+  }
+}
+
+Deno.test("macp clean pins apart what a person put into what is left of a removed worktree", async () => {
+  await withRepository(async (repository) => {
+    const place = await killedRemoval(repository, "clean");
+    Deno.removeSync(`${place}/.git`);
+    Deno.removeSync(`${place}/tracked`);
+    assertEquals((await repository.macp(["clean"])).code, 0);
+    assertEquals(
+      await repository.git("for-each-ref", "--format=%(refname)", "refs/macp/snapshots"),
+      ref,
+    );
+    const again = await killedRemovalOf(repository, place);
+    Deno.removeSync(`${again}/.git`);
+    Deno.removeSync(`${again}/tracked`);
+    Deno.writeTextFileSync(`${again}/by-hand`, "precious\n");
+    const ran = await repository.macp(["clean"]);
+    assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+    assertStringIncludes(ran.stdout, `pinned at ${ref}-rest`);
+    assertEquals(await repository.git("show", `${ref}-rest:by-hand`), "precious");
+    assert(!exists(place));
+  });
+});
+
+async function killedRemovalOf(repository: Repository, place: string): Promise<string> {
+  await repository.macp(["restore", "t"]);
+  const env = trapGit(repository, "worktree remove", killCaller);
+  assertEquals((await repository.macp(["clean", "--all"], { env })).code, 137);
+  return place;
+}
+
+for (const by of ["drain", "accept"] as const) {
+  Deno.test(`macp keeps what a result says of its snapshot when ${by} was killed behind the removal`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ ".gitignore": "*.bin\n" });
+      await repository.submit("t", "echo new > new; head -c 2000000 /dev/zero > big.bin; exit 1");
+      const kill = `PATH='${repository.env.PATH}' git "$@"; ${killCaller}`;
+      const env = trapGit(repository, "worktree remove", kill);
+      if (by === "accept") {
+        assertEquals((await repository.macp(["drain"])).code, 1);
+        await repository.macp(["restore", "t"]);
+      }
+      await repository.macp(by === "accept" ? ["accept", "t"] : ["drain"], { env });
+      assert(!exists(repository.worktree("t")));
+      const before = repository.result("t").metadata;
+      assert(before?.snapshot_ref, "nothing was pinned");
+      await repository.macp(["drain"]);
+      const after = repository.result("t").metadata;
+      assertEquals([after?.snapshot_ref, after?.ignored_left_out], [
+        before.snapshot_ref,
+        before.ignored_left_out,
+      ]);
+    });
+  });
+}
