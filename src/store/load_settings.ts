@@ -14,13 +14,9 @@ import {
   type UnknownKey,
   unknownKeys,
 } from "../protocol/settings.ts";
-<<<<<<< HEAD
 import { describeFault } from "../protocol/validation.ts";
-=======
-import { describeFault, faultsOf } from "../protocol/validation.ts";
 import type { Secret } from "../redaction/collect_secrets.ts";
 import { gateSecrets } from "../redaction/gate_secrets.ts";
->>>>>>> main
 import type { World } from "../sys/world.ts";
 import { configFaults } from "./config_faults.ts";
 import { readText, withoutMark } from "./read_json.ts";
