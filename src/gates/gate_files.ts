@@ -44,7 +44,7 @@ export function findGateFiles(
 
 /** Throws `MacpError` of kind usage for a glob of `macp.gate_files` that cannot be read. */
 export function requireGlobs(globs: readonly string[] | null): void {
-  if (globs !== null) globMatcher(globs);
+  globs?.forEach((glob) => toRegExp(asPath(glob)));
 }
 
 function manifestOf(path: string): Manifest | undefined {
@@ -58,19 +58,36 @@ function manifestOf(path: string): Manifest | undefined {
  */
 function globMatcher(globs: readonly string[]): (path: string) => boolean {
   const names = new Set<string>();
-  const namePatterns: RegExp[] = [];
-  const pathPatterns: RegExp[] = [];
+  const patterns: Test[] = [];
+  const pathPatterns: Test[] = [];
   for (const glob of globs) {
-    if (!glob.includes("/")) {
-      if (/[*?[{(\\]/.test(glob)) namePatterns.push(toRegExp(glob));
-      else names.add(glob);
-    } else pathPatterns.push(toRegExp(glob.replace(/^(?:\.?\/)+/, "").replace(/\/$/, "/**")));
+    if (glob.includes("/")) pathPatterns.push(patternOf(asPath(glob)));
+    else if (special.test(glob)) patterns.push(patternOf(glob));
+    else names.add(glob);
   }
   return (path) => {
     const name = basename(path);
-    return names.has(name) || namePatterns.some((pattern) => pattern.test(name)) ||
-      pathPatterns.some((pattern) => pattern.test(path));
+    return names.has(name) || patterns.some((test) => test(name)) ||
+      pathPatterns.some((test) => test(path));
   };
+}
+
+type Test = (text: string) => boolean;
+
+/** Characters that are more than themselves in a glob. */
+const special = /[*?[{(\\]/;
+
+/** Tests for a glob, made into an expression once a text begins as it does. */
+function patternOf(glob: string): Test {
+  const at = glob.search(special);
+  const beginning = at < 0 ? glob : glob.slice(0, at).replace(/[!+@]$/, "");
+  let expression: RegExp | null = null;
+  return (text) => text.startsWith(beginning) && (expression ??= toRegExp(glob)).test(text);
+}
+
+/** A glob with a slash, as a path from the root. */
+function asPath(glob: string): string {
+  return glob.replace(/^(?:\.?\/)+/, "").replace(/\/$/, "/**");
 }
 
 function toRegExp(glob: string): RegExp {

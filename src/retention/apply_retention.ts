@@ -117,10 +117,17 @@ function rotation(context: RetentionContext): { size: number | null; note: strin
   if (most === null || events?.kind !== "file" || events.size <= most) {
     return { size: null, note: null };
   }
-  const { behind, fault } = cursorStanding(files, paths.cursor, events);
+  const enabled = enabledSinkNames(context.settings);
+  const { behind, fault } = cursorStanding(files, paths.cursor, { events, enabled });
   if (fault === null && behind.length === 0) return { size: events.size, note: null };
   const why = fault ?? `${behind.join(", ")} has not read all of it`;
   return { size: null, note: `events.ndjson has ${events.size} bytes and stays: ${why}` };
+}
+
+/** Sinks that the settings enable in so many words. */
+function enabledSinkNames({ macp }: Settings): string[] {
+  const names = ["webhook", "discord", "slack", "ntfy", "exec", "stdout"] as const;
+  return names.filter((name) => macp[name].enabled === true);
 }
 
 function tidyEvents(

@@ -264,6 +264,23 @@ for (const by of ["drain", "accept", "retry"] as const) {
   });
 }
 
+Deno.test("A controller that polls makes an acceptance good that was killed meanwhile", async () => {
+  await withRepository(async (repository) => {
+    const { before, accept, gate } = await acceptHanging(repository);
+    const run = repository.start(["run", "--poll-sec", "1"]);
+    await until("the controller", () => state(repository).controller !== null);
+    accept.kill("SIGKILL");
+    await accept.ended;
+    await until("the task as it was", () => repository.task("t").status === before.status);
+    await until("the ledger", () => Object.keys(state(repository).running).length === 0);
+    assertEquals(isAlive(gate), false);
+    const { status, outcome, reason, attempts } = before;
+    assertEquals(standing(repository), { status, outcome, reason, attempts });
+    run.kill("SIGTERM");
+    assertEquals((await run.ended).code, 143);
+  });
+});
+
 Deno.test("Killed at any moment, again and again, accept never does half of it", async () => {
   await withRepository(async (repository) => {
     repository.writeConfig({ macp: { cleanup_worktrees: true } });

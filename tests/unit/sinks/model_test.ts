@@ -1,15 +1,10 @@
 /** Random histories of an event file against what readers of it must have seen. */
 import { assert, assertEquals } from "@std/assert";
-import { DeliveryModel } from "./delivery_model.ts";
 import { Model } from "./event_model.ts";
 import { checkHistories, faultOf } from "./random_histories.ts";
 
 Deno.test("EventTail and cursors lose nothing in random histories of an event file", async () => {
   await checkHistories(() => new Model());
-});
-
-Deno.test("Delivery loses nothing in random histories, and repeats only after crashes", async () => {
-  await checkHistories(() => new DeliveryModel());
 });
 
 Deno.test("The model of an event file sees a reader that loses, repeats or turns events around", async () => {
