@@ -39,6 +39,25 @@ async function readAll(
   }
 }
 
+/** Counts bytes that are asked for: all in all, and most at once. */
+function counting(files: MemoryFiles) {
+  let [bytes, most] = [0, 0];
+  const open: Files["open"] = (...args) => {
+    const file = files.open(...args);
+    const read = (buffer: Uint8Array) => {
+      bytes += buffer.length;
+      most = Math.max(most, buffer.length);
+      return file.read(buffer);
+    };
+    return { ...file, read };
+  };
+  const stat: Files["stat"] = (at) => files.stat(at);
+  const list: Files["list"] = (at) => files.list(at);
+  const lstat: Files["lstat"] = (at) => files.lstat(at);
+  const counted: Files = { ...realWorld().files, open, stat, list, lstat };
+  return { counted, bytes: () => bytes, most: () => most };
+}
+
 Deno.test("EventTail.poll() waits for a file that does not exist yet", async () => {
   const files = newFiles();
   const tail = new EventTail(files, path);
@@ -112,25 +131,9 @@ Deno.test("EventTail.poll() reads a line of exactly 1 MiB", async () => {
 
 Deno.test("EventTail.poll() never asks for more than a line of 1 MiB at once", async () => {
   const files = newFiles(`${"x".repeat(5 * 1024 * 1024)}\n${line(1)}`);
-  let most = 0;
-  const counting = new Proxy<Files>(files, {
-    get: (target, name) => {
-      if (name !== "open") {
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
-      }
-      return (...args: Parameters<Files["open"]>) => {
-        const file = target.open(...args);
-        const read = (buffer: Uint8Array) => {
-          most = Math.max(most, buffer.length);
-          return file.read(buffer);
-        };
-        return { ...file, read };
-      };
-    },
-  });
-  assertEquals((await readAll(new EventTail(counting, path), null)).ids, ["1"]);
-  assertEquals(most <= 1024 * 1024 + 2048, true, String(most));
+  const { counted, most } = counting(files);
+  assertEquals((await readAll(new EventTail(counted, path), null)).ids, ["1"]);
+  assertEquals(most() <= 1024 * 1024 + 2048, true, `${most()} bytes`);
 });
 
 Deno.test("EventTail.poll() starts anew when the file was truncated, and says so", async () => {
@@ -349,4 +352,74 @@ Deno.test("describeNotice() is a sentence with the name of the file", () => {
       true,
     ]);
   }
+});
+
+Deno.test("EventTail.since() is the oldest file that may hold events of that time", async () => {
+  const files = newFiles();
+  const tail = new EventTail(files, path);
+  for (const id of [1, 2, 3]) {
+    files.append(path, line(id));
+    rotateEvents(files, path, { size: files.stat(path)?.size ?? 0, now: id * 1000 });
+  }
+  files.append(path, line(4));
+  assertEquals((await readAll(tail, tail.since(-Infinity))).ids, ["1", "2", "3", "4"]);
+  assertEquals((await readAll(tail, tail.since(2000))).ids, ["2", "3", "4"]);
+  assertEquals((await readAll(tail, tail.since(3001))).ids, ["4"]);
+  assertEquals((await readAll(tail, null)).ids, ["4"]);
+});
+
+Deno.test("EventTail.lag() counts what was not read, through rotations", async () => {
+  const files = newFiles();
+  const tail = new EventTail(files, path);
+  const size = line(1).length;
+  assertEquals(tail.lag(null), 0);
+  files.append(path, line(1) + line(2));
+  const first = await tail.poll(null);
+  assertEquals([tail.lag(null), tail.lag(positionAt(size))], [2 * size, size]);
+  assertEquals([tail.lag(first.positionAfter(0)), tail.lag(first.position)], [size, 0]);
+  rotateEvents(files, path, { size: 2 * size, now: 1000 });
+  assertEquals([tail.lag(first.positionAfter(0)), tail.lag(first.position)], [size, 0]);
+  files.append(path, line(3));
+  assertEquals([tail.lag(first.positionAfter(0)), tail.lag(first.position)], [2 * size, size]);
+  files.remove(rotatedFiles(files, path)[0]?.path ?? "");
+  assertEquals(tail.lag(first.position), size);
+  files.writeText(path, "");
+  assertEquals(tail.lag(await tail.end()), 0);
+});
+
+Deno.test("EventTail.poll() reads no more than 2 KiB of a large file with nothing new", async () => {
+  const files = newFiles(Array.from({ length: 20_000 }, (_, i) => line(i)).join(""));
+  const { position } = await readAll(new EventTail(files, path), null);
+  const { counted, bytes } = counting(files);
+  const tail = new EventTail(counted, path);
+  assertEquals((await tail.poll(position)).more, false);
+  assertEquals(bytes() <= 2048, true, `${bytes()} bytes`);
+});
+
+Deno.test("EventTail.poll() reads once for all who are at the same position", async () => {
+  const text = Array.from({ length: 500 }, (_, i) => line(i)).join("");
+  const { counted, bytes } = counting(newFiles(text));
+  const tail = new EventTail(counted, path);
+  const batches = [await tail.poll(null), await tail.poll(null), await tail.poll(null)];
+  assertEquals(batches.map(({ events }) => events.length), [500, 500, 500]);
+  assertEquals(batches[2]?.events[7]?.event === batches[0]?.events[7]?.event, true);
+  assertEquals(bytes() < text.length + 5000, true, `${bytes()} bytes`);
+});
+
+Deno.test("EventTail.poll() tells of a rotation once, however many pieces are left", async () => {
+  const files = newFiles(Array.from({ length: 300 }, (_, i) => line(i)).join(""));
+  const tail = new EventTail(files, path, { chunkBytes: 1000 });
+  const position = (await tail.poll(null)).positionAfter(0);
+  rotateEvents(files, path, { size: files.stat(path)?.size ?? 0, now: 1000 });
+  const { ids, notices } = await readAll(tail, position);
+  assertEquals([ids.length, notices.map(([kind]) => kind)], [299, ["rotated"]]);
+});
+
+Deno.test("EventTail.poll() reads events of the older implementation", async () => {
+  const text = Deno.readTextFileSync(
+    new URL("../../fixtures/legacy/events.predecessor.ndjson", import.meta.url),
+  );
+  const { events, notices } = await new EventTail(newFiles(text), path).poll(null);
+  assertEquals([events.length, notices], [text.trimEnd().split("\n").length, []]);
+  assertEquals(events[0]?.event.metadata, {});
 });
