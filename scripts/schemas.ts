@@ -81,6 +81,7 @@ async function validatorModule(schemas: JsonObject[]): Promise<string> {
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
+    inlineRefs: false,
     code: { source: true, esm: true, lines: true },
   });
   addFormats.default(ajv);

@@ -25,6 +25,8 @@ for id do
   tree="$HOME/trees/$id"
   branch="feat/$id"
   export MACP_TASK_ID="$id"
+  git status --porcelain=v2 --branch -z --untracked-files=all --no-renames \\
+    --ignore-submodules=none >/dev/null
   git for-each-ref --format='%(objectname) %(refname)' \\
     "refs/heads/$branch" "refs/bench/owner/$id" "refs/bench/snapshots/$id/" >/dev/null
   base=$(echo 'origin/main^{commit}' | git cat-file --batch-check)
@@ -35,14 +37,19 @@ for id do
   sh -c '${workerCommand.replaceAll("'", "'\\''")}' >"$OLDPWD/logs/$id.log" 2>&1
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none >/dev/null
   git ls-files -v -z >/dev/null
-  git add --all -- .
+  git -C "$OLDPWD" status --porcelain=v2 --branch -z --untracked-files=all --no-renames \\
+    --ignore-submodules=none >/dev/null
+  git add --all --sparse -- .
   echo "left by $id" | git commit --quiet --no-verify --allow-empty --file=-
   head=$(git rev-parse --verify 'HEAD^{commit}')
   git rev-list --count "$base..$head" -- >/dev/null
   git diff --numstat -z --no-renames --no-ext-diff --no-textconv "$base" "$head" -- >/dev/null
   sh -c '${gateCommand.replaceAll("'", "'\\''")}' >>"$OLDPWD/logs/$id.log" 2>&1
   git rev-parse --verify --quiet --end-of-options "refs/heads/$branch^{commit}" >/dev/null
-  git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none >/dev/null
+  git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none \\
+    --ignored=matching >/dev/null
+  git ls-files --stage -z >/dev/null
+  git ls-files -v -z >/dev/null
   git update-ref "refs/bench/snapshots/$id/1" "$head"
   cd "$OLDPWD"
   git worktree remove --force -- "$tree"

@@ -17,7 +17,9 @@ export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 const layers: readonly (readonly string[])[] = [
   ["main.ts"],
   ["cli"],
+  ["people", "upkeep", "sync"],
   ["controller"],
+  ["retention"],
   ["dispatcher"],
   ["gates", "sinks"],
   ["runtimes", "process", "git", "store", "events", "logs"],

@@ -202,8 +202,16 @@ export const commands: readonly CommandSpec[] = [
     name: "show",
     summary: "Show one task: its result, its gates, its attempts",
     positional: "ID",
-    examples: ["macp show TASK-1", "macp show TASK-1 --json"],
-    options: [],
+    examples: [
+      "macp show TASK-1",
+      "macp show TASK-1 --json",
+      "macp show TASK-1 --acp | your-spawner",
+    ],
+    options: [{
+      name: "acp",
+      kind: "flag",
+      help: "Only the hand-over of an acp task: the arguments of sessions_spawn as JSON",
+    }],
     load: () => import("./commands/show.ts"),
   },
   {

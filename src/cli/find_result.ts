@@ -10,7 +10,7 @@ import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import type { RawTask } from "../protocol/task.ts";
-import { prunedSerial } from "../store/task_files.ts";
+import { prunedSerial } from "../retention/task_files.ts";
 import type { World } from "../sys/world.ts";
 import type { OpenRepository } from "./open_repository.ts";
 

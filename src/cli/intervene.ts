@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { recoverDeadAccept } from "../controller/recover_accept.ts";
-import type { Intervention } from "../controller/interventions.ts";
+import { recoverDeadAccept } from "../people/recover_accept.ts";
+import type { Intervention } from "../people/interventions.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
 import { taskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";

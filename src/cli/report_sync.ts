@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { FieldChange, SyncPlan } from "../controller/sync.ts";
-import type { WriteBackPlan } from "../controller/write_back.ts";
+import type { FieldChange, SyncPlan } from "../sync/sync.ts";
+import type { WriteBackPlan } from "../sync/write_back.ts";
 import { isMacpAware } from "../protocol/task.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { Output } from "./output.ts";

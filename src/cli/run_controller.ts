@@ -3,10 +3,8 @@
  *
  * @module
  */
-import type { EndedAttempt } from "../controller/finish.ts";
-import { type RunOptions, runQueue, type RunReport } from "../controller/run.ts";
-import type { ActiveHold } from "../controller/holds.ts";
-import { nextStep, standingOf, underWay } from "../controller/schedule.ts";
+import { type RunOptions, runQueue } from "../controller/run.ts";
+import { nextStep, type Plan, standingOf, underWay } from "../controller/schedule.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { idOf, isMacpAware, statusOf, titleOf } from "../protocol/task.ts";
@@ -17,6 +15,8 @@ import { exitCodes } from "./exit_codes.ts";
 import { type OpenRepository, openRepository } from "./open_repository.ts";
 import { oneLine } from "../protocol/text.ts";
 import { usageError } from "./parse_arguments.ts";
+import { countWaiting } from "../people/inbox.ts";
+import { exitCodeOfRun, summarizeRun } from "./run_summary.ts";
 import { createProgress } from "./progress.ts";
 import { signalExitCode } from "./report_error.ts";
 
@@ -55,7 +55,7 @@ export async function runController(
     };
     const report = await runQueue(context, { ...mode, jobs, leaveHolds, stop: stop.signal });
     progress.end();
-    summarize(invocation, report);
+    summarizeRun(invocation.output, report, countWaiting(planOf(invocation, repository)));
     return stopped[0] ? signalExitCode(stopped[0]) : exitCodeOfRun(report);
   } finally {
     progress.end();
@@ -100,14 +100,20 @@ async function requireCommit(repository: OpenRepository): Promise<void> {
   );
 }
 
-function showNext({ output, world }: Invocation, { store, settings }: OpenRepository): number {
-  const queue = store.readQueue();
-  const state = store.readState();
-  const plan = { queue, holds: state.holds ?? {}, settings, now: world.clock.now() };
+/** The queue and what holds it back, as it is now. */
+function planOf({ world }: Invocation, { store, settings }: OpenRepository): Plan {
+  const { holds = {} } = store.readState();
+  return { queue: store.readQueue(), holds, settings, now: world.clock.now() };
+}
+
+function showNext(invocation: Invocation, repository: OpenRepository): number {
+  const { output } = invocation;
+  const plan = planOf(invocation, repository);
+  const { queue } = plan;
   const ready = queue.tasks.filter((raw) =>
     statusOf(raw) === "pending" && standingOf(plan, raw).kind === "ready"
   );
-  const step = nextStep(plan, underWay(state));
+  const step = nextStep(plan, underWay(repository.store.readState()));
   if (output.options.json) output.json({ next: step, ready: ready.map(idOf) });
   else if (step.kind === "refuse") output.line(`would escalate ${step.id}: ${step.reason}`);
   else if (step.kind === "wait") {
@@ -117,45 +123,4 @@ function showNext({ output, world }: Invocation, { store, settings }: OpenReposi
     for (const raw of ready) output.line(`would run ${idOf(raw)}: ${oneLine(titleOf(raw), 80)}`);
   }
   return exitCodes.done;
-}
-
-/** How each task ended at last; a retry that was followed by another end does not count. */
-function lastEnds(ended: readonly EndedAttempt[]): EndedAttempt[] {
-  return [...new Map(ended.map((end) => [end.id, end])).values()];
-}
-
-/** The most serious of what ended: 3, 1, 0. A failure of the tool itself is thrown. */
-export function exitCodeOfRun({ ended, blocked, nameless, held }: RunReport): number {
-  const has = (status: string) => lastEnds(ended).some((end) => end.status === status);
-  const stays = blocked.length + nameless + held.length > 0;
-  if (has("escalated") || stays) return exitCodes.needsHuman;
-  return has("failed") ? exitCodes.workFailed : exitCodes.done;
-}
-
-function summarize({ output }: Invocation, report: RunReport): void {
-  const { ended, blocked, nameless, held } = report;
-  if (output.options.json) {
-    output.jsonLine({
-      schema_version: 1,
-      summary: { ...report, held: held.map(withTime), exit_code: exitCodeOfRun(report) },
-    });
-    return;
-  }
-  const last = lastEnds(ended);
-  const counts = ["completed", "failed", "escalated", "pending"]
-    .map((status) => [status, last.filter((end) => end.status === status).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([status, count]) => `${count} ${status === "pending" ? "to be retried" : status}`);
-  output.note(counts.length > 0 ? `ended: ${counts.join(", ")}` : "nothing to run");
-  if (blocked.length > 0) output.note(`blocked behind other tasks: ${blocked.join(", ")}`);
-  for (const hold of held.map(withTime)) {
-    output.note(
-      `runtime ${hold.runtime} is held until ${hold.until}: ${oneLine(hold.reason, 200)}`,
-    );
-  }
-  if (nameless > 0) output.warn(`${nameless} elements of the queue have no id; see: macp validate`);
-}
-
-function withTime(hold: ActiveHold) {
-  return { ...hold, until: new Date(hold.until).toISOString() };
 }

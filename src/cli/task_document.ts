@@ -6,8 +6,8 @@
 import { resolve } from "@std/path";
 import { isBelow } from "../dispatcher/worktree_place.ts";
 import { MacpError } from "../protocol/errors.ts";
-import { type ReadRows, readRows, type RowFault } from "../protocol/task_rows.ts";
-import { findTasksTable, type NamedTable } from "../protocol/tasks_table.ts";
+import { type ReadRows, readRows, type RowFault } from "../sync/task_rows.ts";
+import { findTasksTable, type NamedTable } from "../sync/tasks_table.ts";
 import { atomicWrite } from "../store/atomic_write.ts";
 import { readText } from "../store/read_json.ts";
 import type { FileStat } from "../sys/files.ts";

@@ -11,6 +11,7 @@ import type { OwnedWorktree, RunningAttempt, State, Task } from "../protocol/gen
 import { defaultBranch, type TaskNames } from "../protocol/names.ts";
 import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
+import type { Files } from "../sys/files.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
 import { choosePortBase, firstPort } from "./ports.ts";
@@ -88,7 +89,7 @@ function claimedTask(
   };
   const usesWorktree = isMacpAware(task) && task.worktree !== ".";
   const worktree = usesWorktree ? usablePlace(context, task, names, state) : null;
-  const owned = worktree === null ? null : state.worktrees[worktree] ?? null;
+  const owned = ownedAt(world.files, state, worktree);
   return {
     task,
     names,
@@ -114,6 +115,21 @@ function claimedTask(
 }
 
 /**
+ * What the ledger says of a place, or null. A worktree that somebody removed is made anew,
+ * and unfinished until then.
+ */
+export function ownedAt(
+  files: Files,
+  { worktrees }: State,
+  path: string | null,
+): OwnedWorktree | null {
+  const owned = path === null ? undefined : worktrees[path];
+  if (path === null || owned === undefined) return null;
+  if (owned.phase === "ready" && files.lstat(path) === null) owned.phase = "adding";
+  return owned;
+}
+
+/**
  * Base of a worktree that somebody worked in: its work is pinned before the worktree goes,
  * whatever comes of this attempt. Null for one that nobody has seen.
  */
@@ -130,7 +146,7 @@ export function freeSlot({ running }: State): number {
 }
 
 /** First port of a block that neither an attempt under way nor a server has; null without one. */
-function freePorts(
+export function freePorts(
   { world, settings: { macp }, git }: ControllerContext,
   { running }: State,
 ): number | null {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { join } from "@std/path";
 import type { DependencyBranch } from "../dispatcher/dependencies.ts";
 import type { Dispatched, DispatchHooks, DispatchRequest } from "../dispatcher/dispatch_request.ts";
 import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { dispatchTask } from "../dispatcher/dispatch_task.ts";
+import { handoverPath } from "../dispatcher/handover.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { RunningAttempt } from "../protocol/generated/types.ts";
@@ -53,7 +53,7 @@ export function dispatchRequest(
     previous: previousFailure(context, names),
     portBase: attempt.port_base ?? null,
     slot: attempt.slot ?? null,
-    handoverPath: join(store.paths.folder, "handover", `${names.file}.json`),
+    handoverPath: handoverPath(store.paths, names),
     folder: attemptFolder(context, names, attempt.serial),
     log,
     signal,
@@ -103,7 +103,7 @@ function ledgerHooks(
 }
 
 /** From now on somebody may work in the worktree. */
-function withWorktree(
+export function withWorktree(
   worktree: ReadyWorktree | null,
   phase: RunningAttempt["phase"],
 ): LedgerUpdate {

@@ -9,8 +9,8 @@
  * null without one. Without recursion, as a chain may have thousands of tasks.
  */
 export function findCircle(
-  graph: ReadonlyMap<string, readonly string[]>,
-  starts: readonly string[],
+  dependenciesOf: (id: string) => readonly string[],
+  starts: Iterable<string>,
 ): string[] | null {
   const done = new Set<string>();
   for (const start of starts) {
@@ -19,7 +19,7 @@ export function findCircle(
     const stack: { id: string; rest: string[] }[] = [];
     const enter = (id: string) => {
       places.set(id, path.push(id) - 1);
-      stack.push({ id, rest: [...graph.get(id) ?? []].reverse() });
+      stack.push({ id, rest: [...dependenciesOf(id)].reverse() });
     };
     if (!done.has(start)) enter(start);
     for (let top = stack.at(-1); top; top = stack.at(-1)) {

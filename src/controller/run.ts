@@ -12,9 +12,9 @@ import type { ControllerContext } from "./context.ts";
 import type { EndedAttempt } from "./finish.ts";
 import { type ActiveHold, activeHolds } from "./holds.ts";
 import { isLive } from "./owners.ts";
-import { recover } from "./recover.ts";
+import { recover, recoverAttempt } from "./recover.ts";
 import { refuseTask } from "./refuse.ts";
-import { applyRetention } from "./retention.ts";
+import { applyRetention } from "../retention/apply_retention.ts";
 import { carryOut } from "./carry_out.ts";
 import { nextStep, type Plan, stuckTasks, type UnderWay, underWay } from "./schedule.ts";
 
@@ -159,6 +159,7 @@ class Drain {
     for (;;) {
       const full = this.#running.size >= jobs || (mode === "once" && this.#started > 0);
       if (full) return this.#running.size > 0 ? Infinity : null;
+      await this.#recoverDead();
       const plan = this.#plan();
       const step = nextStep(plan, plan.busy);
       if (step.kind === "claim") await this.#start(step.id);
@@ -174,6 +175,17 @@ class Drain {
         return Math.min(until, mode === "poll" ? pollMs : lookMs);
       }
       if (this.#stop.signal.aborted) return null;
+    }
+  }
+
+  /** Makes good what another process carried out and died of. */
+  async #recoverDead(): Promise<void> {
+    const { store, world } = this.#context;
+    for (const [id, attempt] of Object.entries(store.readState().running)) {
+      const { owner } = attempt;
+      if (this.#running.has(id) || !owner || isLive(world, owner)) continue;
+      const end = await recoverAttempt(this.#context, id, attempt);
+      if (end) this.#ended.push(end);
     }
   }
 

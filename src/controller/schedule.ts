@@ -16,6 +16,7 @@ import {
 } from "../protocol/task.ts";
 import { describeFault } from "../protocol/validation.ts";
 import type { Queue } from "../store/queue.ts";
+import { findCircle } from "./find_circle.ts";
 import { holdOf, type Holds, limitedRuntime } from "./holds.ts";
 
 /** Why a pending task can run now or cannot. */
@@ -156,40 +157,9 @@ export function stuckTasks(queue: Queue): string[] {
 
 /** Ids of a cycle of pending tasks, from the first in file order; null without one. */
 export function findCycle(queue: Queue): string[] | null {
-  const done = new Set<string>();
-  for (const start of queue.ids()) {
-    const path: string[] = [];
-    const cycle = walk(queue, start, path, done);
-    if (cycle) return cycle;
-  }
-  return null;
-}
-
-/** Depth-first without recursion, as a chain may have thousands of tasks. */
-function walk(queue: Queue, start: string, path: string[], done: Set<string>): string[] | null {
-  const onPath = new Set<string>();
-  const stack: { id: string; rest: string[] }[] = [];
-  const enter = (id: string) => {
-    path.push(id);
-    onPath.add(id);
-    stack.push({ id, rest: openDependencies(queue, id) });
+  const open = (id: string) => {
+    const raw = queue.find(id);
+    return statusOf(raw) === "pending" ? dependenciesOf(raw) : [];
   };
-  if (!done.has(start)) enter(start);
-  for (let top = stack.at(-1); top; top = stack.at(-1)) {
-    const next = top.rest.pop();
-    if (next === undefined) {
-      done.add(top.id);
-      onPath.delete(top.id);
-      path.pop();
-      stack.pop();
-    } else if (onPath.has(next)) {
-      return path.slice(path.indexOf(next));
-    } else if (!done.has(next)) enter(next);
-  }
-  return null;
-}
-
-function openDependencies(queue: Queue, id: string): string[] {
-  const raw = queue.find(id);
-  return statusOf(raw) === "pending" ? dependenciesOf(raw).reverse() : [];
+  return findCircle(open, queue.ids());
 }

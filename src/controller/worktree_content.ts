@@ -29,6 +29,10 @@ export async function readContent(
 ): Promise<WorktreeContent> {
   const { files } = git.world;
   const own = git.at(path);
+  // Without its own link git would answer for a repository around it.
+  if (files.lstat(join(path, ".git"))?.kind !== "file") {
+    throw new Error("what stands there is no worktree any more: it has no .git file");
+  }
   const [status, work, unwatched, brought] = await Promise.all([
     readStatus(own, { ignored: true }),
     submoduleWork(own),

@@ -138,7 +138,7 @@ async function handOver(
 ): Promise<Dispatched> {
   const { git, task, settings, previous, handoverPath, hooks } = request;
   if (dispatched.ready) await hooks.ready(dispatched.ready);
-  const handover = buildHandover(task, {
+  const handover = await buildHandover(task, {
     brief: composeBrief(task, brief, previous),
     runtime: runtimeOf(task, settings),
     cwd: dispatched.cwd,

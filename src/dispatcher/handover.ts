@@ -3,9 +3,16 @@
  *
  * @module
  */
+import { join } from "@std/path";
 import type { Task } from "../protocol/generated/types.ts";
+import { sha256Hex, type TaskNames } from "../protocol/names.ts";
+import { oneLine } from "../protocol/text.ts";
+import type { StorePaths } from "../store/paths.ts";
 
-/** Arguments of `sessions_spawn`, as openclaw 2026.9 takes them. */
+/**
+ * Arguments of `sessions_spawn`, as openclaw 2026.9 takes them. It refuses
+ * `timeoutSeconds`, `channel`, `to`, `target`, `transport`, `threadId` and `replyTo`.
+ */
 export interface Handover {
   task: string;
   runtime: "acp";
@@ -14,35 +21,64 @@ export interface Handover {
   /** Absolute path of the worktree. */
   cwd: string;
   label: string;
-  /** Matches `[a-z][a-z0-9_-]{0,63}`. */
+  /** Matches `[a-z][a-z0-9_-]{0,63}`; no two tasks have the same. */
   taskName: string;
   cleanup: "keep";
+  /** Whole seconds. */
   runTimeoutSeconds: number;
+  /** `model` of the task's metadata. */
+  model?: string;
+  /** `thinking` of the task's metadata. */
+  thinking?: string;
 }
 
 /** Why an `acp` task escalates: a caller has to spawn the session. */
 export const handoverReason = "ACP dispatch requires OpenClaw integration (Phase 2)";
 
+/** Characters of a label, and of a name that `sessions_spawn` accepts. */
+const maxLabel = 200;
+const maxName = 64;
+
+/** Where a task is handed over. */
+export function handoverPath({ folder }: StorePaths, { file }: TaskNames): string {
+  return join(folder, "handover", `${file}.json`);
+}
+
 /** The hand-over of a task. */
-export function buildHandover(
+export async function buildHandover(
   task: Task,
   about: { brief: string; runtime: string; cwd: string; timeoutSeconds: number },
-): Handover {
+): Promise<Handover> {
   return {
     task: about.brief,
     runtime: "acp",
     agentId: about.runtime,
     mode: "run",
     cwd: about.cwd,
-    label: task.title,
-    taskName: spawnName(task.id),
+    label: oneLine(task.title, maxLabel),
+    taskName: await spawnName(task.id),
     cleanup: "keep",
     runTimeoutSeconds: Math.ceil(about.timeoutSeconds),
+    ...optionalText(task, "model"),
+    ...optionalText(task, "thinking"),
   };
 }
 
-/** The id as a name that `sessions_spawn` accepts. */
-function spawnName(id: string): string {
-  const name = id.toLowerCase().replaceAll(/[^a-z0-9_-]/g, "_");
-  return (/^[a-z]/.test(name) ? name : `task_${name}`).slice(0, 64);
+function optionalText(task: Task, name: "model" | "thinking"): { model?: string } {
+  const value = task.metadata?.[name];
+  return typeof value === "string" && value.trim() !== "" ? { [name]: value.trim() } : {};
+}
+
+/**
+ * The id as a name that `sessions_spawn` accepts: lower-cased, what it refuses replaced,
+ * and, when that changed more than letter case, 8 digits of the id's SHA-256, so that no
+ * two ids give the same name.
+ */
+export async function spawnName(id: string): Promise<string> {
+  const lower = id.toLowerCase();
+  const safe = lower.replaceAll(/[^a-z0-9_-]/gu, "_");
+  const name = /^[a-z]/.test(safe) ? safe : `task_${safe}`;
+  if (name === lower && name.length <= maxName) return name;
+  const end = `_${(await sha256Hex(id)).slice(0, 8)}`;
+  return `${name.slice(0, maxName - end.length)}${end}`;
 }

@@ -10,6 +10,7 @@ import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ScratchWorktree } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { forgetRegistration } from "./worktree.ts";
+import { furnishWorktree } from "./furnish_worktree.ts";
 import { isBelow, realPathOf, worktreePlace } from "./worktree_place.ts";
 
 /** Called around the life of a scratch worktree, and awaited. */
@@ -85,6 +86,7 @@ export async function withScratchWorktree<T>(
   try {
     git.world.files.makeFolder(dirname(path), 0o755);
     await git.read(["worktree", "add", "--quiet", "--detach", "--", path, commit]);
+    await furnishWorktree(git, path);
     return await work(git.at(path), path);
   } finally {
     const why = await removeScratch(git, path);

@@ -15,10 +15,9 @@ import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
+import { furnishWorktree } from "./furnish_worktree.ts";
 import { clearLocks, describeLock, gitFolderOf } from "./stale_locks.ts";
-import { bringSubmodules } from "./submodules.ts";
 import { WorktreeError } from "./worktree_error.ts";
-import { bringIncluded } from "./worktree_include.ts";
 import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
 
 /** What `setupWorktree` needs to know. */
@@ -98,8 +97,7 @@ export async function setupWorktree(request: WorktreeRequest): Promise<ReadyWork
   const { git } = request;
   try {
     const ready = await reuse(request) ?? await make(request);
-    ready.warnings.push(...await bringSubmodules(git.at(ready.path), git.cwd));
-    ready.warnings.push(...await bringIncluded(git, ready.path));
+    ready.warnings.push(...await furnishWorktree(git, ready.path));
     return ready;
   } catch (error) {
     if (error instanceof WorktreeError) throw error;
@@ -232,8 +230,9 @@ async function standOnDependencies(
 async function clearUnfinished({ git, place: { path }, owned }: WorktreeRequest): Promise<void> {
   if (owned === null) return;
   const { files } = git.world;
+  await git.quiet(path);
   if (files.lstat(path) !== null) {
-    const unfinished = owned.phase === "adding" && await isOwnFolder(git, path);
+    const unfinished = owned.phase === "adding" && await isUnfinished(git, path);
     if (!unfinished) throw failed(`${path} is not the worktree that macp made; move it away`);
   }
   // Forced twice: git locks a worktree while it makes it. Also one whose folder is gone.
@@ -253,8 +252,21 @@ export async function forgetRegistration(git: Git, path: string, locked = false)
   await git.run(["worktree", "remove", "--force", ...(locked ? ["--force"] : []), "--", path]);
 }
 
+/** Whether a folder is a worktree of this repository, as far as it was made or removed. */
+export async function isUnfinished(git: Git, path: string): Promise<boolean> {
+  return await isOwnFolder(git, path) || await isRest(git, path);
+}
+
+/** Whether a folder is what an interrupted removal left: git still lists it. */
+async function isRest(git: Git, path: string): Promise<boolean> {
+  const { files } = git.world;
+  return files.lstat(path)?.kind === "folder" && files.realPath(path) === path &&
+    files.lstat(join(path, ".git")) === null &&
+    (await listWorktrees(git)).some((entry) => entry.path === path);
+}
+
 /** Whether a folder is a worktree of this repository, or empty. */
-export async function isOwnFolder(git: Git, path: string): Promise<boolean> {
+async function isOwnFolder(git: Git, path: string): Promise<boolean> {
   const { files } = git.world;
   if (files.lstat(path)?.kind !== "folder") return false;
   if (files.list(path).length === 0) return true;
@@ -287,14 +299,14 @@ export async function cleanupWorktree(git: Git, path: string): Promise<string | 
  * @returns Why it stays, or null when it is gone.
  */
 export async function endRemoval(git: Git, path: string): Promise<string | null> {
+  if (await cleanupWorktree(git, path) === null) return null;
+  // A removal may outlive the program that began it.
+  await git.quiet(path);
   const why = await cleanupWorktree(git, path);
   if (why === null) return null;
-  const { files } = git.world;
-  const isRest = files.lstat(path)?.kind === "folder" && files.realPath(path) === path &&
-    files.lstat(join(path, ".git")) === null &&
-    (await listWorktrees(git)).some((entry) => entry.path === path && !entry.locked);
-  if (!isRest) return why;
-  files.remove(path, { recursive: true });
+  const locked = (await listWorktrees(git)).some((entry) => entry.path === path && entry.locked);
+  if (locked || !await isRest(git, path)) return why;
+  git.world.files.remove(path, { recursive: true });
   await forgetRegistration(git, path);
   return null;
 }

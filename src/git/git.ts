@@ -78,6 +78,15 @@ const pinnedEnvironment = {
   GIT_COMMITTER_EMAIL: "macp@localhost",
 };
 
+/**
+ * Marks in its environment a call that changes something, and what it calls itself, with the
+ * checkout that is changed. Such a call goes on when this program is killed.
+ */
+const placeMark = "MACP_GIT_AT";
+
+/** Milliseconds to wait for calls that outlived the program that made them. */
+const outlivedMs = 60_000;
+
 /** What git printed, and its exit code. */
 export interface GitOutput {
   code: number;
@@ -137,6 +146,21 @@ export class Git {
     return this.#shared.turns.take(() => this.#callLocked(args, options));
   }
 
+  /**
+   * Waits until no call changes a checkout any more that a program made which was killed.
+   * To be called where nobody else may change it. Throws `MacpError` when one does not end.
+   */
+  async quiet(path: string): Promise<void> {
+    const { processes, clock } = this.world;
+    for (const end = clock.elapsed() + outlivedMs;; await clock.sleep(25)) {
+      const [busy] = processes.withEnvironment(placeMark, path);
+      if (busy === undefined) return;
+      if (clock.elapsed() > end) {
+        throw gitError(["worktree"], `process ${busy.pid} is still at work in ${path}`, "git_busy");
+      }
+    }
+  }
+
   async #callLocked(args: readonly string[], options: GitCallOptions): Promise<GitOutput> {
     const { lock: path } = this.#shared;
     if (path === null || args[0] !== "worktree") return await this.#call(args, options);
@@ -185,7 +209,11 @@ export class Git {
         command: this.#shared.program,
         args: [...pinnedConfiguration, ...(writesFiles(args) ? withoutLargeFiles : []), ...args],
         cwd: options.cwd ?? this.cwd,
-        env: { ...this.#env, ...options.env },
+        env: {
+          ...this.#env,
+          ...(isQuery(args) ? {} : { [placeMark]: placeOf(args, options.cwd ?? this.cwd) }),
+          ...options.env,
+        },
         ownSession: !isQuery(args),
         stdin: options.stdin === undefined ? "null" : "piped",
         stderr: "piped",
@@ -241,6 +269,12 @@ function isQuery(args: readonly string[]): boolean {
 
 function writesFiles(args: readonly string[]): boolean {
   return checkouts.includes(args[0] ?? "");
+}
+
+/** The checkout that a call changes: `worktree` names another than that which it runs in. */
+function placeOf(args: readonly string[], cwd: string): string {
+  const named = args[0] === "worktree" ? args[args.indexOf("--") + 1] : undefined;
+  return args.includes("--") && named !== undefined ? named : cwd;
 }
 
 /** The environment without what ties git to another repository. */

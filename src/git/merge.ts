@@ -32,7 +32,8 @@ export async function previewConflicts(
   try {
     const env = scratch === undefined ? {} : await objectsIn(git, scratch);
     const { code, stdout } = await git.run(args, { env });
-    if (code !== 0 && code !== 1) return null;
+    // First comes the tree of the merge; without it there was none.
+    if (code > 1 || !/^[0-9a-f]{40,64}\0/.test(stdout)) return null;
     return [...new Set(stdout.split("\0").slice(1).filter((path) => path !== ""))];
   } finally {
     if (scratch !== undefined) files.remove(scratch, { recursive: true });

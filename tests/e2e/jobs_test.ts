@@ -69,6 +69,7 @@ Deno.test("drain --jobs 1 tells the same events in the same order for the same q
   const runs: string[][] = [];
   for (let run = 0; run < 2; run++) {
     await withRepository(async (repository) => {
+      repository.writeConfig({ macp: { retry_backoff_seconds: 0 } });
       repository.writeQueue([
         execTask("a", "true", { quality_gates: ["true", "exit 3"], max_attempts: 2 }),
         execTask("b", "true", { depends_on: ["c"] }),

@@ -1,5 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { execTask, exists, type Repository, textOf, until, withRepository } from "./harness.ts";
+import {
+  execTask,
+  exists,
+  fingerprint,
+  type Repository,
+  textOf,
+  until,
+  withRepository,
+} from "./harness.ts";
 
 const dayMs = 86_400_000;
 
@@ -215,5 +223,25 @@ Deno.test("macp run never follows a link out of .mosaic/orchestrator to remove w
       assertEquals(textOf(`${outside}/${name}`), name);
     }
     assert(exists(repository.state("logs", "linked", "1.log")));
+  });
+});
+
+Deno.test("macp clean removes at once what retention no longer keeps, and --dry-run only says so", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { retention: { log_days: 30 } } });
+    repository.writeQueue([execTask("done", "true", { worktree: "." })]);
+    assertEquals((await repository.macp(["drain", "--quiet"])).code, 0);
+    age(repository, 31, "logs/done/1.log");
+    const before = fingerprint(repository.folder);
+    const dry = await repository.macp(["clean", "--dry-run"]);
+    assertEquals(dry.code, 0);
+    assertStringIncludes(dry.stdout, "would be removed");
+    assertStringIncludes(dry.stdout, "older than macp.retention keeps it");
+    assert(fingerprint(repository.folder) === before, "a byte changed");
+    const { code, stdout } = await repository.macp(["clean"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, repository.state("logs", "done", "1.log"));
+    assert(!exists(repository.state("logs", "done", "1.log")));
+    assertStringIncludes((await repository.macp(["clean"])).stdout, "nothing to clean");
   });
 });

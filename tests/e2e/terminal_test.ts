@@ -50,8 +50,11 @@ Deno.test({
       assertStringIncludes(shown, `${escape}[32m`);
       // At the end only whole lines are left, and the summary is the last.
       // deno-lint-ignore no-control-regex
-      const last = shown.trimEnd().split("\n").at(-1)?.replaceAll(/\x1b\[[\d;]*[A-Za-z]|\r/g, "");
-      assertStringIncludes(last ?? "", "ended: 1 completed, 1 failed, 1 escalated");
+      const plain = shown.replaceAll(/\x1b\[[\d;]*[A-Za-z]|\r/g, "").trimEnd().split("\n");
+      assertEquals(plain.slice(-2), [
+        "ended: 1 completed, 1 failed, 1 escalated",
+        "1 needs a person: macp inbox",
+      ]);
       assertStringIncludes(await inTerminal(repository, "status"), `${escape}[3`);
     }),
 });
@@ -97,7 +100,7 @@ Deno.test("A pipe gets plain lines: no escape sequence, no carriage return", asy
       );
     }
     const drained = await repository.macp(["drain"], { env });
-    assertEquals(drained.stdout, "nothing to run\n");
+    assertEquals(drained.stdout, "nothing to run\n1 needs a person: macp inbox\n");
     const forced = await repository.macp(["status", "--color", "always"]);
     assertStringIncludes(forced.stdout, `${escape}[`);
   });

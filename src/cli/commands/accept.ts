@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { acceptTask } from "../../controller/accept.ts";
-import { planAccept } from "../../controller/plan_accept.ts";
+import { acceptTask } from "../../people/accept.ts";
+import { planAccept } from "../../people/plan_accept.ts";
 import { isRecord } from "../../protocol/events.ts";
 import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";

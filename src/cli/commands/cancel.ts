@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { planCancel } from "../../controller/interventions.ts";
+import { planCancel } from "../../people/interventions.ts";
 import type { Invocation } from "../command.ts";
 import { intervene } from "../intervene.ts";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { clean, type CleanedPath } from "../../controller/clean.ts";
+import { clean, type CleanedPath } from "../../upkeep/clean.ts";
+import { cleanRecords } from "../../upkeep/clean_records.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -22,7 +23,10 @@ export async function run(invocation: Invocation): Promise<number> {
   const repository = await openRepository(invocation);
   const dryRun = args.flag("dry-run");
   const context = { ...repository, world, onEvent: () => {}, onNote: () => {} };
-  const paths = await clean(context, { all: args.flag("all"), dryRun });
+  const worktrees = await clean(context, { all: args.flag("all"), dryRun });
+  const records = await cleanRecords(context, { dryRun });
+  const paths = [...worktrees, ...records.paths];
+  records.notes.forEach((note) => output.warn(note));
   const count = (action: CleanedPath["action"]) =>
     paths.filter((cleaned) => cleaned.action === action).length;
   const counts = { removed: count("removed"), mended: count("mended"), kept: count("kept") };

@@ -10,7 +10,7 @@ import {
   type Waiting,
   type WaitingRecords,
   worktreeOf,
-} from "../../controller/inbox.ts";
+} from "../../people/inbox.ts";
 import { hasLiveOwner } from "../../controller/owners.ts";
 import { readLines } from "../../events/event_log.ts";
 import { parseEventLine } from "../../protocol/events.ts";

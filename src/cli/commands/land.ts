@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type LandReport, landTask } from "../../controller/land.ts";
+import { type LandReport, landTask } from "../../people/land.ts";
 import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -54,6 +54,7 @@ function exitCodeOf({ kind }: LandReport): number {
 export function describeLanding(id: string, report: LandReport): string[] {
   const name = oneLine(id);
   const word = shellWord(id);
+  if (report.kind === "interrupted") return ["interrupted; nothing landed"];
   const { into, brings } = report;
   const along = brings.map((other) => `the work of its dependency ${other} comes along`);
   const stays = `${into} stays as it was`;
@@ -96,7 +97,5 @@ export function describeLanding(id: string, report: LandReport): string[] {
       ];
     case "moved":
       return [`${into} moved while the gates ran; nothing landed`, `next: macp land ${word}`];
-    case "interrupted":
-      return [`interrupted; nothing landed, ${stays}`];
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { planReply } from "../../controller/interventions.ts";
+import { planReply } from "../../people/interventions.ts";
 import { MacpError, messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { intervene } from "../intervene.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type RestoreReport, restoreTask } from "../../controller/restore.ts";
+import { type RestoreReport, restoreTask } from "../../people/restore.ts";
 import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";

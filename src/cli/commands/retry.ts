@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { planRetry } from "../../controller/interventions.ts";
+import { planRetry } from "../../people/interventions.ts";
 import type { Invocation } from "../command.ts";
 import { intervene } from "../intervene.ts";
 

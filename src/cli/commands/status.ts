@@ -71,6 +71,8 @@ interface RunningStatus {
   worker: { pid: number; alive: boolean } | null;
   slot: number | null;
   port_base: number | null;
+  /** Process that accepts what was left of the task; null for an attempt of a controller. */
+  accepted_by: { pid: number; alive: boolean } | null;
 }
 
 /** What is said of the queue as a whole. */
@@ -122,7 +124,8 @@ export async function run(invocation: Invocation): Promise<number> {
 
 /** What is known of an attempt under way, from the ledger and the process table. */
 function describeRunning(world: World, id: string, attempt: RunningAttempt): RunningStatus {
-  const { serial, phase, started_at, worktree, branch, worker, slot, port_base } = attempt;
+  const { serial, phase, started_at, worktree, branch, worker, slot, port_base, owner, accept } =
+    attempt;
   return {
     id,
     attempt: serial,
@@ -133,6 +136,7 @@ function describeRunning(world: World, id: string, attempt: RunningAttempt): Run
     worker: worker && { pid: worker.pid, alive: isLive(world, worker) },
     slot: slot ?? null,
     port_base: port_base ?? null,
+    accepted_by: accept && owner ? { pid: owner.pid, alive: isLive(world, owner) } : null,
   };
 }
 
@@ -196,15 +200,21 @@ function describeTask(plan: Plan, raw: RawTask): TaskStatus {
 function printHead(
   output: Output,
   { settings, paths }: OpenRepository,
-  { controller, counts, next_wake_up, holds }: Overview,
+  { controller, counts, next_wake_up, holds, running }: Overview,
 ): void {
   const counted = Object.entries(counts).filter(([, count]) => count > 0)
     .map(([status, count]) => output.paint(colors[status] ?? "dim", `${count} ${status}`));
   output.line(counted.join(", ") || "the queue is empty");
   if (!settings.enabled) output.line(`not enabled: ${paths.config} (macp init --enable)`);
-  const active = (counts.running ?? 0) + (counts.gated ?? 0) > 0;
+  const active = (counts.running ?? 0) + (counts.gated ?? 0);
+  const accepted = running.filter(({ accepted_by }) => accepted_by?.alive);
   if (controller) output.line(`controller: process ${controller.pid}`);
-  else if (active) output.line("no controller lives: the next run recovers what was running");
+  else if (active && accepted.length < active) {
+    output.line("no controller lives: the next run recovers what was running");
+  }
+  for (const { id, accepted_by } of accepted) {
+    output.line(`process ${accepted_by?.pid} accepts ${oneLine(id, 60)}`);
+  }
   for (const { runtime, until, reason } of holds) {
     output.line(`runtime ${runtime} is held until ${until}: ${oneLine(reason, 100)}`);
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { changesOf, planSync, type SyncPlan } from "../../controller/sync.ts";
-import { applyEdits, planWriteBack } from "../../controller/write_back.ts";
+import { changesOf, planSync, type SyncPlan } from "../../sync/sync.ts";
+import { applyEdits, planWriteBack } from "../../sync/write_back.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";

@@ -10,7 +10,15 @@ import { appendText } from "../../store/append_text.ts";
 import { type Finding, found } from "./finding.ts";
 
 /** Files of the state that git should never hold. */
-const stateFiles = ["state.json", "events.ndjson", "logs/x", "results/x.json", "attempts/x"];
+const stateFiles = [
+  "state.json",
+  "events.ndjson",
+  "events.0.ndjson",
+  "logs/x",
+  "results/x.json",
+  "attempts/x",
+  "baselines/x",
+];
 
 /** Whether it is armed, and whether branches have a base. */
 export async function checkSettings(context: ControllerContext): Promise<Finding[]> {
@@ -37,7 +45,9 @@ export async function checkIgnored(context: ControllerContext): Promise<Finding>
   });
   const ignored = new Set(stdout.split("\0"));
   const seen = relative.filter((name) => !ignored.has(name))
-    .map((name) => name.replace(".mosaic/orchestrator/", "").replace(/\/x.*$/, "/"));
+    .map((name) =>
+      name.replace(".mosaic/orchestrator/", "").replace(/\/x.*$/, "/").replace(".0.", ".*.")
+    );
   if (seen.length === 0) return found.ok("ignored", "git ignores the state of macp");
   const file = join(paths.folder, ".gitignore");
   return {

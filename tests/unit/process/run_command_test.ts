@@ -80,8 +80,14 @@ Deno.test("runCommand() names the leader of a new session before the command beg
     const seen: unknown[] = [];
     const { out } = await run("echo begun > file; echo $$", {
       cwd,
-      onStarted: (leader) => {
-        const row = world.processes.list().find(({ pid }) => pid === leader.pid);
+      onStarted: async (leader) => {
+        const find = () => world.processes.list().find(({ pid }) => pid === leader.pid);
+        // The process is known a moment before it founds its session.
+        let row = find();
+        for (const end = Date.now() + 10_000; row?.session !== row?.pid && Date.now() < end;) {
+          await world.clock.sleep(5);
+          row = find();
+        }
         seen.push(row?.start_time === leader.start_time, row?.session, readIfThere(`${cwd}/file`));
       },
     });

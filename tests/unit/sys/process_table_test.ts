@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  parseFolders,
   parseLockLimit,
   parsePsTable,
   parseStat,
@@ -69,4 +70,9 @@ Deno.test("startedBefore() compares ticks as numbers when the boot is the same",
 Deno.test("startedBefore() returns false when the times do not tell", () => {
   assertEquals(startedBefore("ab:1", "cd:2"), false);
   assertEquals(startedBefore("Mon Sep  1 09:05:07 2025", "Mon Sep  1 09:05:08 2025"), false);
+});
+
+Deno.test("parseFolders() reads the folder of each process", () => {
+  const lines = ["p12", "fcwd", "n/home/a b", "p13", "fcwd", "p14", "n/"];
+  assertEquals([...parseFolders(lines)], [[12, "/home/a b"], [14, "/"]]);
 });

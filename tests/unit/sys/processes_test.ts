@@ -117,3 +117,22 @@ Deno.test("signal() refuses pids that mean more than one process or group", () =
     assertThrows(() => realProcesses.signal(pid, "SIGTERM"), Error, "Cannot send a signal");
   }
 });
+
+Deno.test("withFolder() finds processes that work in a folder or below it, and no others", async () => {
+  const folder = Deno.realPathSync(Deno.makeTempDirSync());
+  Deno.mkdirSync(`${folder}/a/deep`, { recursive: true });
+  Deno.mkdirSync(`${folder}/ab`);
+  const start = (cwd: string) =>
+    new Deno.Command("sleep", { args: ["60"], cwd, stdout: "null", stderr: "null" }).spawn();
+  const children = ["a", "a/deep", "ab"].map((name) => start(`${folder}/${name}`));
+  try {
+    const pids = realProcesses.withFolder(`${folder}/a`).map(({ pid }) => pid).sort();
+    assertEquals(pids, children.slice(0, 2).map(({ pid }) => pid).sort());
+  } finally {
+    for (const child of children) {
+      child.kill();
+      await child.status;
+    }
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

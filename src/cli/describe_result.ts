@@ -1,0 +1,116 @@
+/**
+ * What a result says, as lines for a person.
+ *
+ * @module
+ */
+import type { GateEvidence, TaskResult, Usage } from "../protocol/generated/types.ts";
+import { oneLine, shellWord } from "../protocol/text.ts";
+import { type Output, tabulate } from "./output.ts";
+
+/** Lines of the end of an output or a screen that are shown. */
+const tailLines = 10;
+
+/** What is known besides the result. */
+export interface ResultPlaces {
+  resultPath: string;
+  /** Whether the worktree that the result names is there. */
+  hasWorktree: boolean;
+}
+
+type Rows = [label: string, text: string][];
+
+/** Prints a result: facts, summary and files, gates, warnings, screen. */
+export function printResult(output: Output, result: TaskResult, places: ResultPlaces): void {
+  for (const line of tabulate(factsOf(result, places))) output.line(line);
+  if (result.summary) output.line(`summary: ${oneLine(result.summary, 400)}`);
+  for (const file of result.files_changed ?? []) output.line(`  ${oneLine(file, 200)}`);
+  const meta = result.metadata ?? {};
+  for (const gate of meta.gates ?? []) printGate(output, gate);
+  for (const warning of meta.warnings ?? []) output.line(`warning: ${oneLine(warning, 400)}`);
+  printPaths(output, "gate files changed", meta.gate_files_changed);
+  printPaths(output, "main checkout changed while it ran", meta.main_checkout_changes);
+  printPaths(output, "not in the snapshot (ignored by git)", meta.ignored_left_out);
+  if (meta.screen_tail) {
+    output.line("screen at the end:");
+    printTail(output, meta.screen_tail);
+  }
+}
+
+function factsOf(result: TaskResult, { resultPath, hasWorktree }: ResultPlaces): Rows {
+  const meta = result.metadata ?? {};
+  const rows: Rows = [
+    ["outcome", known(meta.outcome)],
+    ["attempt", `${known(result.attempt)}/${known(result.max_attempts)}`],
+    ["duration", `${known(meta.duration_seconds)} s`],
+    ["worker", `exit code ${known(result.exit_code)}`],
+    ["session", meta.session_id ?? ""],
+    ["usage", meta.usage ? describeUsage(meta.usage) : ""],
+    ["branch", known(result.branch)],
+    ["worktree", describePlace(result.worktree, hasWorktree)],
+    ["commits", `${known(meta.commits)} (+${known(meta.insertions)} −${known(meta.deletions)})`],
+    ["snapshot", describeSnapshot(result, hasWorktree)],
+    ["hand-over", meta.handover_path ?? ""],
+    ["result", resultPath],
+  ];
+  return rows.filter(([, text]) => text !== "").map(([label, text]) => [label, oneLine(text, 400)]);
+}
+
+function known(value: unknown): string {
+  return value === null || value === undefined ? "unknown" : String(value);
+}
+
+function describePlace(worktree: string | null | undefined, isThere: boolean): string {
+  if (!worktree) return "";
+  return isThere ? worktree : `${worktree} (removed)`;
+}
+
+function describeSnapshot({ task_id: id, metadata }: TaskResult, hasWorktree: boolean): string {
+  const ref = metadata?.snapshot_ref;
+  if (!ref) return "none";
+  return hasWorktree ? ref : `${ref} (it comes back with: macp restore ${shellWord(id)})`;
+}
+
+/** Tokens and cost; what the agent did not tell is left out. */
+export function describeUsage(usage: NonNullable<Usage>): string {
+  const count = (value: number | null | undefined, what: string) =>
+    typeof value === "number" ? [`${value.toLocaleString("en-US")} ${what}`] : [];
+  const parts = [
+    ...count(usage.input_tokens, "tokens in"),
+    ...count(usage.cache_read_tokens, "read from the cache"),
+    ...count(usage.cache_write_tokens, "written to the cache"),
+    ...count(usage.output_tokens, "tokens out"),
+    ...count(usage.reasoning_tokens, "of them reasoning"),
+    ...count(usage.turns, "turns"),
+    ...typeof usage.cost_usd === "number" ? [`$${usage.cost_usd.toFixed(4)}`] : [],
+  ];
+  return parts.length > 0 ? parts.join(", ") : "unknown";
+}
+
+function printGate(output: Output, gate: GateEvidence): void {
+  const color = gate.outcome === "passed" ? "green" : "red";
+  const baseline = gate.baseline === "already_red"
+    ? ", already red on the base"
+    : gate.baseline === "green"
+    ? ", green on the base"
+    : "";
+  output.line(
+    `gate ${output.paint(color, gate.outcome)}: ${
+      oneLine(gate.command, 200)
+    } (exit code ${gate.exit_code}${baseline})`,
+  );
+  if (gate.outcome === "passed") return;
+  if (gate.reason) output.line(`  ${oneLine(gate.reason, 400)}`);
+  printTail(output, gate.output_tail);
+}
+
+function printTail(output: Output, tail: string): void {
+  for (const line of tail.trimEnd().split("\n").slice(-tailLines)) {
+    if (line.trim() !== "") output.line(`  | ${oneLine(line, 200)}`);
+  }
+}
+
+function printPaths(output: Output, title: string, paths: readonly string[] | null | undefined) {
+  if (!paths?.length) return;
+  output.line(`${title}:`);
+  for (const path of paths) output.line(`  ${oneLine(path, 200)}`);
+}

@@ -1,0 +1,54 @@
+/**
+ * What `run` and `drain` tell at their end, and their exit code.
+ *
+ * @module
+ */
+import type { EndedAttempt } from "../controller/finish.ts";
+import type { ActiveHold } from "../controller/holds.ts";
+import type { RunReport } from "../controller/run.ts";
+import { oneLine } from "../protocol/text.ts";
+import { exitCodes } from "./exit_codes.ts";
+import type { Output } from "./output.ts";
+
+/** How each task ended at last; a retry that was followed by another end does not count. */
+function lastEnds(ended: readonly EndedAttempt[]): EndedAttempt[] {
+  return [...new Map(ended.map((end) => [end.id, end])).values()];
+}
+
+/** The most serious of what ended: 3, 1, 0. A failure of the tool itself is thrown. */
+export function exitCodeOfRun({ ended, blocked, nameless, held }: RunReport): number {
+  const has = (status: string) => lastEnds(ended).some((end) => end.status === status);
+  const stays = blocked.length + nameless + held.length > 0;
+  if (has("escalated") || stays) return exitCodes.needsHuman;
+  return has("failed") ? exitCodes.workFailed : exitCodes.done;
+}
+
+/** Tells what came of a run. */
+export function summarizeRun(output: Output, report: RunReport, waiting: number): void {
+  const { ended, blocked, nameless, held } = report;
+  if (output.options.json) {
+    output.jsonLine({
+      schema_version: 1,
+      summary: { ...report, held: held.map(withTime), waiting, exit_code: exitCodeOfRun(report) },
+    });
+    return;
+  }
+  const last = lastEnds(ended);
+  const counts = ["completed", "failed", "escalated", "pending"]
+    .map((status) => [status, last.filter((end) => end.status === status).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count} ${status === "pending" ? "to be retried" : status}`);
+  output.note(counts.length > 0 ? `ended: ${counts.join(", ")}` : "nothing to run");
+  if (blocked.length > 0) output.note(`blocked behind other tasks: ${blocked.join(", ")}`);
+  for (const hold of held.map(withTime)) {
+    output.note(
+      `runtime ${hold.runtime} is held until ${hold.until}: ${oneLine(hold.reason, 200)}`,
+    );
+  }
+  if (nameless > 0) output.warn(`${nameless} elements of the queue have no id; see: macp validate`);
+  if (waiting > 0) output.note(`${waiting} need${waiting === 1 ? "s" : ""} a person: macp inbox`);
+}
+
+function withTime(hold: ActiveHold) {
+  return { ...hold, until: new Date(hold.until).toISOString() };
+}

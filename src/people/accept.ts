@@ -1,0 +1,163 @@
+/**
+ * Accepting what a person or another agent left in a task's worktree: its gates decide.
+ *
+ * @module
+ */
+import { relative } from "@std/path";
+import { collectResult } from "../dispatcher/collect_result.ts";
+import type { Dispatched } from "../dispatcher/dispatch_request.ts";
+import { inspectWork } from "../dispatcher/inspect_work.ts";
+import { resultPath } from "../dispatcher/result_paths.ts";
+import { resolveGates } from "../gates/resolve_gates.ts";
+import { AttemptLog } from "../logs/attempt_log.ts";
+import type { EventDraft } from "../protocol/events.ts";
+import type { GateEvidence, Task, TaskResult, Verdict } from "../protocol/generated/types.ts";
+import { type TaskNames, taskNames } from "../protocol/names.ts";
+import type { Failure } from "../protocol/outcomes.ts";
+import { runtimeOf } from "../protocol/task.ts";
+import { judgeBranch, requireOwnLogs } from "../controller/attempt.ts";
+import { watchForCancel } from "../controller/carry_out.ts";
+import type { Claimed } from "../controller/claim.ts";
+import { claimAccept } from "./claim_accept.ts";
+import type { ControllerContext } from "../controller/context.ts";
+import { dispatchRequest } from "../controller/dispatch_attempt.ts";
+import { enterAccepted } from "./enter_accept.ts";
+import { endAttempt, type EndedAttempt } from "../controller/finish.ts";
+import { planAccept } from "./plan_accept.ts";
+import { readResult } from "../controller/previous_failure.ts";
+import { recoverDeadAccept } from "./recover_accept.ts";
+import { revertAccept } from "../controller/revert_accept.ts";
+import { runTaskGates } from "../controller/task_gates.ts";
+import { cancelVerdict, judgeChanges, judgeGates } from "../controller/verdict.ts";
+
+/**
+ * Runs the gates on what was left, and completes the task when all are green; otherwise
+ * it escalates again, and its worktree stays. It needs no lock of the run: the attempt
+ * belongs to this process.
+ *
+ * @param signal Aborts it; the task is then what it was before.
+ * @returns How it ended, or null when it was aborted.
+ * Throws `MacpError` as `planAccept` does.
+ */
+export async function acceptTask(
+  context: ControllerContext,
+  id: string,
+  signal: AbortSignal,
+): Promise<EndedAttempt | null> {
+  await recoverDeadAccept(context, id);
+  await planAccept(context, id);
+  const claimed = await claimAccept(context, id, await taskNames(id));
+  const abort = new AbortController();
+  const watching = new AbortController();
+  const interrupt = () => abort.abort("interrupted");
+  if (signal.aborted) interrupt();
+  signal.addEventListener("abort", interrupt);
+  const watch = watchForCancel(context, id, watching.signal, () => abort.abort("cancelled"));
+  try {
+    const judged = await judgeAccept(context, claimed, abort.signal);
+    if (judged !== null) return await endAttempt(context, id, judged.verdict, judged.last);
+    await revertAccept(context, id, claimed.attempt, "The acceptance was interrupted");
+    return null;
+  } catch (error) {
+    const begun = context.store.readState().running[id];
+    if (begun && !begun.verdict) {
+      await revertAccept(context, id, claimed.attempt, "The acceptance came to no verdict");
+    }
+    // An interrupt at the terminal ends git too.
+    if (signal.aborted && !begun?.verdict) return null;
+    throw error;
+  } finally {
+    watching.abort();
+    signal.removeEventListener("abort", interrupt);
+    await watch;
+  }
+}
+
+/** Null when it was interrupted before the gates had all said something. */
+async function judgeAccept(
+  context: ControllerContext,
+  claimed: Claimed,
+  signal: AbortSignal,
+): Promise<{ verdict: Verdict; last: EventDraft[] } | null> {
+  const { store, settings, world, redactor } = context;
+  const { task, names, attempt } = claimed;
+  requireOwnLogs(context);
+  const log = new AttemptLog({
+    files: world.files,
+    folder: store.paths.logs,
+    name: names.file,
+    attempt: attempt.serial,
+    maxBytes: settings.macp.log_max_bytes,
+    redactor,
+  });
+  const gates = resolveGates(task, settings);
+  try {
+    log.section(`${task.id}: accept what was left`);
+    const previous = previousResult(context, task, names);
+    const request = {
+      ...dispatchRequest(context, claimed, log, signal),
+      leftBy: "person" as const,
+    };
+    const dispatched = await enterAccepted(context, claimed, request, previous);
+    await inspectWork(request, dispatched);
+    const gated = dispatched.failure === null && !signal.aborted;
+    const { evidence, last } = gated
+      ? await runTaskGates(context, claimed, { dispatched, gates, log, signal })
+      : { evidence: [], last: [] };
+    const whole = gated && evidence.length === gates.length;
+    if (signal.aborted && !whole && signal.reason !== "cancelled") return null;
+    const end = dispatched.failure ?? judgeGates(evidence) ??
+      await judgeBranch(context, claimed, dispatched, signal) ??
+      judgeChanges(task, dispatched.changes?.commits ?? null);
+    const facts = {
+      dispatched,
+      evidence,
+      end,
+      previous,
+      logPath: relative(store.paths.folder, log.path),
+    };
+    const verdict = verdictOf(context, claimed, facts);
+    const cancelled = signal.aborted && signal.reason === "cancelled" && !whole;
+    return { verdict: cancelled ? cancelVerdict(verdict) : verdict, last };
+  } finally {
+    log.end();
+  }
+}
+
+function previousResult(
+  { world, store: { paths }, settings }: ControllerContext,
+  task: Task,
+  names: TaskNames,
+): TaskResult | null {
+  const path = resultPath(paths, settings, names, task.result_path);
+  return path === null ? null : readResult(world.files, path);
+}
+
+function verdictOf(
+  { settings, world }: ControllerContext,
+  { task, attempt, attempts, maxAttempts }: Claimed,
+  { dispatched, evidence, end, logPath, previous }: {
+    dispatched: Dispatched;
+    evidence: GateEvidence[];
+    end: Failure | null;
+    logPath: string;
+    previous: TaskResult | null;
+  },
+): Verdict {
+  const outcome = end?.outcome ?? "completed";
+  const status = end === null ? "completed" : "escalated";
+  const result = collectResult(task, {
+    ...dispatched,
+    serial: attempt.serial,
+    attempts,
+    maxAttempts,
+    runtime: runtimeOf(task, settings),
+    startedAt: Date.parse(attempt.started_at),
+    logPath,
+    branch: attempt.branch,
+    gates: evidence,
+    handover: previous?.metadata?.handover_path as string | undefined ?? null,
+  }, { outcome, status, error: end?.error ?? null, endedAt: world.clock.now() });
+  result.metadata = { ...result.metadata, accepted_from: attempt.accept?.outcome ?? null };
+  return { outcome, next_status: status, spent: true, not_before: null, result };
+}

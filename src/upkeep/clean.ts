@@ -1,0 +1,235 @@
+/**
+ * Removing what tasks left that have ended, and mending what crashes left: nothing that macp
+ * did not make, and nothing whose content is not pinned.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "@std/path";
+import { cleanupWorktree, forgetRegistration, isUnfinished } from "../dispatcher/worktree.ts";
+import { messageOf } from "../protocol/errors.ts";
+import type { OwnedWorktree, State } from "../protocol/generated/types.ts";
+import { taskNames } from "../protocol/names.ts";
+import { clearEnded, removePinned } from "../controller/clear_ended.ts";
+import type { ControllerContext } from "../controller/context.ts";
+import { holdTask, whyBusy } from "../controller/hold_task.ts";
+import { judgePlace } from "./judge_place.ts";
+import { recoverScratch } from "../controller/scratch.ts";
+import { type SurveyedPlace, surveyPlaces } from "./survey.ts";
+import { isUncommitted, readContent } from "../controller/worktree_content.ts";
+
+/** What became of a path, or would. */
+export interface CleanedPath {
+  path: string;
+  action: "removed" | "kept" | "mended";
+  reason: string;
+  task_id: string | null;
+  /** Ref that holds what was in it. */
+  snapshot_ref: string | null;
+  /** Whether it should have gone and could not. */
+  failed: boolean;
+}
+
+/** How to clean. */
+export interface CleanOptions {
+  /** Also what waits for a person. */
+  all: boolean;
+  /** Only says what would happen. */
+  dryRun: boolean;
+}
+
+/** Cleans; every path gets a line. Throws `MacpError` when the state cannot be read. */
+export async function clean(
+  context: ControllerContext,
+  options: CleanOptions,
+): Promise<CleanedPath[]> {
+  const cleaned: CleanedPath[] = [];
+  for (const place of await surveyPlaces(context)) {
+    cleaned.push(await cleanPlace(context, place, options));
+  }
+  return [...cleaned, ...await cleanLeftovers(context, options)];
+}
+
+async function cleanPlace(
+  context: ControllerContext,
+  { path, facts }: SurveyedPlace,
+  { all, dryRun }: CleanOptions,
+): Promise<CleanedPath> {
+  const { step, reason } = judgePlace(facts, all);
+  const row: CleanedPath = {
+    path,
+    action: step === "keep" ? "kept" : step === "forget" ? "mended" : "removed",
+    reason,
+    task_id: facts.owned?.task_id ?? null,
+    snapshot_ref: null,
+    failed: false,
+  };
+  if (step === "keep") return row;
+  const { owned } = facts;
+  try {
+    if (dryRun) return owned && step === "clear" ? await foresee(context, row) : row;
+    if (step === "scratch") return await clearScratch(context, row);
+    if (owned === null) {
+      await forgetRegistration(context.git, path);
+      return row;
+    }
+    const steps = { clear: clearOne, finish: finishOne, forget: forgetOne };
+    return await heldFor(context, owned, row, () => steps[step](context, owned, row));
+  } catch (error) {
+    return keptFor(row, messageOf(error), true);
+  }
+}
+
+/** Does it while no controller can claim the task. */
+async function heldFor(
+  context: ControllerContext,
+  owned: OwnedWorktree,
+  row: CleanedPath,
+  work: () => Promise<CleanedPath>,
+): Promise<CleanedPath> {
+  const { task_id: id, branch, phase } = owned;
+  const { path } = row;
+  let busy: string | null = null;
+  const check = (view: Parameters<typeof whyBusy>[1]) => {
+    const now = view.state.worktrees[path];
+    const same = now?.phase === phase && now.task_id === id;
+    busy = same ? whyBusy(context.world, view, id) : "it changed meanwhile";
+    if (busy !== null) throw new Busy(busy);
+  };
+  try {
+    return await holdTask(context, { id, worktree: path, branch }, check, work);
+  } catch (error) {
+    if (error instanceof Busy) return keptFor(row, `task ${id}: ${error.message}`, false);
+    throw error;
+  }
+}
+
+/** Somebody else was faster. */
+class Busy extends Error {}
+
+async function clearOne(
+  context: ControllerContext,
+  owned: OwnedWorktree,
+  row: CleanedPath,
+): Promise<CleanedPath> {
+  const { gone, snapshotRef, why } = await clearEnded(context, row.path, owned);
+  if (!gone) return keptFor(row, why ?? "git keeps it", true);
+  const reason = snapshotRef === null ? row.reason : `${row.reason}; pinned at ${snapshotRef}`;
+  return { ...row, reason, snapshot_ref: snapshotRef };
+}
+
+/** What was pinned before, or nobody has seen. */
+async function finishOne(
+  context: ControllerContext,
+  { phase }: OwnedWorktree,
+  row: CleanedPath,
+): Promise<CleanedPath> {
+  const why = phase === "removing"
+    ? await removePinned(context, row.path)
+    : await removeUnfinished(context, row.path);
+  return why === null ? row : keptFor(row, why, true);
+}
+
+async function removeUnfinished(
+  context: ControllerContext,
+  path: string,
+): Promise<string | null> {
+  const { git, world: { files } } = context;
+  await git.quiet(path);
+  if (!await isUnfinished(git, path)) return "something else stands in its place";
+  if (await cleanupWorktree(git, path) !== null) {
+    // Git locks a worktree while it makes it; an empty folder it does not know yet.
+    await git.run(["worktree", "remove", "--force", "--force", "--", path]);
+    if (files.lstat(path) !== null) files.remove(path, { recursive: true });
+    await forgetRegistration(git, path, true);
+  }
+  await forgetInLedger(context, (state) => delete state.worktrees[path]);
+  return null;
+}
+
+/** Its folder is gone: whatever it held is gone too. */
+async function forgetOne(
+  context: ControllerContext,
+  { phase }: OwnedWorktree,
+  row: CleanedPath,
+): Promise<CleanedPath> {
+  await forgetRegistration(context.git, row.path, phase === "adding");
+  await forgetInLedger(context, (state) => delete state.worktrees[row.path]);
+  return row;
+}
+
+async function forgetInLedger(
+  { store }: ControllerContext,
+  forget: (state: State) => void,
+): Promise<void> {
+  await store.change(({ state }) => {
+    forget(state);
+    return { change: { state }, result: null };
+  });
+}
+
+async function clearScratch(context: ControllerContext, row: CleanedPath): Promise<CleanedPath> {
+  await recoverScratch(context);
+  const gone = context.world.files.lstat(row.path) === null;
+  return gone ? row : keptFor(row, "it could not be removed", true);
+}
+
+/** What a removal would say. */
+async function foresee(context: ControllerContext, row: CleanedPath): Promise<CleanedPath> {
+  const content = await readContent(context, row.path);
+  if (content.unheld !== null) return keptFor(row, content.unheld, false);
+  return isUncommitted(content)
+    ? { ...row, reason: `${row.reason}; its changes are pinned first` }
+    : row;
+}
+
+function keptFor(row: CleanedPath, reason: string, failed: boolean): CleanedPath {
+  return { ...row, action: "kept", reason, failed };
+}
+
+/** Files of attempts that have ended, and of snapshots that were cut short. */
+async function cleanLeftovers(
+  context: ControllerContext,
+  { dryRun }: CleanOptions,
+): Promise<CleanedPath[]> {
+  const { store, world: { files } } = context;
+  const { attempts, folder } = store.paths;
+  if (files.lstat(attempts)?.kind === "symlink") return [];
+  const names = new Map<string, string>();
+  for (const id of store.readQueue().ids()) names.set(id, (await taskNames(id)).file);
+  for (const id of Object.keys(store.readState().running)) {
+    names.set(id, (await taskNames(id)).file);
+  }
+  return await store.change(({ state }) => {
+    const live = new Set(
+      Object.entries(state.running)
+        .map(([id, { serial }]) => join(attempts, names.get(id) ?? id, String(serial))),
+    );
+    const left = files.list(attempts)
+      .flatMap((name) => files.list(join(attempts, name)).map((serial) => join(name, serial)))
+      .map((name) => join(attempts, name)).filter((path) => !live.has(path));
+    const indexes = files.list(folder).filter((name) => /^snapshot\..+\.index(\.lock)?$/.test(name))
+      .map((name) => join(folder, name));
+    const rows = [...left, ...indexes].map((path) => leftover(path, indexes.includes(path)));
+    if (!dryRun) rows.forEach(({ path }) => removeLeftover(context, path));
+    return { change: null, result: rows };
+  });
+}
+
+function removeLeftover({ store, world: { files } }: ControllerContext, path: string): void {
+  files.remove(path, { recursive: true });
+  const above = dirname(path);
+  if (above !== store.paths.folder && files.list(above).length === 0) files.remove(above);
+}
+
+function leftover(path: string, isIndex: boolean): CleanedPath {
+  return {
+    path,
+    action: "removed",
+    reason: isIndex
+      ? "a snapshot that was cut short left it"
+      : `attempt ${basename(path)}, which has ended, left it`,
+    task_id: null,
+    snapshot_ref: null,
+    failed: false,
+  };
+}

@@ -1,0 +1,451 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  execTask,
+  exists,
+  fingerprint,
+  isAlive,
+  type Repository,
+  textOf,
+  until,
+  withRepository,
+} from "./harness.ts";
+
+/** Runs tasks to their end; each writes its own file, unless `command` says otherwise. */
+async function complete(
+  repository: Repository,
+  id: string,
+  command = `echo ${id} > ${id}.txt`,
+  ...more: string[]
+): Promise<void> {
+  await repository.submit(id, command, "--type", "coding", ...more);
+  const drained = await repository.macp(["drain"]);
+  assertEquals(drained.code, 0, drained.stdout + drained.stderr);
+}
+
+/** Commits files of the main checkout, and nothing else of it. */
+async function commitOnMain(repository: Repository, files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) repository.write(name, text);
+  await repository.git("add", "--", ...Object.keys(files));
+  await repository.git("commit", "--quiet", "--message", "on main");
+}
+
+function head(repository: Repository, name = "main"): Promise<string> {
+  return repository.git("rev-parse", name);
+}
+
+/** No worktree but the main one, nothing in the ledger. */
+async function checkTidy(repository: Repository): Promise<void> {
+  const worktrees = await repository.git("worktree", "list", "--porcelain");
+  assertEquals(worktrees.match(/^worktree /gm)?.length, 1, worktrees);
+  const { running, scratch } = JSON.parse(textOf(repository.state("state.json")) ?? "");
+  assertEquals([running, scratch ?? {}], [{}, {}]);
+  const left = exists(repository.outside("worktrees"))
+    ? [...Deno.readDirSync(repository.outside("worktrees"))]
+    : [];
+  assertEquals(left.map(({ name }) => name), []);
+}
+
+Deno.test("show 7: land fast-forwards main to a green task, and says so in queue, result and event", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "t", undefined, "--gate", "test -e t.txt", "--issue", "#7");
+    const branch = repository.task("t").branch ?? "";
+    const commit = await head(repository, branch);
+
+    const landed = await repository.macp(["land", "t"]);
+
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    assertEquals(await head(repository), commit);
+    assertEquals(textOf(`${repository.path}/t.txt`), "t\n");
+    const { metadata, status } = repository.task("t");
+    const said = metadata?.landed as Record<string, string>;
+    assertEquals([status, said.into, said.commit], ["completed", "main", commit]);
+    assertEquals(repository.result("t").metadata?.landed?.commit, commit);
+    const event = repository.events("t").at(-1);
+    assertEquals([event?.event_type, event?.status, event?.message], [
+      "task.progress",
+      "completed",
+      `Landed on main as ${commit.slice(0, 12)}`,
+    ]);
+    assertEquals((event?.metadata?.landed as Record<string, string>).into, "main");
+    assertEquals(event?.metadata?.issue, "#7");
+    assertStringIncludes(repository.log("t", 2), "test -e t.txt");
+    await checkTidy(repository);
+    assertEquals((await repository.macp(["validate"])).code, 0);
+
+    const before = fingerprint(repository.state());
+    const again = await repository.macp(["land", "t"]);
+    assertEquals(again.code, 0);
+    assertStringIncludes(again.stdout, "already");
+    assertEquals(fingerprint(repository.state()), before);
+  });
+});
+
+Deno.test("A merge is made where main moved on, with the author's name and all work of both", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "t");
+    await commitOnMain(repository, { "main.txt": "main\n" });
+    const main = await head(repository);
+    await repository.git("config", "user.name", "A Person");
+    await repository.git("config", "user.email", "person@example.org");
+    const landed = await repository.macp(["land", "t", "--message", "Bring t"]);
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    assertEquals(
+      await repository.git("log", "-1", "--format=%an <%ae> %s"),
+      "A Person <person@example.org> Bring t",
+    );
+    assertEquals(await head(repository, "main^1"), main);
+    assertEquals([exists(`${repository.path}/t.txt`), exists(`${repository.path}/main.txt`)], [
+      true,
+      true,
+    ]);
+    // What the repository holds beside it is as clean as before.
+    assertEquals(await repository.git("status", "--porcelain", "--", "t.txt", "main.txt"), "");
+    await checkTidy(repository);
+  });
+});
+
+Deno.test("show 7: with a gate that is red only on the merge, main stays", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "t", undefined, "--gate", "! test -e main.txt");
+    await commitOnMain(repository, { "main.txt": "main\n" });
+    const main = await head(repository);
+    const events = repository.events().length;
+
+    const red = await repository.macp(["land", "t"]);
+
+    assertEquals(red.code, 3);
+    assertStringIncludes(red.stdout, "Gate failed");
+    assertEquals(await head(repository), main);
+    assert(!exists(`${repository.path}/t.txt`));
+    assertEquals(repository.task("t").metadata?.landed, undefined);
+    assertEquals(repository.events().length, events);
+    await checkTidy(repository);
+    await repository.git("rm", "--quiet", "main.txt");
+    await repository.git("commit", "--quiet", "--message", "mended");
+    assertEquals((await repository.macp(["land", "t"])).code, 0);
+  });
+});
+
+Deno.test("A conflict names its files, in a dry run too, and is never resolved", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, { "a file.txt": "one\n", "b.txt": "one\n", "c.txt": "one\n" });
+    await complete(repository, "t", "echo t | tee 'a file.txt' b.txt > c.txt");
+    await commitOnMain(repository, { "a file.txt": "main\n", "b.txt": "main\n" });
+    const main = await head(repository);
+    const before = fingerprint(repository.folder);
+    for (const more of [["--dry-run"], []]) {
+      const { code, stdout } = await repository.macp(["land", "t", ...more]);
+      assertEquals(code, 3);
+      assertStringIncludes(stdout, "  a file.txt\n  b.txt\n");
+      assert(!stdout.includes("c.txt"));
+      if (more.length > 0) assertEquals(fingerprint(repository.folder), before);
+    }
+    const json = JSON.parse((await repository.macp(["land", "t", "--json"])).stdout);
+    assertEquals([json.kind, json.paths, json.exit_code], [
+      "conflict",
+      ["a file.txt", "b.txt"],
+      3,
+    ]);
+    assertEquals(await head(repository), main);
+    await checkTidy(repository);
+    // As it says: merged by hand into the branch, it lands.
+    await repository.git("switch", "--quiet", repository.task("t").branch ?? "");
+    await repository.git("merge", "--quiet", "--strategy-option=theirs", "main");
+    await repository.git("switch", "--quiet", "main");
+    assertEquals((await repository.macp(["land", "t"])).code, 0);
+    assertEquals(textOf(`${repository.path}/c.txt`), "t\n");
+  });
+});
+
+Deno.test("Local changes that a landing would overwrite stay, ignored files too; others are no matter", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, { "t.txt": "before\n", ".gitignore": "ignored\n" });
+    const ran = repository.outside("gates");
+    const command = "echo t > t.txt; echo t > new.txt; echo t > ignored; git add -f ignored";
+    await complete(repository, "t", command, "--gate", `echo ran >> ${ran}`);
+    const main = await head(repository);
+    const gated = textOf(ran);
+    const cases: [string, string][] = [["t.txt", "mine\n"], ["new.txt", "mine too\n"]];
+    for (const [name, text] of cases) {
+      repository.write(name, text);
+      const { code, stdout } = await repository.macp(["land", "t"]);
+      assertEquals(code, 3);
+      assertStringIncludes(stdout, `  ${name}\n`);
+      assertEquals([await head(repository), textOf(`${repository.path}/${name}`)], [main, text]);
+      if (name === "new.txt") Deno.removeSync(`${repository.path}/${name}`);
+      else await repository.git("restore", name);
+    }
+    assertEquals(textOf(ran), gated, "gates ran although the merge could not come in");
+    repository.write("ignored", "mine as well\n");
+    assertEquals((await repository.macp(["land", "t"])).code, 3);
+    assertEquals(textOf(`${repository.path}/ignored`), "mine as well\n");
+    assertEquals(await head(repository), main);
+    Deno.removeSync(`${repository.path}/ignored`);
+    repository.write("unrelated.txt", "mine\n");
+    repository.write(".gitignore", "ignored\nmore\n");
+    assertEquals((await repository.macp(["land", "t"])).code, 0);
+    assertEquals(textOf(`${repository.path}/unrelated.txt`), "mine\n");
+    assertEquals(textOf(`${repository.path}/.gitignore`), "ignored\nmore\n");
+    await checkTidy(repository);
+  });
+});
+
+Deno.test("A target that nobody has checked out moves alone, and only from where it was", async () => {
+  await withRepository(async (repository) => {
+    const gate = `touch ${repository.outside("gating")}; ` +
+      `while ! test -e ${repository.outside("go")}; do sleep 0.05; done`;
+    await complete(repository, "t");
+    const queue = JSON.parse(repository.queueText());
+    queue.tasks[0].quality_gates = [gate];
+    repository.writeQueue(queue.tasks);
+    await repository.git("branch", "release");
+    const main = await head(repository);
+    for (const into of ["release", "main"]) {
+      const land = repository.start(["land", "t", "--into", into]);
+      await until("the gate", () => exists(repository.outside("gating")));
+      // Meanwhile the target moves.
+      const moved = await repository.git("commit-tree", "-p", into, "-m", "x", `${into}^{tree}`);
+      await repository.git("update-ref", `refs/heads/${into}`, moved);
+      Deno.writeTextFileSync(repository.outside("go"), "");
+      const { code, stdout } = await land.ended;
+      assertEquals(code, 4, stdout);
+      assertStringIncludes(stdout, "moved while the gates ran");
+      assertEquals(await head(repository, into), moved);
+      for (const name of ["gating", "go"]) Deno.removeSync(repository.outside(name));
+      assertEquals(repository.task("t").metadata?.landed, undefined);
+    }
+    Deno.writeTextFileSync(repository.outside("go"), "");
+    const release = await repository.macp(["land", "t", "--into", "release"]);
+    assertEquals(release.code, 0, release.stdout + release.stderr);
+    assertEquals(await repository.git("show", "release:t.txt"), "t");
+    assertEquals(await head(repository, "main^1"), main);
+    assert(!exists(`${repository.path}/t.txt`));
+    await checkTidy(repository);
+  });
+});
+
+Deno.test("A dependant lands with its dependency, and says so; the other then landed already", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("a", "echo a > a.txt", "--type", "coding");
+    await complete(repository, "b", "test -e a.txt && echo b > b.txt", "--depends-on", "a");
+    const landed = await repository.macp(["land", "b"]);
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    assertStringIncludes(landed.stdout, "the work of its dependency a comes along");
+    const other = await repository.macp(["land", "a"]);
+    assertEquals(other.code, 0);
+    assertStringIncludes(other.stdout, "already");
+    const said = repository.task("a").metadata?.landed as Record<string, string>;
+    assertEquals(said.commit, await head(repository, repository.task("a").branch));
+    assertEquals(repository.events("a").at(-1)?.event_type, "task.progress");
+  });
+});
+
+Deno.test("A dependency that moved on must land first", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("a", "echo a > a.txt", "--type", "coding");
+    await complete(repository, "b", "echo b > b.txt", "--depends-on", "a");
+    await repository.git("switch", "--quiet", repository.task("a").branch ?? "");
+    await commitOnMain(repository, { "more.txt": "more\n" });
+    await repository.git("switch", "--quiet", "main");
+    const refused = await repository.macp(["land", "b"]);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(refused.stderr, "macp land a");
+    assertEquals((await repository.macp(["land", "a"])).code, 0);
+    assertEquals((await repository.macp(["land", "b"])).code, 0);
+  });
+});
+
+Deno.test("land refuses what is not completed, has no branch, or names no branch", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([
+      execTask("pending", "true"),
+      execTask("failed", "true", { status: "failed" }),
+      execTask("escalated", "true", { status: "escalated" }),
+      execTask("inside", "true", { status: "completed", worktree: "." }),
+      { id: "legacy", title: "l", status: "completed", command: "true" },
+      execTask("gone", "true", { status: "completed", branch: "feat/gone" }),
+    ]);
+    await repository.git("branch", "feat/here");
+    const queue = JSON.parse(repository.queueText());
+    queue.tasks.push(execTask("here", "true", { status: "completed", branch: "feat/here" }));
+    repository.writeQueue(queue.tasks);
+    const before = fingerprint(repository.folder);
+    const calls: [string[], string][] = [
+      [["pending"], "pending"],
+      [["failed"], "macp retry failed"],
+      [["escalated"], "macp accept escalated"],
+      [["inside"], "without a branch"],
+      [["legacy"], "without a branch"],
+      [["gone"], "feat/gone"],
+      [["here", "--into", "nowhere"], "Local branches: feat/here, main"],
+      [["here", "--into", "feat/here"], "its own branch"],
+    ];
+    for (const [args, says] of calls) {
+      const { code, stderr } = await repository.macp(["land", ...args]);
+      assertEquals(code, 2, args.join(" "));
+      assertStringIncludes(stderr, says);
+    }
+    assertEquals(fingerprint(repository.folder), before);
+  });
+});
+
+Deno.test("land --dry-run says what would come, and changes no byte", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "t", undefined, "--gate", "test -e t.txt");
+    await commitOnMain(repository, { "main.txt": "main\n" });
+    const before = fingerprint(repository.folder);
+    const { code, stdout } = await repository.macp(["land", "t", "--dry-run"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "would land t on main by a merge commit");
+    assertStringIncludes(stdout, "test -e t.txt");
+    const json = JSON.parse((await repository.macp(["land", "t", "--dry-run", "--json"])).stdout);
+    assertEquals([json.kind, json.into, json.gates], ["would_land", "main", ["test -e t.txt"]]);
+    assertEquals(fingerprint(repository.folder), before);
+  });
+});
+
+/** A landing whose gate runs for ever; gives the pid of the gate. */
+async function landHanging(repository: Repository) {
+  await complete(repository, "t");
+  await commitOnMain(repository, { "main.txt": "main\n" });
+  const pid = repository.outside("pid");
+  const queue = JSON.parse(repository.queueText());
+  queue.tasks[0].quality_gates = [`echo $$ > ${pid}; exec sleep 600`];
+  repository.writeQueue(queue.tasks);
+  const land = repository.start(["land", "t"]);
+  const gate = Number(await repository.untilWritten(pid));
+  queue.tasks[0].quality_gates = ["true"];
+  repository.writeQueue(queue.tasks);
+  return { land, gate };
+}
+
+Deno.test("A landing that is interrupted exits 130; nothing lands, nothing is left", async () => {
+  await withRepository(async (repository) => {
+    const { land, gate } = await landHanging(repository);
+    const main = await head(repository);
+    land.kill("SIGINT");
+    assertEquals((await land.ended).code, 130);
+    assertEquals([await head(repository), isAlive(gate)], [main, false]);
+    await checkTidy(repository);
+  });
+});
+
+for (const by of ["land", "drain"] as const) {
+  Deno.test(`What a landing that was killed left is gone after the next ${by}`, async () => {
+    await withRepository(async (repository) => {
+      const { land, gate } = await landHanging(repository);
+      const main = await head(repository);
+      land.kill("SIGKILL");
+      await land.ended;
+      assertEquals([await head(repository), isAlive(gate)], [main, true]);
+      assertEquals((await repository.macp(by === "land" ? ["land", "t"] : ["drain"])).code, 0);
+      assertEquals(isAlive(gate), false);
+      assertEquals(exists(`${repository.path}/t.txt`), by === "land");
+      await checkTidy(repository);
+    });
+  });
+}
+
+Deno.test("Killed at any moment, again and again, a landing is whole or not there", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "t", undefined, "--gate", "sleep 0.02");
+    await commitOnMain(repository, { "main.txt": "main\n" });
+    const main = await head(repository);
+    for (let round = 0; round < 16; round++) {
+      const land = repository.start(["land", "t", "--quiet"]);
+      const killed = new Promise((resolve) => setTimeout(resolve, 60 + (round * 41) % 450));
+      await Promise.race([killed, land.ended]);
+      try {
+        land.kill("SIGKILL");
+      } catch {
+        // It had come to its end.
+      }
+      await land.ended;
+      const now = await head(repository);
+      if (now !== main) assertEquals(await head(repository, "main^1"), main);
+    }
+    // A git of a landing that was killed may still be at it.
+    await until("git", async () => {
+      const { code } = await repository.macp(["land", "t"]);
+      return code === 0;
+    });
+    assertEquals([textOf(`${repository.path}/t.txt`), await head(repository, "main^1")], [
+      "t\n",
+      main,
+    ]);
+    const types = repository.events("t").filter(({ metadata }) => metadata?.landed);
+    assertEquals(types.length, 1);
+    const said = repository.task("t").metadata?.landed as Record<string, string>;
+    assertEquals(said.commit, await head(repository));
+    assertEquals(repository.result("t").metadata?.landed?.commit, said.commit);
+    await repository.macp(["drain"]);
+    await checkTidy(repository);
+    assertEquals((await repository.macp(["validate"])).code, 0);
+  });
+});
+
+Deno.test("The branch of the base ref is the target: origin/develop lands on develop", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("init", "--quiet", "--bare", repository.outside("origin.git"));
+    await repository.git("remote", "add", "origin", repository.outside("origin.git"));
+    await repository.git("branch", "develop");
+    await repository.git("push", "--quiet", "origin", "main", "develop");
+    const remote = await head(repository, "refs/remotes/origin/develop");
+    repository.writeConfig({ macp: { base_ref: "origin/develop" } });
+    const main = await head(repository);
+    await complete(repository, "t");
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 0, landed.stderr);
+    assertEquals(await repository.git("show", "develop:t.txt"), "t");
+    assertEquals(await head(repository), main);
+    const bare = await repository.git(
+      "-C",
+      repository.outside("origin.git"),
+      "rev-parse",
+      "develop",
+    );
+    assertEquals(bare, remote, "something was pushed");
+  });
+});
+
+Deno.test("A git that cannot merge without a checkout names the same conflicts", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, { "a.txt": "one\n" });
+    await complete(repository, "t", "echo t > a.txt");
+    await commitOnMain(repository, { "a.txt": "main\n" });
+    const main = await head(repository);
+    const bin = repository.outside("bin");
+    Deno.mkdirSync(bin);
+    Deno.writeTextFileSync(
+      `${bin}/git`,
+      '#!/bin/sh\ncase " $* " in *" merge-tree "*) exit 129 ;; esac\nexec /usr/bin/git "$@"\n',
+      { mode: 0o755 },
+    );
+    const env = { PATH: `${bin}:${repository.env.PATH}` };
+    const { code, stdout } = await repository.macp(["land", "t"], { env });
+    assertEquals(code, 3);
+    assertStringIncludes(stdout, "  a.txt\n");
+    assertEquals(await head(repository), main);
+    await checkTidy(repository);
+  });
+});
+
+Deno.test("The merge is prepared as a task's worktree is: ignored files, setup, before its gates", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, {
+      ".gitignore": "tools\n.env\n.mosaic\n",
+      ".worktreeinclude": ".env\n",
+    });
+    repository.write(".env", "A=1\n");
+    repository.writeConfig({ macp: { setup: "echo ok > tools" } });
+    await complete(repository, "t", undefined, "--gate", "test -e tools && test -e .env");
+    repository.writeConfig({ macp: { setup: "echo half > tools; exit 9" } });
+    const failed = await repository.macp(["land", "t"]);
+    assertEquals(failed.code, 3);
+    assertStringIncludes(failed.stdout, "Setup ended with exit code 9");
+    repository.writeConfig({ macp: { setup: "echo ok > tools" } });
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    await checkTidy(repository);
+  });
+});
