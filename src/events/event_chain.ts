@@ -6,6 +6,7 @@
 import { basename, dirname, join } from "@std/path";
 import { MacpError } from "../protocol/errors.ts";
 import type { Files, FileStat, OpenFile } from "../sys/files.ts";
+import type { TailPosition } from "./tail_position.ts";
 import { rotatedFiles } from "./event_files.ts";
 
 /** A file of events that is open. */
@@ -77,6 +78,27 @@ export class EventChain {
     if (path === this.path) return null;
     const name = basename(path);
     return this.openAfter(this.#rotated().includes(name) ? name : previous);
+  }
+
+  /** Name of the newest rotated file in which nothing is as new as `time`; empty for none. */
+  newestBefore(time: number): string {
+    const older = rotatedFiles(this.#files, this.path).filter(({ endedAt }) => endedAt < time);
+    return basename(older.at(-1)?.path ?? "");
+  }
+
+  /** Bytes behind a place in these files, by their names and sizes alone. */
+  bytesAfter({ inode, offset, previous_file }: TailPosition): number {
+    const paths = this.#rotated().map((name) => join(dirname(this.path), name));
+    const files = [...paths, this.path].flatMap((path) => {
+      const stat = this.#files.stat(path);
+      return stat === null ? [] : [{ path, stat }];
+    });
+    const own = inode === 0 ? -1 : files.findIndex(({ stat }) => stat.inode === inode);
+    const isNew = ({ path }: { path: string }, index: number) =>
+      own >= 0 ? index >= own : path === this.path ||
+        (previous_file !== undefined && basename(path) > previous_file);
+    const size = files.filter(isNew).reduce((sum, { stat }) => sum + stat.size, 0);
+    return Math.max(0, own >= 0 || inode === 0 ? size - offset : size);
   }
 
   /** Names of the rotated files, oldest first: their order is that of the alphabet too. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { basename } from "@std/path";
 import { messageOf } from "../protocol/errors.ts";
 import type { FileLock, Files, FileStat, OpenFile, OpenOptions } from "../sys/files.ts";
 
@@ -113,7 +112,9 @@ function watch(folder: string, changed: (name: string) => void): () => void {
     return () => {};
   }
   const follow = async () => {
-    for await (const { paths } of watcher) for (const path of paths) changed(basename(path));
+    for await (const { paths } of watcher) {
+      for (const path of paths) changed(path.slice(path.lastIndexOf("/") + 1));
+    }
   };
   void follow().catch(() => {});
   return () => watcher.close();

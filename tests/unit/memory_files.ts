@@ -114,6 +114,10 @@ export class MemoryFiles implements Files {
     this.#node(path).mode = mode;
   }
 
+  setModified(path: string, mtimeMs: number): void {
+    this.#node(path).mtimeMs = mtimeMs;
+  }
+
   remove(path: string): void {
     const node = this.#nodes.get(path);
     if (node === undefined) return;

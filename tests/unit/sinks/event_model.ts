@@ -232,10 +232,12 @@ export class Model {
   ): Promise<void> {
     let cursor = cursorOf(readCursors(this.files, cursorPath), sink.name);
     let left = about.limit;
+    let polls = 0;
     for (let more = left > 0; more;) {
       const { events, position, positionAfter, ...batch } = await this.#tail.poll(cursor, {
         types: sink.types,
       });
+      if (polls++ > 10_000) throw new Error(`${sink.name}: reading never ends`);
       const given = this.#spoilt(events);
       let done = -1;
       for (const { event } of given) {

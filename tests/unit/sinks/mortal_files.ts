@@ -48,6 +48,9 @@ export class MortalFiles implements Files {
   setMode(path: string, mode: number): void {
     this.#live().setMode(path, mode);
   }
+  setModified(path: string, mtimeMs: number): void {
+    this.#live().setModified(path, mtimeMs);
+  }
   remove(path: string): void {
     this.#live().remove(path);
   }
