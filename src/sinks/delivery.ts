@@ -45,10 +45,13 @@ export class Delivery {
    */
   async once(stop: AbortSignal): Promise<boolean> {
     await this.#admit();
-    const context = this.#passContext(stop, lockWaits.once);
-    const passes = this.#served.map((served) => servePass(context, served));
-    const busy = await allOf(passes);
-    return busy.some((was) => was);
+    const { context, release } = this.#passContext(stop, lockWaits.once);
+    try {
+      const busy = await allOf(this.#served.map((served) => servePass(context, served)));
+      return busy.some((was) => was);
+    } finally {
+      release();
+    }
   }
 
   /**
@@ -60,7 +63,7 @@ export class Delivery {
     const changes = new EventChanges(this.#context.world, this.#context.eventsPath);
     const failed = new AbortController();
     const ended = AbortSignal.any([stop, failed.signal]);
-    const context = this.#passContext(ended, lockWaits.ever);
+    const { context, release } = this.#passContext(ended, lockWaits.ever);
     const runners = this.#served.map((served) => new Runner(() => servePass(context, served)));
     const failures: unknown[] = [];
     const fail = (error: unknown) => {
@@ -75,17 +78,25 @@ export class Delivery {
       await Promise.all(runners.map((runner) => runner.rest()));
     } finally {
       changes.stop();
+      release();
     }
     if (failures.length > 0) throw failures[0];
   }
 
-  #passContext(stop: AbortSignal, lockWaitMs: number): PassContext {
+  /** What passes share; to be released when they are over. */
+  #passContext(
+    stop: AbortSignal,
+    lockWaitMs: number,
+  ): { context: PassContext; release: () => void } {
     const { clock } = this.#context.world;
     const cut = new AbortController();
     const end = () => void clock.sleep(graceMs).then(() => cut.abort());
     if (stop.aborted) cut.abort();
     else stop.addEventListener("abort", end, { once: true });
-    return { ...this.#context, lockWaitMs, stop, cut: cut.signal };
+    return {
+      context: { ...this.#context, lockWaitMs, stop, cut: cut.signal },
+      release: () => stop.removeEventListener("abort", end),
+    };
   }
 
   #admit(): Promise<void> {
