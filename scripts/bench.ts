@@ -1,17 +1,19 @@
 /**
  * Measures dist/macp, which is made first when it is older than the sources, and holds it
  * to the project's marks. Exits 1 when one is missed. `--quick` runs everything less often;
- * `--only start,task,queue` leaves parts out.
+ * `--only start,task,queue,events,sinks` leaves parts out.
  *
  * @module
  */
 import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
+import { eventFigures } from "./bench/event_figures.ts";
 import { type Figure, formatCommands, formatTable, verdictOf } from "./bench/figures.ts";
 import { load, machineFacts } from "./bench/machine.ts";
 import type { Rounds } from "./bench/measure.ts";
 import { queueFigures } from "./bench/queue_figures.ts";
 import { type Bench, benchEnvironment } from "./bench/repository.ts";
+import { sinkFigures } from "./bench/sink_figures.ts";
 import { startFigures } from "./bench/start_figures.ts";
 import { taskFigures } from "./bench/task_figures.ts";
 import { deno, root } from "./lib/run.ts";
@@ -36,6 +38,16 @@ const parts: Readonly<Record<string, Part>> = {
   },
   queue: {
     figures: queueFigures,
+    rounds: { warmUp: 1, counted: 9 },
+    quick: { warmUp: 1, counted: 3 },
+  },
+  events: {
+    figures: eventFigures,
+    rounds: { warmUp: 2, counted: 9 },
+    quick: { warmUp: 1, counted: 3 },
+  },
+  sinks: {
+    figures: sinkFigures,
     rounds: { warmUp: 1, counted: 9 },
     quick: { warmUp: 1, counted: 3 },
   },

@@ -14,7 +14,7 @@ import { type Bench, makeRepository, succeed, writeQueue } from "./repository.ts
 const pythonImports = "import json,argparse,urllib.request,subprocess,pathlib";
 
 /** Compiles a program that prints one line, in the way of macp. Gives its path. */
-async function compileHello(folder: string): Promise<string> {
+export async function compileHello(folder: string): Promise<string> {
   const entry = join(folder, "bench_hello.ts");
   Deno.writeTextFileSync(entry, 'console.log("hello");\n');
   const output = join(folder, "bench_hello");

@@ -72,7 +72,10 @@ function titleOf(schema: Json, address: string): string {
 function renameRefs(value: Json, rename: (ref: string) => string): Json {
   if (Array.isArray(value)) return value.map((item) => renameRefs(item, rename));
   if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([key, item]): [string, Json] => [
+  // A default beside a reference would make one more type of the same.
+  const { default: _, ...rest } = value;
+  const own = typeof value.$ref === "string" ? rest : value;
+  const entries = Object.entries(own).map(([key, item]): [string, Json] => [
     key,
     key === "$ref" && typeof item === "string" ? rename(item) : renameRefs(item, rename),
   ]);

@@ -21,7 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ["controller"],
   ["retention"],
   ["dispatcher"],
-  ["gates"],
+  ["gates", "sinks"],
   ["runtimes", "process", "git", "store", "events", "logs"],
   ["host"],
   ["redaction"],

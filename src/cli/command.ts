@@ -57,12 +57,24 @@ export interface Arguments {
   list(name: string): string[];
 }
 
+/** The short way of `watch --once` when nothing is new. */
+export interface IdleWatch {
+  /** Whether an earlier call found nothing to do, and nothing changed since. */
+  isIdle(): boolean;
+  /** How things stand now. */
+  text(): string;
+  /** Keeps that there is nothing to do as things stood; `root` is the main checkout. */
+  keep(root: string, text: string): void;
+}
+
 /** One call of a command. */
 export interface Invocation {
   world: World;
   terminal: Terminal;
   output: Output;
   args: Arguments;
+  /** Only for `watch --once`; otherwise null. */
+  idle: IdleWatch | null;
   /** The repository. Git looks for it while the command is loaded. Throws `MacpError`. */
   located: () => Promise<LocatedRepository>;
 }

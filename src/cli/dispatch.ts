@@ -10,6 +10,7 @@ import type { World } from "../sys/world.ts";
 import type { Arguments, CommandSpec } from "./command.ts";
 import { commands, findCommand } from "./commands.ts";
 import { exitCodes } from "./exit_codes.ts";
+import { idleWatch } from "./idle_watch.ts";
 import { locateRepository } from "./locate_repository.ts";
 import { nearestHint } from "./nearest.ts";
 import { Output, type Redaction } from "./output.ts";
@@ -47,6 +48,8 @@ async function dispatch(
   const spec = requireCommand(name);
   const parsed = parseArguments(spec, rest);
   if (parsed.flag("help")) return await help(terminal, name);
+  const idle = name === "watch" ? idleWatch(world, terminal, parsed) : null;
+  if (idle?.isIdle()) return exitCodes.done;
   const output = new Output(terminal, world.env, outputOptions(parsed, redaction));
   const locate = () => locateRepository(world, terminal, parsed.text("repo"));
   const early = spec.repository === false ? null : locate();
@@ -58,6 +61,7 @@ async function dispatch(
     terminal,
     output,
     args: parsed,
+    idle,
     located: () => early ?? locate(),
   });
 }

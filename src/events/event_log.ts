@@ -7,7 +7,7 @@ import type { TaskEvent } from "../protocol/generated/types.ts";
 import type { Files, OpenFile } from "../sys/files.ts";
 
 const newline = 0x0a;
-const chunkBytes = 256 * 1024;
+const chunkBytes = 128 * 1024;
 
 /**
  * Appends events, each by one write with its newline, and makes them durable. A
@@ -48,18 +48,31 @@ export function* readLines(files: Files, path: string, wanted = ""): Generator<s
   const file = files.open(path, { read: true });
   try {
     const decoder = new TextDecoder();
-    const buffer = new Uint8Array(chunkBytes);
-    let rest = "";
-    for (let read = file.read(buffer); read !== null; read = file.read(buffer)) {
-      const text = rest + decoder.decode(buffer.subarray(0, read), { stream: true });
-      const end = text.lastIndexOf("\n") + 1;
-      yield* linesWith(text.slice(0, end), wanted);
-      rest = text.slice(end);
+    let buffer = new Uint8Array(chunkBytes);
+    let filled = 0;
+    for (;;) {
+      const read = file.read(buffer.subarray(filled));
+      if (read === null) break;
+      filled += read;
+      const end = buffer.subarray(0, filled).lastIndexOf(newline) + 1;
+      // Whole lines are decoded at once: nothing is put together from pieces.
+      if (end > 0) yield* linesWith(decoder.decode(buffer.subarray(0, end)), wanted);
+      buffer.copyWithin(0, end, filled);
+      filled -= end;
+      if (filled === buffer.length) buffer = enlarged(buffer);
     }
+    const rest = decoder.decode(buffer.subarray(0, filled));
     if (rest !== "" && rest.includes(wanted)) yield rest;
   } finally {
     file.close();
   }
+}
+
+/** The same bytes with as much room again, for a line that is longer. */
+function enlarged(buffer: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(buffer.length * 2);
+  larger.set(buffer);
+  return larger;
 }
 
 /** Complete lines of `text` that hold `wanted`. */

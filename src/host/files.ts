@@ -32,6 +32,7 @@ export const realFiles: Files = {
     }
   },
   lock,
+  watch,
 };
 
 function orNull<T>(read: () => T): T | null {
@@ -101,4 +102,20 @@ async function lock(path: string, waitMs: number): Promise<FileLock | null> {
   // The request cannot be withdrawn: the lock is let go as soon as it comes.
   void taken.then(() => file.close());
   return null;
+}
+
+function watch(folder: string, changed: (name: string) => void): () => void {
+  let watcher: Deno.FsWatcher;
+  try {
+    watcher = Deno.watchFs(folder, { recursive: false });
+  } catch {
+    return () => {};
+  }
+  const follow = async () => {
+    for await (const { paths } of watcher) {
+      for (const path of paths) changed(path.slice(path.lastIndexOf("/") + 1));
+    }
+  };
+  void follow().catch(() => {});
+  return () => watcher.close();
 }

@@ -7,9 +7,13 @@ import type { Terminal } from "../sys/terminal.ts";
 
 /** The real terminal. A reader that went away ends nothing but the output. */
 export function realTerminal(): Terminal {
+  let isAbandoned = false;
   return {
-    write: (text) => writeAll(Deno.stdout, text),
-    writeError: (text) => writeAll(Deno.stderr, text),
+    write: (text) => {
+      if (!writeAll(Deno.stdout, text)) isAbandoned = true;
+    },
+    isAbandoned: () => isAbandoned,
+    writeError: (text) => void writeAll(Deno.stderr, text),
     isTerminal: Deno.stdout.isTerminal(),
     isErrorTerminal: Deno.stderr.isTerminal(),
     columns() {
@@ -30,11 +34,14 @@ export function realTerminal(): Terminal {
   };
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+/** False when nobody reads any more. */
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
   const bytes = new TextEncoder().encode(text);
   try {
     for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+    return true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    throw error;
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { World } from "../sys/world.ts";
 import { realFiles } from "./files.ts";
+import { realHttp } from "./http.ts";
 import { realPorts } from "./ports.ts";
 import { realProcesses } from "./processes.ts";
 
@@ -17,6 +18,7 @@ export function realWorld(): World {
     files: realFiles,
     processes: realProcesses,
     ports: realPorts,
+    http: realHttp(),
     clock: {
       now: () => Date.now(),
       elapsed: () => performance.now(),

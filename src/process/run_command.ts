@@ -25,8 +25,10 @@ const shell = "/bin/sh";
 
 /** What is run, and how. */
 export interface CommandOptions {
-  /** Run by `sh -c`, with standard input closed. */
+  /** Run by `sh -c`, with standard input closed unless there is `input`. */
   command: string;
+  /** Given to the command on standard input; one that does not read it is no error. */
+  input?: Uint8Array;
   cwd: string;
   /**
    * Whole environment. Holds `MACP_ATTEMPT_ID`, by which all that the command started is
@@ -122,7 +124,7 @@ const neverBegun: CommandEnd = { exitCode: 143, cause: "aborted", signal: null, 
 function spawnWaiting(world: World, options: CommandOptions): Child {
   const errors = options.separateStderr ? "" : "2>&1";
   const script = `IFS= read -r _ || exit 125; ${markScript(world, options.env[attemptMarker])}` +
-    `exec </dev/null ${errors} ${shell} -c "$0"`;
+    `exec ${options.input ? "" : "</dev/null"} ${errors} ${shell} -c "$0"`;
   return world.processes.spawn({
     command: shell,
     args: ["-c", script, options.command],
@@ -148,9 +150,20 @@ async function introduce(
     released = !options.signal?.aborted;
     return released ? leader : null;
   } finally {
-    await child.feed(new TextEncoder().encode(released ? "go\n" : ""));
+    const fed = child.feed(released ? goAhead(options.input) : new Uint8Array());
+    // The command may end without reading its input; nothing waits for that.
+    if (!released || !options.input) await fed;
     if (!released) await child.exited;
   }
+}
+
+/** The line that lets the command begin, and its input. */
+function goAhead(input: Uint8Array = new Uint8Array()): Uint8Array {
+  const line = new TextEncoder().encode("go\n");
+  const bytes = new Uint8Array(line.length + input.length);
+  bytes.set(line);
+  bytes.set(input, line.length);
+  return bytes;
 }
 
 function trackCommand(world: World, options: CommandOptions, leader: ProcessIdentity) {

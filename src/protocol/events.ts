@@ -50,6 +50,11 @@ export function parseEventLine(line: string): ReadEvent | null {
   } catch {
     return null;
   }
+  return toReadEvent(value);
+}
+
+/** The event that a parsed line, or a part of another document, holds; null when it is none. */
+export function toReadEvent(value: unknown): ReadEvent | null {
   if (!isRecord(value) || typeof value.event_type !== "string") return null;
   return {
     ...value,

@@ -64,9 +64,9 @@ function isRefComponent(name: string): boolean {
     !name.startsWith(".") && !name.startsWith("-");
 }
 
-/** Hexadecimal SHA-256 of a text. */
-export async function sha256Hex(text: string | Uint8Array<ArrayBuffer>): Promise<string> {
-  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+/** Hexadecimal SHA-256 of bytes, or of a text as UTF-8. */
+export async function sha256Hex(data: string | Uint8Array): Promise<string> {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : new Uint8Array(data);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

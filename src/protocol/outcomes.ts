@@ -43,6 +43,16 @@ const rules: Record<Outcome, Rule> = {
   interrupted: "requeue",
 };
 
+/**
+ * Whether an attempt that ended so is followed by another while attempts are left: a task
+ * that ended so has used them up. False for what is no outcome.
+ */
+export function isRetried(outcome: string): boolean {
+  if (!Object.hasOwn(rules, outcome)) return false;
+  const rule = rules[outcome as Outcome];
+  return rule === "retry_then_fail" || rule === "retry_then_escalate";
+}
+
 /** An end other than success. */
 export interface Failure {
   outcome: Outcome;
@@ -81,7 +91,7 @@ export function followUp(end: AttemptEnd): FollowUp {
   if (rule === "requeue") {
     return { status: "pending", spent: false, notBefore: null, eventType: "task.retry.scheduled" };
   }
-  if (left && (rule === "retry_then_fail" || rule === "retry_then_escalate")) {
+  if (left && isRetried(end.outcome)) {
     const pause = backoffSeconds(end.backoffSeconds, end.attempts);
     const notBefore = new Date(end.now + pause * 1000).toISOString();
     return { status: "pending", spent: true, notBefore, eventType: "task.retry.scheduled" };

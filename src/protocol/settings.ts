@@ -5,16 +5,24 @@
  */
 import configSchema from "../../schemas/config.schema.json" with { type: "json" };
 import { isRecord } from "./events.ts";
-import type { ConfigFile, MacpConfig, RetentionConfig, WorkerConfig } from "./generated/types.ts";
+import type { ConfigFile, MacpConfig, WorkerConfig } from "./generated/types.ts";
 
 /** The fields that a schema names, all present. */
 type Complete<T> = { [K in keyof T as string extends K ? never : K]-?: Exclude<T[K], undefined> };
+
+/** Blocks of settings inside of `macp`, by their keys. */
+type MacpBlock = "retention" | "doorbell" | SinkBlock;
+
+/** Blocks of settings of the sinks. */
+type SinkBlock = "webhook" | "discord" | "slack" | "ntfy" | "stdout" | "exec";
 
 /** All settings, with a value for each. */
 export type Settings =
   & Omit<Complete<ConfigFile>, "macp" | "worker">
   & {
-    macp: Omit<Complete<MacpConfig>, "retention"> & { retention: Complete<RetentionConfig> };
+    macp:
+      & Omit<Complete<MacpConfig>, MacpBlock>
+      & { [K in MacpBlock]: Complete<NonNullable<MacpConfig[K]>> };
     worker: Complete<WorkerConfig>;
   };
 

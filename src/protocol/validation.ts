@@ -15,6 +15,11 @@ export interface Fault {
   expected: string;
 }
 
+/** Patterns that have a name. */
+const meaning: ReadonlyMap<string, string> = new Map([
+  [String.raw`^(?:[01]?\d|2[0-3]):[0-5]\d$`, "a time of day such as 22:00"],
+]);
+
 /** All faults of a document; none when it fits. */
 export function faultsOf(validate: Validator, document: unknown): Fault[] {
   if (validate(document)) return [];
@@ -77,7 +82,7 @@ function expectation({ keyword, params, message }: SchemaError): string {
     case "minLength":
       return "a text that is not empty";
     case "pattern":
-      return `a text that matches ${String(params.pattern)}`;
+      return meaning.get(String(params.pattern)) ?? `a text that matches ${String(params.pattern)}`;
     case "format":
       return `a ${String(params.format)}`;
     case "additionalProperties":

@@ -4,17 +4,35 @@
  *
  * @module
  */
+import type { ReadEvent } from "../protocol/events.ts";
 import type { TaskEvent, TaskResult, Verdict } from "../protocol/generated/types.ts";
 import type { Redactor } from "./redactor.ts";
 
 /** An event without secrets; the id of its task stays. */
-export function redactEvent(redactor: Redactor, event: TaskEvent): TaskEvent {
+export function redactEvent<E extends Pick<TaskEvent, "message" | "metadata">>(
+  redactor: Redactor,
+  event: E,
+): E {
   const { message, metadata = {} } = event;
   const kept = pick(metadata, ["outcome", "dispatch", "gate_outcome", "not_before"]);
   return {
     ...event,
     message: redactor.text(message),
     metadata: { ...redactor.value(metadata), ...kept },
+  };
+}
+
+/** The same for an event as a reader may meet it: with fields and types of other writers. */
+export function redactReadEvent(redactor: Redactor, event: ReadEvent): ReadEvent {
+  const { metadata } = event;
+  const names = ["event_id", "event_type", "task_id", "status", "timestamp", "source"] as const;
+  return {
+    ...redactor.value(event),
+    ...pick(event, names),
+    metadata: {
+      ...redactor.value(metadata),
+      ...pick(metadata, ["outcome", "dispatch", "gate_outcome", "not_before"]),
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { rotatedFiles, rotateEvents } from "../events/event_files.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { State } from "../protocol/generated/types.ts";
 import { cursorStanding } from "../store/event_cursor.ts";
-import { keepTail } from "./keep_tail.ts";
+import { keepTail } from "../store/keep_tail.ts";
 import { writeState } from "../store/ledger.ts";
 import { forgottenTasks } from "./forgotten_tasks.ts";
 import { type Limits, planRemovals, type Removal, type TaskFile } from "./plan_retention.ts";
@@ -118,10 +118,17 @@ function rotation(context: RetentionContext): { size: number | null; note: strin
   if (most === null || events?.kind !== "file" || events.size <= most) {
     return { size: null, note: null };
   }
-  const { behind, fault } = cursorStanding(files, paths.cursor, events);
+  const enabled = enabledSinkNames(context.settings);
+  const { behind, fault } = cursorStanding(files, paths.cursor, { events, enabled });
   if (fault === null && behind.length === 0) return { size: events.size, note: null };
   const why = fault ?? `${behind.join(", ")} has not read all of it`;
   return { size: null, note: `events.ndjson has ${events.size} bytes and stays: ${why}` };
+}
+
+/** Sinks that the settings enable in so many words. */
+function enabledSinkNames({ macp }: Settings): string[] {
+  const names = ["webhook", "discord", "slack", "ntfy", "exec", "stdout"] as const;
+  return names.filter((name) => macp[name].enabled === true);
 }
 
 function tidyEvents(

@@ -18,15 +18,27 @@ export interface CursorStanding {
   fault: string | null;
 }
 
-/** Which sinks have still to read from the event file. Without a cursor file there are none. */
-export function cursorStanding(files: Files, path: string, events: FileStat): CursorStanding {
+/**
+ * Which sinks have still to read from the event file: those with a cursor before its end, and
+ * enabled ones without any, which begin at its beginning or its end.
+ *
+ * @param enabled Names of the sinks that the settings enable.
+ */
+export function cursorStanding(
+  files: Files,
+  path: string,
+  { events, enabled }: { events: FileStat; enabled: readonly string[] },
+): CursorStanding {
   try {
     const text = readText(files, path);
-    if (text === null) return { behind: [], fault: null };
+    if (text === null) return { behind: [...enabled], fault: null };
     const document = parseJson(text, path);
     const [fault] = faultsOf(validateCursor, document);
     if (fault) return { behind: [], fault: describeFault(path, fault) };
-    return { behind: sinksBehind(document as CursorFile, events), fault: null };
+    const cursors = document as CursorFile;
+    const known = typeof cursors === "number" ? {} : cursors.sinks;
+    const missing = enabled.filter((name) => !Object.hasOwn(known, name));
+    return { behind: [...sinksBehind(cursors, events), ...missing], fault: null };
   } catch (error) {
     return { behind: [], fault: messageOf(error) };
   }

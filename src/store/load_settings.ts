@@ -4,11 +4,9 @@
  * @module
  */
 import { parse as parseJsonc } from "@std/jsonc";
-import { join } from "@std/path";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { ConfigFile } from "../protocol/generated/types.ts";
-import { validateConfig } from "../protocol/generated/validators.js";
 import {
   type ResolvedSettings,
   resolveSettings,
@@ -16,11 +14,13 @@ import {
   type UnknownKey,
   unknownKeys,
 } from "../protocol/settings.ts";
-import { describeFault, faultsOf } from "../protocol/validation.ts";
+import { describeFault } from "../protocol/validation.ts";
 import type { Secret } from "../redaction/collect_secrets.ts";
 import { gateSecrets } from "../redaction/gate_secrets.ts";
 import type { World } from "../sys/world.ts";
+import { configFaults } from "./config_faults.ts";
 import { readText, withoutMark } from "./read_json.ts";
+import { userConfigPath } from "./paths.ts";
 
 /** Settings, and what a person should know of their files. */
 export interface LoadedSettings extends ResolvedSettings {
@@ -99,12 +99,6 @@ function isSinkAddress(path: string, value: string): boolean {
   return URL.canParse(value) && !/^(?:localhost|127\.|\[::1\])/.test(new URL(value).hostname);
 }
 
-/** The user's configuration file (XDG Base Directory), or null without a home. */
-export function userConfigPath(env: Readonly<Record<string, string>>): string | null {
-  const folder = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, ".config") : null);
-  return folder === null ? null : join(folder, "macp", "config.json");
-}
-
 function readConfig(world: Pick<World, "files">, file: string): ConfigFile | null {
   const text = readText(world.files, file);
   if (text === null) return null;
@@ -127,7 +121,7 @@ function readConfig(world: Pick<World, "files">, file: string): ConfigFile | nul
 }
 
 function checkConfig(value: unknown, origin: string): void {
-  const faults = faultsOf(validateConfig, value);
+  const faults = configFaults(value);
   if (faults.length === 0) return;
   throw new MacpError("usage", `Cannot use the settings of ${origin} as they are wrong`, {
     code: "config_invalid",

@@ -23,6 +23,8 @@ export interface StorePaths {
   events: string;
   cursor: string;
   deadLetters: string;
+  /** Locks of the sinks, and what tells that nothing is new for them. */
+  sinks: string;
   logs: string;
   attempts: string;
   baselines: string;
@@ -43,8 +45,15 @@ export function storePaths(repository: string): StorePaths {
     events: join(folder, "events.ndjson"),
     cursor: join(folder, "event_cursor.json"),
     deadLetters: join(folder, "dead_letter"),
+    sinks: join(folder, "sinks"),
     logs: join(folder, "logs"),
     attempts: join(folder, "attempts"),
     baselines: join(folder, "baselines"),
   };
+}
+
+/** The user's configuration file (XDG Base Directory), or null without a home. */
+export function userConfigPath(env: Readonly<Record<string, string>>): string | null {
+  const folder = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, ".config") : null);
+  return folder === null ? null : join(folder, "macp", "config.json");
 }

@@ -5,7 +5,6 @@
  * @module
  */
 import { appendedIds, appendEvents } from "../events/event_log.ts";
-import { MacpError } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { PendingEvent, State, TaskEvent } from "../protocol/generated/types.ts";
 import type { RawTask } from "../protocol/task.ts";
@@ -15,10 +14,8 @@ import { atomicWrite, writeError } from "./atomic_write.ts";
 import { eventsToAppend, readState, writeState } from "./ledger.ts";
 import type { StorePaths } from "./paths.ts";
 import { emptyQueue, Queue, type TaskPatch } from "./queue.ts";
+import { withQueueLock } from "./queue_lock.ts";
 import { readText } from "./read_json.ts";
-
-/** Milliseconds to wait for the lock of the queue. */
-const lockWaitMs = 30_000;
 
 /** What a change sees: queue and ledger at one moment, under the lock. */
 export interface View {
@@ -101,23 +98,8 @@ export class Store {
     });
   }
 
-  async #locked<T>(work: () => T): Promise<T> {
-    const lock = await this.world.files.lock(this.paths.queueLock, lockWaitMs);
-    if (lock === null) {
-      throw new MacpError(
-        "busy",
-        `Cannot lock the queue as another program holds it: ${this.paths.queueLock}`,
-        {
-          code: "queue_locked",
-          hints: ["Find the holder with: lsof " + this.paths.queueLock],
-        },
-      );
-    }
-    try {
-      return work();
-    } finally {
-      lock.release();
-    }
+  #locked<T>(work: () => T): Promise<T> {
+    return withQueueLock(this.world, this.paths, work);
   }
 
   #changeLocked<T>(plan: (view: View) => { change: Change | null; result: T }): T {

@@ -84,4 +84,10 @@ export interface Files {
    * Null when someone else has held it for `waitMs`.
    */
   lock(path: string, waitMs: number): Promise<FileLock | null>;
+  /**
+   * Calls back with the name of what changed in a folder, until the returned function is
+   * called. A hint only: changes are missed in a burst, and all of them where the system
+   * cannot tell or the folder is missing.
+   */
+  watch(folder: string, changed: (name: string) => void): () => void;
 }

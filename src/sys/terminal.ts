@@ -11,6 +11,8 @@ export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 export interface Terminal {
   /** Writes to standard output. */
   write(text: string): void;
+  /** Whether nobody reads standard output any more, as the last writing showed. */
+  isAbandoned?(): boolean;
   /** Writes to standard error. */
   writeError(text: string): void;
   /** Whether standard output is a terminal. */

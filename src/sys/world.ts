@@ -5,6 +5,7 @@
  * @module
  */
 import type { Files } from "./files.ts";
+import type { Http } from "./http.ts";
 import type { Ports } from "./ports.ts";
 import type { Processes } from "./processes.ts";
 
@@ -25,6 +26,7 @@ export interface World {
   files: Files;
   processes: Processes;
   ports: Ports;
+  http: Http;
   clock: Clock;
   /** Environment variables of this process. */
   env: Readonly<Record<string, string>>;

@@ -12,6 +12,7 @@ import { checkProcesses } from "../doctor/check_processes.ts";
 import { checkGit, checkRuntimes, checkTerminal } from "../doctor/check_programs.ts";
 import { checkTrackedSecrets } from "../doctor/check_secrets.ts";
 import { checkIgnored, checkSettings } from "../doctor/check_settings.ts";
+import { checkReceivers, sendTests } from "../doctor/check_sinks.ts";
 import {
   checkAttempts,
   checkController,
@@ -61,7 +62,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const repository = await openRepository(invocation);
   const context = { ...repository, world, onEvent: () => {}, onNote: output.note.bind(output) };
   // One after the other for the ledger's sake; those that ask programs take longest.
-  const findings = (await Promise.all(checks.map((check) => makeCheck(context, check)))).flat();
+  const receivers: Check = ["sinks", args.flag("send-test") ? sendTests : checkReceivers];
+  const made = [...checks, receivers].map((check) => makeCheck(context, check));
+  const findings = (await Promise.all(made)).flat();
   const fixed = args.flag("fix") ? await fixAll(findings) : [];
   const fails = findings.filter(({ level }) => level === "fail").length;
   const warnings = findings.filter(({ level }) => level === "warn").length;

@@ -17,6 +17,7 @@ import {
   titleOf,
 } from "../../protocol/task.ts";
 import { shortJson } from "../../protocol/validation.ts";
+import type { SinkStatus } from "../../sinks/sink_status.ts";
 import type { Queue } from "../../store/queue.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -108,18 +109,46 @@ export async function run(invocation: Invocation): Promise<number> {
     ),
   };
   const describe = (raw: RawTask) => describeTask(plan, raw);
+  const sinks = await sinksOf(invocation, repository);
   if (output.options.json) {
     output.json({
       repository: repository.paths.repository,
       enabled: repository.settings.enabled,
       ...overview,
+      sinks,
       tasks: selected.map(describe),
     });
     return exitCodes.done;
   }
   printHead(output, repository, overview);
+  if (sinks.length > 0) await printSinks(output, sinks);
   printTasks(output, selected, describe);
   return exitCodes.done;
+}
+
+/** How the sinks stand. The code for that is loaded only where there is one. */
+async function sinksOf(
+  { world, output }: Invocation,
+  repository: OpenRepository,
+): Promise<SinkStatus[]> {
+  const { settings: { macp }, paths } = repository;
+  const blocks = [macp.webhook, macp.discord, macp.slack, macp.ntfy, macp.exec, macp.stdout];
+  const left = [paths.cursor, paths.deadLetters].some((path) => world.files.stat(path) !== null);
+  if (!left && !blocks.some(({ enabled }) => enabled === true)) return [];
+  const { lookAtSinks } = await import("../describe_sinks.ts");
+  const { sinks, fault } = await lookAtSinks(world, repository);
+  if (fault !== null) output.warn(fault);
+  return sinks;
+}
+
+async function printSinks(output: Output, sinks: readonly SinkStatus[]): Promise<void> {
+  const { describeSink, newError } = await import("../describe_sinks.ts");
+  for (const sink of sinks) {
+    const isBad = sink.disabled !== null || newError(sink) !== null;
+    output.line(
+      `sink ${isBad ? output.paint("red", sink.name) : sink.name}: ${describeSink(sink)}`,
+    );
+  }
 }
 
 /** What is known of an attempt under way, from the ledger and the process table. */

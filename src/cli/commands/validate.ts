@@ -11,7 +11,6 @@ import { readLines } from "../../events/event_log.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import { isRecord } from "../../protocol/events.ts";
 import {
-  validateConfig,
   validateCursor,
   validateEvent,
   validateResult,
@@ -22,6 +21,7 @@ import {
 import { unknownKeys } from "../../protocol/settings.ts";
 import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
+import { configFaults } from "../../store/config_faults.ts";
 import { orchestratorFolder } from "../../store/paths.ts";
 import { Queue } from "../../store/queue.ts";
 import { readText, withoutMark } from "../../store/read_json.ts";
@@ -33,10 +33,9 @@ import { usageError } from "../parse_arguments.ts";
 /** What a file can be. */
 type Kind = "queue" | "task" | "event" | "result" | "config" | "state" | "cursor";
 
-const documents: Record<Exclude<Kind, "queue" | "event">, Validator> = {
+const documents: Record<Exclude<Kind, "queue" | "event" | "config">, Validator> = {
   task: validateTask,
   result: validateResult,
-  config: validateConfig,
   state: validateState,
   cursor: validateCursor,
 };
@@ -108,10 +107,10 @@ function faultsOfFile(world: World, file: string, kind: Kind): Found {
     const text = withoutMark(readText(world.files, file) ?? "");
     if (kind === "queue") return queueFaults(text, file);
     const value: unknown = kind === "config" ? parseJsonc(text) : JSON.parse(text);
-    const faults = faultsOf(documents[kind], value).map((fault) => describeFault(file, fault));
+    const faults = kind === "config" ? configFaults(value) : faultsOf(documents[kind], value);
     const unknown = kind === "config" ? unknownKeys(value) : [];
     return {
-      faults,
+      faults: faults.map((fault) => describeFault(file, fault)),
       warnings: unknown.map(({ path }) => `${file}: unknown key ${path} has no effect`),
     };
   } catch (error) {

@@ -1,48 +1,47 @@
 /**
- * The event file, and how far each sink has read it.
+ * The event file, and how the sinks stand that read it.
  *
  * @module
  */
-import { join } from "@std/path";
 import type { ControllerContext } from "../../controller/context.ts";
-import { messageOf } from "../../protocol/errors.ts";
-import { isRecord } from "../../protocol/events.ts";
-import { validateCursor } from "../../protocol/generated/validators.js";
-import { faultsOf } from "../../protocol/validation.ts";
-import { readText } from "../../store/read_json.ts";
+import type { SinkStatus } from "../../sinks/sink_status.ts";
+import { describeSink, lookAtSinks, newError } from "../describe_sinks.ts";
 import { type Finding, found } from "./finding.ts";
 
 /** Bytes that wait for a sink above which it is told of. */
 const muchBytes = 1024 ** 2;
 
-/** Size of the event file, and the lag of each sink. */
-export function checkEvents({ store: { paths }, world: { files } }: ControllerContext): Finding[] {
-  const size = files.stat(paths.events)?.size ?? 0;
-  const findings = [found.ok("events", `${size} bytes`)];
-  const path = join(paths.folder, "event_cursor.json");
-  const text = readText(files, path);
-  if (text === null) return [...findings, found.ok("sinks", "no sink has read events yet")];
-  try {
-    const cursors: unknown = JSON.parse(text);
-    if (faultsOf(validateCursor, cursors).length > 0) throw new Error("it does not fit its schema");
-    return [...findings, ...lagsOf(cursors, size)];
-  } catch (error) {
-    const hint = "Move it away; sinks then begin anew";
-    return [...findings, found.fail("sinks", `${path} cannot be used: ${messageOf(error)}`, hint)];
-  }
+/** Size of the event file, and how each sink stands. */
+export async function checkEvents(
+  { store: { paths }, settings, world }: ControllerContext,
+): Promise<Finding[]> {
+  const size = world.files.stat(paths.events)?.size ?? 0;
+  const { sinks, fault } = await lookAtSinks(world, { paths, settings });
+  return [
+    found.ok("events", `${size} bytes`),
+    ...fault === null ? [] : [
+      found.fail("sinks", fault, `Mend ${paths.cursor}, or move it away: sinks then begin anew`),
+    ],
+    ...sinks.map(judgeSink),
+    ...sinks.length > 0 ? [] : [found.ok("sinks", "no sink is enabled, and none has read events")],
+  ];
 }
 
-/** The lag of each cursor, in bytes. */
-export function lagsOf(cursors: unknown, size: number): Finding[] {
-  const offsets = typeof cursors === "number"
-    ? [["(older form)", cursors] as const]
-    : Object.entries(isRecord(cursors) && isRecord(cursors.sinks) ? cursors.sinks : {})
-      .map(([name, cursor]) => [name, isRecord(cursor) ? Number(cursor.offset) : 0] as const);
-  return offsets.map(([name, offset]) => {
-    const lag = Math.max(0, size - offset);
-    const message = `${name} lags ${lag} bytes behind`;
-    return lag > muchBytes
-      ? found.warn("sinks", message, "macp watch --once delivers")
-      : found.ok("sinks", message);
-  });
+/** What is to be done about a sink. */
+export function judgeSink(sink: SinkStatus): Finding {
+  const check = `sink.${sink.name}`;
+  const message = describeSink(sink);
+  if (sink.disabled) {
+    return found.warn(check, message, `Give macp.${sink.name} the address that is right now`);
+  }
+  if (newError(sink)) return found.warn(check, message, "macp doctor --send-test tries it");
+  if (sink.dead_letters.events > 0) {
+    return found.warn(check, message, `macp redrive ${sink.name} sends them again`);
+  }
+  const lag = sink.lag_bytes ?? 0;
+  if (lag <= muchBytes) return found.ok(check, message);
+  const flag = sink.enabled || sink.name === "exec" || sink.name === "stdout"
+    ? ""
+    : ` --${sink.name}`;
+  return found.warn(check, message, `macp watch --once${flag} delivers`);
 }

@@ -22,6 +22,23 @@ export type Usage = {
   [k: string]: unknown;
 } | null;
 /**
+ * Hours of every day, by the clocks of a time zone and perhaps over midnight, in which nothing is sent: what happened is told afterwards. null: none.
+ */
+export type QuietHoursConfig = {
+  /**
+   * Time of day at which they begin, such as 22:00.
+   */
+  from: string;
+  /**
+   * Time of day at which they end, such as 07:00.
+   */
+  to: string;
+  /**
+   * Time zone of these times, such as Europe/Berlin or UTC; null: that of the machine.
+   */
+  time_zone?: string | null;
+} | null;
+/**
  * What the queue says of the task when the change happened; null when the ledger alone tells.
  */
 export type ExpectedTask = {
@@ -615,6 +632,17 @@ export interface MacpConfig {
    * Environment variables whose values are secrets, besides those that are known by their names.
    */
   secrets?: string[];
+  /**
+   * Seconds between two looks of watch.
+   */
+  watch_poll_interval_seconds?: number;
+  webhook?: WebhookConfig;
+  discord?: DiscordConfig;
+  slack?: SlackConfig;
+  ntfy?: NtfyConfig;
+  stdout?: StdoutConfig;
+  exec?: ExecConfig;
+  doorbell?: DoorbellConfig;
   [k: string]: unknown;
 }
 /**
@@ -724,6 +752,247 @@ export interface RetentionConfig {
    * Size of each file of dead letters; the oldest lines go first.
    */
   dead_letter_max_bytes?: number | null;
+  [k: string]: unknown;
+}
+/**
+ * Events as JSON, by POST.
+ */
+export interface WebhookConfig {
+  /**
+   * Whether watch posts there.
+   */
+  enabled?: boolean;
+  /**
+   * Address; counts as a secret.
+   */
+  url?: string;
+  /**
+   * Environment variable that holds the address.
+   */
+  url_env?: string | null;
+  /**
+   * Bearer token.
+   */
+  auth_token?: string;
+  /**
+   * Environment variable that holds the bearer token.
+   */
+  auth_token_env?: string | null;
+  /**
+   * Secret of Standard Webhooks, whsec_ and base64 of 24 to 64 bytes; signs every delivery.
+   */
+  signing_secret?: string;
+  /**
+   * Environment variable that holds the signing secret.
+   */
+  signing_secret_env?: string | null;
+  /**
+   * Secret that is being replaced: deliveries carry a signature of it too.
+   */
+  previous_signing_secret?: string;
+  /**
+   * Environment variable that holds the secret that is being replaced.
+   */
+  previous_signing_secret_env?: string | null;
+  /**
+   * event: the event as it is. cloudevents: wrapped as CloudEvents 1.0, structured JSON.
+   */
+  format?: "event" | "cloudevents";
+  /**
+   * Source in CloudEvents; null is /macp/<name of the repository's folder>.
+   */
+  source?: string | null;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that are posted; an end with * stands for any rest. null: all.
+   */
+  event_filter?: string[] | null;
+  /**
+   * File with certificates (PEM) of authorities that are trusted besides the system's; relative to the repository.
+   */
+  ca_file?: string | null;
+  [k: string]: unknown;
+}
+/**
+ * A line for each event in a Discord channel.
+ */
+export interface DiscordConfig {
+  /**
+   * Whether watch posts there.
+   */
+  enabled?: boolean;
+  /**
+   * Webhook address of the channel; counts as a secret.
+   */
+  url?: string;
+  /**
+   * Environment variable that holds the address.
+   */
+  url_env?: string | null;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that are posted; an end with * stands for any rest. null: all that have a line.
+   */
+  event_filter?: string[] | null;
+  quiet_hours?: QuietHoursConfig;
+  /**
+   * Events of one task with less than this many seconds between them become one message; 0: each is one.
+   */
+  collapse_seconds?: number;
+  [k: string]: unknown;
+}
+/**
+ * The doorbell in a Slack channel.
+ */
+export interface SlackConfig {
+  /**
+   * Whether watch posts there.
+   */
+  enabled?: boolean;
+  /**
+   * Address of the incoming webhook; counts as a secret.
+   */
+  url?: string;
+  /**
+   * Environment variable that holds the address.
+   */
+  url_env?: string | null;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that may ring; an end with * stands for any rest. null: all that ring by their meaning.
+   */
+  event_filter?: string[] | null;
+  quiet_hours?: QuietHoursConfig;
+  /**
+   * Events of one task with less than this many seconds between them become one message; 0: each is one.
+   */
+  collapse_seconds?: number;
+  [k: string]: unknown;
+}
+/**
+ * The doorbell on a phone, by ntfy.
+ */
+export interface NtfyConfig {
+  /**
+   * Whether watch posts there.
+   */
+  enabled?: boolean;
+  /**
+   * Address of the topic, such as https://ntfy.sh/my-topic; counts as a secret.
+   */
+  url?: string;
+  /**
+   * Environment variable that holds the address.
+   */
+  url_env?: string | null;
+  /**
+   * Access token.
+   */
+  auth_token?: string;
+  /**
+   * Environment variable that holds the access token.
+   */
+  auth_token_env?: string | null;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that may ring; an end with * stands for any rest. null: all that ring by their meaning.
+   */
+  event_filter?: string[] | null;
+  /**
+   * File with certificates (PEM) of authorities that are trusted besides the system's; relative to the repository.
+   */
+  ca_file?: string | null;
+  quiet_hours?: QuietHoursConfig;
+  /**
+   * Events of one task with less than this many seconds between them become one message; 0: each is one.
+   */
+  collapse_seconds?: number;
+  [k: string]: unknown;
+}
+/**
+ * Events on standard output of watch.
+ */
+export interface StdoutConfig {
+  /**
+   * Whether watch prints events. null: when it posts no lines to Discord.
+   */
+  enabled?: boolean | null;
+  /**
+   * text: the lines that Discord gets. json: the events, one a line.
+   */
+  format?: "text" | "json";
+  /**
+   * Event types that are printed; an end with * stands for any rest. null: all.
+   */
+  event_filter?: string[] | null;
+  [k: string]: unknown;
+}
+/**
+ * A command that gets each event as a line of JSON on standard input.
+ */
+export interface ExecConfig {
+  /**
+   * Whether watch runs it.
+   */
+  enabled?: boolean;
+  /**
+   * Shell command, run by sh -c in the repository. 0: delivered; 65: refused for good; anything else is tried again.
+   */
+  command?: string;
+  /**
+   * Seconds for all tries of one event in one pass.
+   */
+  timeout_seconds?: number;
+  /**
+   * Further tries of one event in one pass.
+   */
+  retry_count?: number;
+  /**
+   * Event types that it gets; an end with * stands for any rest. null: all.
+   */
+  event_filter?: string[] | null;
+  [k: string]: unknown;
+}
+/**
+ * What rings Slack and ntfy, and where a tap leads to.
+ */
+export interface DoorbellConfig {
+  /**
+   * Address that thread links begin with; null: no links.
+   */
+  base_url?: string | null;
+  /**
+   * When done rings: when a task landed, or already when it completed.
+   */
+  done_on?: "landed" | "completed";
   [k: string]: unknown;
 }
 export interface WorkerConfig {
@@ -994,8 +1263,17 @@ export interface Cursors {
   };
   [k: string]: unknown;
 }
+/**
+ * How far one sink has got. Nothing was read yet where inode and offset are 0.
+ */
 export interface SinkCursor {
+  /**
+   * Device of the file that it reads; told apart by inode and content alone where devices are numbered anew at a boot.
+   */
   device: number;
+  /**
+   * Inode of that file; 0 with an offset alone, as the older implementation had it.
+   */
   inode: number;
   /**
    * SHA-256 of the first bytes, hexadecimal.
@@ -1009,5 +1287,118 @@ export interface SinkCursor {
    * Bytes read.
    */
   offset: number;
+  /**
+   * FNV-1a (32 bits) of the bytes right before the offset, hexadecimal: tells a file that was cut and grew again.
+   */
+  tail_hash?: string;
+  /**
+   * How many bytes right before the offset were hashed.
+   */
+  tail_bytes?: number;
+  /**
+   * Whether the offset stands inside a line that is too long, whose rest is passed over.
+   */
+  inside_line?: boolean;
+  /**
+   * Name of the newest file that events.ndjson had been rotated into before this one came; empty when there was none.
+   */
+  previous_file?: string;
+  /**
+   * Events that are tried again later, oldest first; those of one task in their order.
+   */
+  parked?: ParkedEvent[];
+  /**
+   * Events that were delivered, all in all.
+   */
+  delivered?: number;
+  /**
+   * Events that went to the dead letters, all in all.
+   */
+  dead_lettered?: number;
+  /**
+   * Lines that were no events or too long, all in all.
+   */
+  passed_over?: number;
+  /**
+   * When an event was delivered last.
+   */
+  last_success?: string | null;
+  /**
+   * What went wrong last, without secrets.
+   */
+  last_error?: SinkError | null;
+  /**
+   * Nothing is sent before: the receiver asked for a pause, or took nothing of several events.
+   */
+  closed_until?: string | null;
+  /**
+   * Hash of the settings of the sink at its last pass: with others all pauses end.
+   */
+  settings_hash?: string;
+  /**
+   * Why nothing is sent any more, until the sink is configured anew.
+   */
+  disabled?: SinkDisabled | null;
+  [k: string]: unknown;
+}
+/**
+ * An event that could not be delivered yet.
+ */
+export interface ParkedEvent {
+  /**
+   * The event as it was read.
+   */
+  event: {
+    event_id: string;
+    event_type: string;
+    task_id: string;
+    [k: string]: unknown;
+  };
+  /**
+   * When it was parked: a day later it is dead-lettered.
+   */
+  parked_at: string;
+  /**
+   * Not tried before.
+   */
+  next_try_at: string;
+  /**
+   * Passes in which it was tried; 0 while it waits behind another event of its task.
+   */
+  tries: number;
+  /**
+   * Why the last try failed, without secrets.
+   */
+  reason?: string;
+  [k: string]: unknown;
+}
+export interface SinkError {
+  /**
+   * When it happened.
+   */
+  at: string;
+  /**
+   * What happened, without secrets.
+   */
+  reason: string;
+  /**
+   * Event that was being delivered.
+   */
+  event_id?: string;
+  [k: string]: unknown;
+}
+export interface SinkDisabled {
+  /**
+   * When it was disabled.
+   */
+  at: string;
+  /**
+   * Why, without secrets.
+   */
+  reason: string;
+  /**
+   * SHA-256 of the settings of the sink at that time: others enable it again.
+   */
+  settings_hash: string;
   [k: string]: unknown;
 }

@@ -131,8 +131,9 @@ Deno.test("runCommand() lets the command never begin when this program dies befo
         },
       });`,
     );
+    const config = new URL("../../../deno.json", import.meta.url).pathname;
     const { signal } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-lock", "--no-check", "dies.ts"],
+      args: ["run", "-A", "--no-lock", "--no-check", "--config", config, "dies.ts"],
       cwd,
       stderr: "null",
     }).output();

@@ -19,7 +19,7 @@ function schema(name: string, more: JsonObject): JsonObject {
 Deno.test("combineSchemas() names each definition by its title, once", () => {
   const combined = combineSchemas([
     schema("One", { items: { $ref: "#/$defs/p" }, $defs: { p: part } }),
-    schema("Two", { properties: { a: { $ref: "one.json" } }, $defs: { q: part } }),
+    schema("Two", { properties: { a: { $ref: "one.json", default: 1 } }, $defs: { q: part } }),
   ]);
   assertEquals(combined.anyOf, [{ $ref: "#/$defs/One" }, { $ref: "#/$defs/Two" }]);
   assertEquals(combined.$defs, {

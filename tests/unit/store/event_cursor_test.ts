@@ -5,13 +5,13 @@ import { cursorStanding } from "../../../src/store/event_cursor.ts";
 const { files } = realWorld();
 
 /** Standing by the text of a cursor file; null is no file. */
-function standing(text: string | null) {
+function standing(text: string | null, enabled: string[] = []) {
   const path = Deno.makeTempFileSync();
   try {
     if (text === null) Deno.removeSync(path);
     else Deno.writeTextFileSync(path, text);
     const events = { kind: "file", size: 100, device: 1, inode: 2, mtimeMs: 0, mode: 0 } as const;
-    return cursorStanding(files, path, events);
+    return cursorStanding(files, path, { events, enabled });
   } finally {
     if (text !== null) Deno.removeSync(path);
   }
@@ -30,6 +30,12 @@ Deno.test("cursorStanding() names the sinks that have not read this very file to
     { behind: ["b", "c", "d"], fault: null },
   );
   assertEquals(standing(cursors({ a: [1, 2, 100] })).behind, []);
+});
+
+Deno.test("cursorStanding() names enabled sinks that have no cursor yet", () => {
+  assertEquals(standing(cursors({ a: [1, 2, 100] }), ["a", "b"]).behind, ["b"]);
+  assertEquals(standing("100", ["b"]).behind, ["b"]);
+  assertEquals(standing(null, ["b"]).behind, ["b"]);
 });
 
 Deno.test("cursorStanding() reads the one number of the older implementation", () => {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { realWorld } from "../../../src/host/world.ts";
-import { keepTail } from "../../../src/retention/keep_tail.ts";
+import { keepTail } from "../../../src/store/keep_tail.ts";
 import type { World } from "../../../src/sys/world.ts";
 
 const world = realWorld();

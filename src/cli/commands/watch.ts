@@ -1,0 +1,92 @@
+/**
+ * `macp watch`
+ *
+ * @module
+ */
+import { MacpError } from "../../protocol/errors.ts";
+import { Delivery } from "../../sinks/delivery.ts";
+import type { SinkName } from "../../sinks/enabled_sinks.ts";
+import type { Sink } from "../../sinks/sink.ts";
+import type { Invocation } from "../command.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { type OpenRepository, openRepository } from "../open_repository.ts";
+import { deliveryContext, openSinks, withCalm } from "../open_sinks.ts";
+import { parseSince } from "../time.ts";
+import { untilStopped } from "../until_stopped.ts";
+
+const flagged: readonly SinkName[] = ["webhook", "discord", "slack", "ntfy"];
+
+/** Delivers events to the sinks that are enabled: until a signal ends it, or once. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, terminal, world } = invocation;
+  const repository = await openRepository(invocation);
+  const since = args.text("since");
+  const from = since === undefined ? null : parseSince(since, world.clock.now());
+  const gone = new AbortController();
+  const sinks = openSinks(invocation, repository, {
+    flags: flagged.filter(args.flag),
+    print: (line) => {
+      terminal.write(`${line}\n`);
+      if (!terminal.isAbandoned?.()) return;
+      gone.abort();
+      throw new Error("nobody reads it any more");
+    },
+  });
+  if (sinks.length === 0) throw noSinks();
+  world.files.makeFolder(repository.paths.sinks);
+  const { result, stopped } = await untilStopped(terminal, (stop) => {
+    const ended = AbortSignal.any([stop, gone.signal]);
+    if (from !== null) return replaySince(invocation, repository, sinks, { since: from, ended });
+    return serve(invocation, repository, sinks, ended);
+  });
+  return stopped ?? result;
+}
+
+async function serve(
+  invocation: Invocation,
+  repository: OpenRepository,
+  sinks: readonly Sink[],
+  ended: AbortSignal,
+): Promise<number> {
+  const { args, idle } = invocation;
+  const { settings, unknown, paths } = repository;
+  const context = deliveryContext(invocation, repository);
+  const delivery = new Delivery(context, withCalm(repository, sinks));
+  if (!args.flag("once")) {
+    await delivery.run(ended, settings.macp.watch_poll_interval_seconds * 1000);
+    return exitCodes.done;
+  }
+  const before = idle?.text();
+  const wasBusy = await delivery.once(ended);
+  const waits = sinks.some(({ name }) => (context.cursors.cursor(name)?.parked ?? []).length > 0);
+  if (before !== undefined && !wasBusy && !waits && unknown.length === 0) {
+    idle?.keep(paths.repository, before);
+  }
+  return exitCodes.done;
+}
+
+async function replaySince(
+  invocation: Invocation,
+  repository: OpenRepository,
+  sinks: readonly Sink[],
+  { since, ended }: { since: number; ended: AbortSignal },
+): Promise<number> {
+  const { replay } = await import("../../sinks/replay.ts");
+  const context = { ...deliveryContext(invocation, repository), stop: ended };
+  const replayed = await replay(context, sinks, since);
+  for (const { sink, delivered, missed } of replayed) {
+    context.report.remark(sink, `${delivered} delivered, ${missed} missed`);
+  }
+  return replayed.some(({ missed }) => missed > 0) ? exitCodes.workFailed : exitCodes.done;
+}
+
+function noSinks(): MacpError {
+  return new MacpError(
+    "usage",
+    "Cannot watch as no sink is enabled: macp.stdout.enabled is false",
+    {
+      code: "no_sink",
+      hints: ["Enable one in the configuration, or with --webhook, --discord, --slack or --ntfy"],
+    },
+  );
+}

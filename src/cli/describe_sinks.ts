@@ -1,0 +1,81 @@
+/**
+ * How the sinks stand, in a line each.
+ *
+ * @module
+ */
+import { messageOf } from "../protocol/errors.ts";
+import { oneLine } from "../protocol/text.ts";
+import { readCursors } from "../sinks/cursor_file.ts";
+import { type SinkStatus, sinkStatuses } from "../sinks/sink_status.ts";
+import type { World } from "../sys/world.ts";
+import type { OpenRepository } from "./open_repository.ts";
+
+/** Longest text of an error. */
+const mostOfReason = 160;
+
+/** How the sinks stand, and why their cursors cannot be read; null when they can. */
+export async function lookAtSinks(
+  { files, clock }: Pick<World, "files" | "clock">,
+  { paths, settings }: Pick<OpenRepository, "paths" | "settings">,
+): Promise<{ sinks: SinkStatus[]; fault: string | null }> {
+  const localTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const place = { files, paths, settings: settings.macp, now: clock.now(), localTimeZone };
+  try {
+    const document = readCursors(files, paths.cursor);
+    return { sinks: await sinkStatuses({ ...place, document }), fault: null };
+  } catch (error) {
+    const sinks = await sinkStatuses({ ...place, document: undefined });
+    return { sinks, fault: messageOf(error) };
+  }
+}
+
+/** A sink in one line, without its name. */
+export function describeSink(sink: SinkStatus): string {
+  const { disabled, dead_letters: dead, last_success: success } = sink;
+  const error = newError(sink);
+  return [
+    disabled ? `disabled since ${disabled.at}: ${oneLine(disabled.reason, mostOfReason)}` : "",
+    sink.enabled ? "" : "not enabled",
+    describeLag(sink),
+    describeParked(sink),
+    sink.quiet_until === null ? "" : `quiet until ${sink.quiet_until}`,
+    dead.events > 0 ? `${plural(dead.events, "dead letter")} (macp redrive ${sink.name})` : "",
+    success === null ? "" : `delivered last at ${success}`,
+    error === null ? "" : `failed last at ${error.at}: ${oneLine(error.reason, mostOfReason)}`,
+  ].filter((part) => part !== "").join(", ");
+}
+
+/** What went wrong last, unless it is why the sink is disabled, or a delivery followed. */
+export function newError(
+  { last_error: error, last_success: success, disabled, next_try_at: nextTry }: SinkStatus,
+): SinkStatus["last_error"] {
+  if (error === null || disabled?.reason === error.reason) return null;
+  const isOver = success !== null && Date.parse(success) > Date.parse(error.at);
+  return isOver && nextTry === null ? null : error;
+}
+
+function describeParked(
+  { parked, next_try_at: nextTry, closed_until: closed }: SinkStatus,
+): string {
+  const pause = closed === null ? "" : `paused until ${closed}`;
+  if (parked === 0) return pause;
+  const events = parked === 1 ? "1 event waits" : `${parked} events wait`;
+  // A pause of the receiver is over later than the first try is due.
+  if (pause !== "") return `${events}, ${pause}`;
+  return nextTry === null ? events : `${events}, next try at ${nextTry}`;
+}
+
+function describeLag({ begun, lag_bytes: bytes, lag_events: events }: SinkStatus): string {
+  if (bytes === null) return "nobody knows how far it is";
+  const lag = events === null
+    ? `${(bytes / 1024 ** 2).toFixed(1)} MiB behind`
+    : events > 0
+    ? `${plural(events, "event")} behind`
+    : "";
+  if (!begun) return lag === "" ? "has not begun" : `has not begun, ${lag}`;
+  return lag === "" ? "up to date" : lag;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

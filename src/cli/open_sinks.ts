@@ -1,0 +1,93 @@
+/**
+ * The sinks of a repository, ready to be served.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { EventTail } from "../events/event_tail.ts";
+import { describeNotice } from "../events/tail_notice.ts";
+import { redactReadEvent } from "../redaction/redact_formats.ts";
+import { calmOf } from "../sinks/calm_settings.ts";
+import { CursorKeeper } from "../sinks/cursor_keeper.ts";
+import { DeadLetters } from "../sinks/dead_letters.ts";
+import type { DeliveryContext } from "../sinks/delivery.ts";
+import { enabledSinks, type SinkName } from "../sinks/enabled_sinks.ts";
+import type { Sink } from "../sinks/sink.ts";
+import type { ServedSink } from "../sinks/sink_pass.ts";
+import type { Invocation } from "./command.ts";
+import type { OpenRepository } from "./open_repository.ts";
+
+/** Ends of a task's work, after which no event of it follows soon. */
+const lastTypes = ["task.completed", "task.failed", "task.escalated"];
+
+/** What makes sinks, besides the settings. */
+export interface OpenSinksOptions {
+  /** Sinks that are enabled whatever the settings say. */
+  flags: readonly SinkName[];
+  /** Prints a line on standard output; throws when nobody reads it. */
+  print(line: string): void;
+}
+
+/**
+ * The sinks that the settings or a flag enable. Throws `MacpError` of kind usage when the
+ * settings of one are wrong.
+ */
+export function openSinks(
+  { world, output }: Invocation,
+  { paths, settings, redactor }: OpenRepository,
+  { flags, print }: OpenSinksOptions,
+): Sink[] {
+  return enabledSinks(world, settings.macp, {
+    repository: paths.repository,
+    flags,
+    json: output.options.json,
+    print,
+    redaction: {
+      text: (text) => redactor.text(text),
+      event: (event) => redactReadEvent(redactor, event),
+    },
+  });
+}
+
+/** Sinks with what they spare people. Throws `MacpError` of kind usage for an unknown time zone. */
+export function withCalm({ settings }: OpenRepository, sinks: readonly Sink[]): ServedSink[] {
+  return sinks.map((sink) => {
+    const { quiet, windowMs } = calmOf(settings.macp, sink.name, localTimeZone());
+    if (quiet === null && windowMs === 0) return { sink, calm: null };
+    // Whatever rings a doorbell is an end: there bursts are of several runs of a task.
+    const isBell = sink.name !== "discord";
+    const endsBurst = (type: string) => !isBell && lastTypes.includes(type);
+    return {
+      sink,
+      calm: { quiet, windowMs, endsBurst: ({ event_type }) => endsBurst(event_type) },
+    };
+  });
+}
+
+/** What delivery needs of a repository; what a person should know goes to standard error. */
+export function deliveryContext(
+  { world, output, terminal }: Invocation,
+  { paths, settings, redactor }: OpenRepository,
+): DeliveryContext {
+  return {
+    world,
+    eventsPath: paths.events,
+    tail: new EventTail(world.files, paths.events),
+    cursors: new CursorKeeper(world, paths.cursor),
+    letters: new DeadLetters(world, paths, settings.macp.retention.dead_letter_max_bytes),
+    redact: (event) => redactReadEvent(redactor, event),
+    lockPath: (sink) => join(paths.sinks, `${sink}.lock`),
+    report: {
+      notice: (notice) => output.warn(describeNotice(notice)),
+      trouble: (sink, text) => output.warn(`${sink}: ${text}`),
+      remark: (sink, text) => {
+        if (!output.options.verbose) return;
+        terminal.writeError(`${output.options.redaction.text(`${sink}: ${text}`)}\n`);
+      },
+    },
+  };
+}
+
+function localTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

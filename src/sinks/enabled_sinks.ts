@@ -1,0 +1,112 @@
+/**
+ * The sinks that `watch` serves.
+ *
+ * @module
+ */
+import { basename } from "@std/path";
+import type { ReadEvent } from "../protocol/events.ts";
+import type { World } from "../sys/world.ts";
+import { discordSink } from "./discord.ts";
+import { type Doorbell, doorbellSink } from "./doorbell.ts";
+import { execSink } from "./exec.ts";
+import { ntfyDoorbell } from "./ntfy.ts";
+import type { Delivered, Sink } from "./sink.ts";
+import { secretVariablesOf, type SinkName, type SinkSettings } from "./sink_settings.ts";
+import { slackDoorbell } from "./slack.ts";
+import { stdoutSink } from "./stdout.ts";
+import { webhookSink } from "./webhook.ts";
+
+export { type SinkName, sinkNames } from "./sink_settings.ts";
+
+/** What decides which receivers there are, besides the settings. */
+export interface ReceiverOptions {
+  /** Root of the repository. */
+  repository: string;
+  /** Sinks that are enabled whatever the settings say. */
+  flags: readonly SinkName[];
+}
+
+/** What decides about sinks, besides the settings. */
+export interface SinkOptions extends ReceiverOptions {
+  /** Events themselves on standard output, one a line, instead of texts. */
+  json: boolean;
+  /** Prints a line on standard output. */
+  print(line: string): void;
+  /** Takes secrets out of events and reasons. */
+  redaction: { text(text: string): string; event(event: ReadEvent): ReadEvent };
+}
+
+/**
+ * The sinks that the settings or a flag enable. Standard output is among them when it is
+ * enabled itself, and, unless it is disabled, when no lines go to Discord or `json` is set.
+ *
+ * Throws `MacpError` of kind usage, code `sink_unusable`, when the settings of one of them
+ * are wrong.
+ */
+export function enabledSinks(world: World, settings: SinkSettings, options: SinkOptions): Sink[] {
+  const place = { world, repository: options.repository };
+  const isOn = (name: PostingName) => isEnabled(settings, options, name);
+  const discord = isOn("discord") ? discordSink(place, settings.discord) : null;
+  const sinks = [
+    isOn("webhook") ? webhookSink(world, settings.webhook, options.repository) : null,
+    discord,
+    ...enabledDoorbells(world, settings, options).map((bell) => ringing(bell, settings, options)),
+    isOn("exec") ? execSink(world, settings.exec, execPlace(settings, options)) : null,
+    printing(settings, options, discord !== null),
+  ];
+  return sinks.flatMap((sink) => sink === null ? [] : [redacting(sink, options)]);
+}
+
+/** The doorbells that the settings or a flag enable. Throws like `enabledSinks`. */
+export function enabledDoorbells(
+  world: World,
+  settings: SinkSettings,
+  options: ReceiverOptions,
+): Doorbell[] {
+  const place = { world, repository: options.repository };
+  return [
+    ...isEnabled(settings, options, "slack") ? [slackDoorbell(place, settings.slack)] : [],
+    ...isEnabled(settings, options, "ntfy") ? [ntfyDoorbell(place, settings.ntfy)] : [],
+  ];
+}
+
+/** Name of a sink that a setting enables plainly. */
+type PostingName = Exclude<SinkName, "stdout">;
+
+function isEnabled(settings: SinkSettings, { flags }: ReceiverOptions, name: PostingName): boolean {
+  return flags.includes(name) || settings[name].enabled;
+}
+
+function ringing(bell: Doorbell, settings: SinkSettings, options: ReceiverOptions): Sink {
+  return doorbellSink(bell, {
+    repository: basename(options.repository),
+    doorbell: settings.doorbell,
+    eventFilter: settings[bell.name].event_filter,
+  });
+}
+
+function execPlace(settings: SinkSettings, { repository }: SinkOptions) {
+  return { repository, ownSecrets: secretVariablesOf(settings) };
+}
+
+function printing(
+  { stdout }: SinkSettings,
+  { flags, json, print }: SinkOptions,
+  linesGoElsewhere: boolean,
+): Sink | null {
+  const wanted = flags.includes("stdout") || (stdout.enabled ?? (json || !linesGoElsewhere));
+  if (!wanted) return null;
+  const format = json ? "json" : stdout.format;
+  return stdoutSink({ format, eventFilter: stdout.event_filter, print });
+}
+
+/** Events of other writers may hold secrets; receivers and messages get none. */
+function redacting(sink: Sink, { redaction }: SinkOptions): Sink {
+  return {
+    ...sink,
+    async deliver(event, signal, earlier): Promise<Delivered> {
+      const outcome = await sink.deliver(redaction.event(event), signal, earlier);
+      return "reason" in outcome ? { ...outcome, reason: redaction.text(outcome.reason) } : outcome;
+    },
+  };
+}

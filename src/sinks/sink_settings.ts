@@ -1,0 +1,126 @@
+/**
+ * Values of the sinks' settings: out of the configuration, or out of the environment.
+ *
+ * @module
+ */
+import { isAbsolute, join } from "@std/path";
+import { MacpError } from "../protocol/errors.ts";
+import { isRecord } from "../protocol/events.ts";
+import type { Settings } from "../protocol/settings.ts";
+import type { World } from "../sys/world.ts";
+import { refusedHost } from "./addresses.ts";
+
+/** Names of the sinks. */
+export const sinkNames = ["webhook", "discord", "slack", "ntfy", "exec", "stdout"] as const;
+
+/** Name of a sink. */
+export type SinkName = (typeof sinkNames)[number];
+
+/** Settings of the sinks. */
+export type SinkSettings = Pick<
+  Settings["macp"],
+  "webhook" | "discord" | "slack" | "ntfy" | "stdout" | "exec" | "doorbell"
+>;
+
+/** Where the sinks' settings are read. */
+export interface SettingsPlace<W = unknown> {
+  world: W & Pick<World, "files" | "env">;
+  /** Root of the repository. */
+  repository: string;
+}
+
+/**
+ * A secret setting: the value of the variable that its twin `…_env` names, otherwise its
+ * own. Empty when there is none. Throws `MacpError` of kind usage, code `sink_unusable`,
+ * when the variable is not set; no message holds a secret.
+ *
+ * @param path Dotted path of the block, for messages.
+ */
+export function secretOf(
+  { world: { env } }: SettingsPlace,
+  block: Readonly<Record<string, unknown>>,
+  { path, key }: { path: string; key: string },
+): string {
+  const variable = block[`${key}_env`];
+  const own = block[key];
+  if (typeof variable !== "string" || variable === "") {
+    return typeof own === "string" ? own.trim() : "";
+  }
+  const value = Object.hasOwn(env, variable) ? env[variable]?.trim() ?? "" : "";
+  if (value !== "") return value;
+  throw unusable(`${path}.${key}_env`, `the environment variable is not set: ${variable}`);
+}
+
+/** A token fit for a header, or empty. Throws like `secretOf`. */
+export function tokenOf(
+  place: SettingsPlace,
+  block: Readonly<Record<string, unknown>>,
+  at: { path: string; key: string },
+): string {
+  const token = secretOf(place, block, at);
+  if (/^[\x21-\x7e]*$/.test(token)) return token;
+  throw unusable(`${at.path}.${at.key}`, "it holds a blank or a character that no header can hold");
+}
+
+/** The address of a sink, or null when there is none. Throws like `secretOf`. */
+export function addressOf(
+  place: SettingsPlace,
+  block: Readonly<Record<string, unknown>>,
+  path: string,
+): URL | null {
+  const text = secretOf(place, block, { path, key: "url" });
+  if (text === "") return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw unusable(`${path}.url`, "it is no address that begins with http:// or https://");
+  }
+  const refused = refusedHost(url.hostname);
+  if (refused !== null) throw unusable(`${path}.url`, `${refused}: ${url.host}`);
+  return url;
+}
+
+/** The same for a sink that cannot be without. */
+export function requireAddress(
+  place: SettingsPlace,
+  block: Readonly<Record<string, unknown>>,
+  path: string,
+): URL {
+  const url = addressOf(place, block, path);
+  if (url !== null) return url;
+  throw unusable(`${path}.url`, "there is no address", [
+    `Set ${path}.url_env to the name of an environment variable that holds it`,
+  ]);
+}
+
+/** Certificates of a setting `ca_file`. Throws like `secretOf` when there are none in it. */
+export function certificatesOf(
+  { world: { files }, repository }: SettingsPlace,
+  caFile: string | null,
+  path: string,
+): string[] {
+  if (caFile === null || caFile === "") return [];
+  const file = isAbsolute(caFile) ? caFile : join(repository, caFile);
+  if (files.stat(file)?.kind !== "file") {
+    throw unusable(`${path}.ca_file`, `there is no such file: ${file}`);
+  }
+  const block = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+  const certificates = files.readText(file).match(block) ?? [];
+  if (certificates.length > 0) return [...certificates];
+  throw unusable(`${path}.ca_file`, `the file holds no certificate (PEM): ${file}`);
+}
+
+/** Names of the environment variables that hold the sinks' secrets. */
+export function secretVariablesOf(settings: SinkSettings): string[] {
+  return Object.values(settings).flatMap((block) =>
+    isRecord(block)
+      ? Object.entries(block).flatMap(([key, value]) =>
+        key.endsWith("_env") && typeof value === "string" && value !== "" ? [value] : []
+      )
+      : []
+  );
+}
+
+/** The error for a setting that a sink cannot be made with. */
+export function unusable(path: string, why: string, hints: string[] = []): MacpError {
+  return new MacpError("usage", `Cannot use ${path} as ${why}`, { code: "sink_unusable", hints });
+}

@@ -1,0 +1,215 @@
+/**
+ * How each sink stands.
+ *
+ * @module
+ */
+import { basename, join } from "@std/path";
+import { rotatedFiles } from "../events/event_files.ts";
+import { EventTail } from "../events/event_tail.ts";
+import { quietUntil } from "../events/quiet_hours.ts";
+import { positionAt, type TailPosition } from "../events/tail_position.ts";
+import type { CursorFile, SinkCursor } from "../protocol/generated/types.ts";
+import type { StorePaths } from "../store/paths.ts";
+import type { Files } from "../sys/files.ts";
+import { calmOf } from "./calm_settings.ts";
+import { cursorOf } from "./cursor_file.ts";
+import { type SinkName, sinkNames, type SinkSettings } from "./sink_settings.ts";
+
+/** Bytes behind up to which the events are counted. */
+const countedBytes = 1024 ** 2;
+const newline = 0x0a;
+const chunkBytes = 256 * 1024;
+
+/** How a sink stands. Times are RFC 3339. */
+export interface SinkStatus {
+  name: string;
+  /** In the settings; a flag of watch may have enabled it all the same. */
+  enabled: boolean;
+  /** Whether it has read anything, or was told where to begin. */
+  begun: boolean;
+  /** Bytes read of the event file, or of the file that it was rotated into. */
+  offset: number | null;
+  /** Bytes that it has not read yet, in rotated files too; null when that is not known. */
+  lag_bytes: number | null;
+  /** Events among them, whether it wants them or not; null when they are too many to count. */
+  lag_events: number | null;
+  /** Events that are read and wait: to be tried again, or for the end of a burst or of quiet hours. */
+  parked: number;
+  /** When the first of those that failed is tried again, at the soonest. */
+  next_try_at: string | null;
+  /** Nothing is sent before, as the receiver asked for a pause or took nothing. */
+  closed_until: string | null;
+  /** When the quiet hours end that hold now. */
+  quiet_until: string | null;
+  /** Events that were delivered, all in all. */
+  delivered: number;
+  last_success: string | null;
+  last_error: { at: string; reason: string } | null;
+  /** Why nothing is sent until it is configured anew. */
+  disabled: { at: string; reason: string } | null;
+  /** What redrive would send again. */
+  dead_letters: { events: number; bytes: number };
+}
+
+/** Where the state of sinks is looked up. */
+export interface SinkPlace {
+  files: Files;
+  paths: StorePaths;
+  settings: SinkSettings;
+  /** What the cursor file says; null without one, undefined when it cannot be read. */
+  document: CursorFile | null | undefined;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Time zone of the machine, an IANA name. */
+  localTimeZone: string;
+}
+
+/** What the cursor says of deliveries. */
+type Deliveries = Pick<
+  SinkStatus,
+  | "parked"
+  | "next_try_at"
+  | "closed_until"
+  | "delivered"
+  | "last_success"
+  | "last_error"
+  | "disabled"
+>;
+
+/** The sinks that are enabled or have left something behind, in the order of their names. */
+export async function sinkStatuses(place: SinkPlace): Promise<SinkStatus[]> {
+  const { files, paths, settings, document } = place;
+  const tail = new EventTail(files, paths.events);
+  const enabled: readonly string[] = enabledNames(settings);
+  const statuses: SinkStatus[] = [];
+  for (const name of namesOf(place)) {
+    const cursor = document === undefined ? null : cursorOf(document, name);
+    statuses.push({
+      name,
+      enabled: enabled.includes(name),
+      ...await progressOf(place, tail, cursor),
+      ...deliveriesOf(cursor, place.now),
+      quiet_until: quietEnd(place, name),
+      dead_letters: deadLettersOf(files, join(paths.deadLetters, `${name}.ndjson`)),
+    });
+  }
+  return statuses;
+}
+
+/** Names of the sinks that the settings enable. */
+export function enabledNames(settings: SinkSettings): SinkName[] {
+  return sinkNames.filter((name) => settings[name].enabled === true);
+}
+
+function namesOf({ files, paths, settings, document }: SinkPlace): string[] {
+  const known = typeof document === "object" && document !== null
+    ? Object.keys(document.sinks)
+    : [];
+  const dead = files.list(paths.deadLetters).flatMap((name) =>
+    /^([\w-]+)\.ndjson$/.exec(name)?.[1] ?? []
+  );
+  return [...new Set([...enabledNames(settings), ...known, ...dead])].sort();
+}
+
+/** How far a sink has read. */
+async function progressOf(
+  { files, paths, document }: SinkPlace,
+  tail: EventTail,
+  cursor: SinkCursor | null,
+): Promise<Pick<SinkStatus, "begun" | "offset" | "lag_bytes" | "lag_events">> {
+  if (document === undefined) {
+    return { begun: false, offset: null, lag_bytes: null, lag_events: null };
+  }
+  // A sink that joins others begins at the end; the first ones begin where nothing was read.
+  const isKnown = document !== null && typeof document !== "number";
+  if (cursor === null && isKnown) {
+    return { begun: false, offset: null, lag_bytes: 0, lag_events: 0 };
+  }
+  const newest = rotatedFiles(files, paths.events).at(-1)?.path;
+  const start = positionAt(
+    typeof document === "number" ? document : 0,
+    newest ? basename(newest) : "",
+  );
+  const position = cursor ?? start;
+  const bytes = bytesAfter(files, paths.events, position);
+  return {
+    begun: cursor !== null || typeof document === "number",
+    offset: position.offset,
+    lag_bytes: bytes,
+    lag_events: bytes > countedBytes ? null : await eventsAfter(tail, position),
+  };
+}
+
+/** Bytes after a position, in its file and those that were written later. */
+export function bytesAfter(files: Files, eventsPath: string, position: TailPosition): number {
+  const rotated = rotatedFiles(files, eventsPath).map(({ path }) => path);
+  const chain = [...rotated, eventsPath].flatMap((path) => {
+    const stat = files.stat(path);
+    return stat === null ? [] : [{ path, size: stat.size, inode: stat.inode }];
+  });
+  const { inode, offset, previous_file: previous } = position;
+  const own = inode === 0 && offset > 0
+    ? chain.findIndex(({ path }) => path === eventsPath)
+    : chain.findLastIndex((file) => inode !== 0 && file.inode === inode);
+  const later = own >= 0
+    ? chain.slice(own + 1)
+    : chain.filter(({ path }) =>
+      path === eventsPath || (previous !== undefined && basename(path) > previous)
+    );
+  const size = chain[own]?.size ?? 0;
+  // Shorter than what was read: it was cut, and is read anew.
+  const left = size >= offset ? size - offset : size;
+  return later.reduce((sum, file) => sum + file.size, own >= 0 ? left : 0);
+}
+
+async function eventsAfter(tail: EventTail, start: TailPosition): Promise<number> {
+  let count = 0;
+  let read = 0;
+  for (let position = start, more = true; more;) {
+    const batch = await tail.poll(position);
+    count += batch.events.length;
+    ({ position, more } = batch);
+    // Somebody may write faster than this reads.
+    if (++read > 1000) break;
+  }
+  return count;
+}
+
+function deliveriesOf(cursor: SinkCursor | null, now: number): Deliveries {
+  const { parked = [], delivered = 0, closed_until, last_success, last_error, disabled } = cursor ??
+    {};
+  const tries = parked.filter(({ tries }) => tries > 0).map(({ next_try_at }) => next_try_at);
+  const isClosed = typeof closed_until === "string" && Date.parse(closed_until) > now;
+  return {
+    parked: parked.length,
+    next_try_at: tries.sort()[0] ?? null,
+    closed_until: isClosed ? closed_until : null,
+    delivered,
+    last_success: last_success ?? null,
+    last_error: last_error ? { at: last_error.at, reason: last_error.reason } : null,
+    disabled: disabled ? { at: disabled.at, reason: disabled.reason } : null,
+  };
+}
+
+function quietEnd({ settings, now, localTimeZone }: SinkPlace, name: string): string | null {
+  const { quiet } = calmOf(settings, name, localTimeZone);
+  const until = quiet === null ? null : quietUntil(now, quiet);
+  return until === null ? null : new Date(until).toISOString();
+}
+
+function deadLettersOf(files: Files, path: string): SinkStatus["dead_letters"] {
+  const stat = files.lstat(path);
+  if (stat?.kind !== "file") return { events: 0, bytes: 0 };
+  const file = files.open(path, { read: true });
+  try {
+    const buffer = new Uint8Array(Math.min(chunkBytes, stat.size));
+    let events = 0;
+    for (let read = file.read(buffer); read; read = file.read(buffer)) {
+      const chunk = buffer.subarray(0, read);
+      for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) events++;
+    }
+    return { events, bytes: stat.size };
+  } finally {
+    file.close();
+  }
+}

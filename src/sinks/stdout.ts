@@ -1,0 +1,44 @@
+/**
+ * Standard output: the lines that Discord would get, or the events themselves.
+ *
+ * @module
+ */
+import { formatEvent } from "../events/format_event.ts";
+import { messageOf } from "../protocol/errors.ts";
+import { sha256Hex } from "../protocol/names.ts";
+import { formattedTypes } from "./discord.ts";
+import { passesFilter, type Sink } from "./sink.ts";
+
+/** How events are printed. */
+export interface PrintSettings {
+  format: "text" | "json";
+  eventFilter: readonly string[] | null;
+  /** Prints a line. */
+  print(line: string): void;
+}
+
+/** A sink that prints. */
+export function stdoutSink({ format, eventFilter, print }: PrintSettings): Sink {
+  const filter = eventFilter ?? (format === "text" ? formattedTypes : null);
+  return {
+    name: "stdout",
+    audience: "programs",
+    eventFilter: filter,
+    isInstant: true,
+    retryCount: 0,
+    timeoutMs: 60_000,
+    fingerprint: async () => (await sha256Hex(format)).slice(0, 16),
+    accepts: ({ event_type }) => passesFilter(filter, event_type),
+    deliver(event, _signal, earlier = 0) {
+      const line = format === "json" ? JSON.stringify(event) : formatEvent(event, { earlier });
+      if (line === null) return Promise.resolve({ kind: "skipped" });
+      try {
+        print(line);
+        return Promise.resolve({ kind: "delivered" });
+      } catch (error) {
+        const reason = `standard output takes nothing: ${messageOf(error)}`;
+        return Promise.resolve({ kind: "retry", reason, afterMs: null });
+      }
+    },
+  };
+}
