@@ -169,12 +169,14 @@ Deno.test("recover() cancels instead of retrying when a person had asked for it"
 
 Deno.test("recover() ends the worker that lives, and no process that only has its pid", async () => {
   const spawn = (mark: string, env: Record<string, string>) => {
-    const args = ["-c", `${mark}exec sleep 600`];
-    return new Deno.Command("/bin/sh", { args, env, detached: true }).spawn();
+    const args = ["-c", `${mark}echo marked; exec sleep 600`];
+    return new Deno.Command("/bin/sh", { args, env, detached: true, stdout: "piped" }).spawn();
   };
   const mark = markScript(realWorld(), attemptId);
   const own = spawn(mark, { MACP_ATTEMPT_ID: attemptId });
   const bystander = spawn("", {});
+  const printed = [own, bystander].map(({ stdout }) => stdout.getReader());
+  await Promise.all(printed.map((reader) => reader.read()));
   try {
     const worker = { pid: bystander.pid, start_time: "another boot:1" };
     await withScene(running, { running: { a: { ...lost, worker } } }, async ({ context }) => {
@@ -185,5 +187,6 @@ Deno.test("recover() ends the worker that lives, and no process that only has it
   } finally {
     bystander.kill("SIGKILL");
     await bystander.status;
+    await Promise.all(printed.map((reader) => reader.cancel()));
   }
 });

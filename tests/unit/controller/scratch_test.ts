@@ -1,3 +1,4 @@
+import { markScript } from "../../../src/process/mark_script.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import type { ControllerContext } from "../../../src/controller/context.ts";
@@ -146,14 +147,18 @@ Deno.test("recoverScratch() ends what a dead owner left running before it remove
     const { context, base, head } = scene;
     const path = join(base, ".macp-land-00000001");
     await context.git.read(["worktree", "add", "--detach", path, head]);
-    const left = new Deno.Command("sleep", {
-      args: ["600"],
+    const left = new Deno.Command("/bin/sh", {
+      args: ["-c", `${markScript(realWorld(), attemptId)}echo marked; exec sleep 600`],
       cwd: path,
       env: { MACP_ATTEMPT_ID: attemptId },
       stdin: "null",
+      stdout: "piped",
     }).spawn();
+    const printed = left.stdout.getReader();
+    await printed.read();
     writeScratch(scene, { [path]: { ...dead, purpose: "land", attempt_id: attemptId } });
     assertEquals(await recoverScratch(context), [path]);
     assertEquals((await left.status).signal, "SIGTERM");
+    await printed.cancel();
   });
 });
