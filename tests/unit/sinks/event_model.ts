@@ -79,6 +79,8 @@ export class Model {
   #tail = this.newTail();
   protected clock = Date.parse("2026-01-01T00:00:00Z");
   #count = 0;
+  /** Files that began with a line that is no event. */
+  #junk = 0;
   #uuids = 0;
   /** Whether something happened after which events may come again. */
   protected mayRepeat = false;
@@ -120,6 +122,8 @@ export class Model {
         const junk = ["\n", "not json\n", '{"a":1}\n', "[]\r\n", "\0\0{}\n", "\xff\n", '{"x\n'];
         const bytes = junk[Math.floor(a * junk.length)] ?? "\n";
         this.#open = null;
+        // A file is known by its first bytes: no two begin alike, as no two events are alike.
+        if (size === 0) files.append(eventsPath, `junk ${++this.#junk}\n`);
         if (b > 0.8) return files.append(eventsPath, `${"x".repeat(Math.floor(a * 3000))}\n`);
         return files.append(eventsPath, Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
       }
