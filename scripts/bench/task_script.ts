@@ -27,6 +27,10 @@ for id do
   export MACP_TASK_ID="$id"
   git status --porcelain=v2 --branch -z --untracked-files=all --no-renames \\
     --ignore-submodules=none >/dev/null
+  git config --list -z --show-scope >/dev/null
+  git for-each-ref --format='%(refname) %(objectname)' refs/replace/ >/dev/null
+  git rev-parse --path-format=absolute --git-path info/exclude --git-path info/attributes \\
+    --git-path info/grafts >/dev/null
   git for-each-ref --format='%(objectname) %(refname)' \\
     "refs/heads/$branch" "refs/bench/owner/$id" "refs/bench/snapshots/$id/" >/dev/null
   base=$(echo 'origin/main^{commit}' | git cat-file --batch-check)
@@ -34,9 +38,21 @@ for id do
   git update-ref "refs/bench/owner/$id" "$base"
   git worktree add --quiet --no-track -b "$branch" -- "$tree" "$base"
   cd "$tree"
+  git config --list -z --show-scope >/dev/null
+  git for-each-ref --format='%(refname) %(objectname)' refs/replace/ >/dev/null
+  git rev-parse --path-format=absolute --git-path info/exclude --git-path info/attributes \\
+    --git-path info/grafts >/dev/null
   sh -c '${workerCommand.replaceAll("'", "'\\''")}' >"$OLDPWD/logs/$id.log" 2>&1
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none >/dev/null
+  git config --list -z --show-scope >/dev/null
+  git for-each-ref --format='%(refname) %(objectname)' refs/replace/ >/dev/null
+  git rev-parse --path-format=absolute --git-path info/exclude --git-path info/attributes \\
+    --git-path info/grafts >/dev/null
   git ls-files -v -z >/dev/null
+  GIT_INDEX_FILE="$HOME/fresh.index" git read-tree HEAD
+  GIT_INDEX_FILE="$HOME/fresh.index" git status --porcelain=v2 -z --no-renames \\
+    --untracked-files=no --ignore-submodules=all >/dev/null
+  rm "$HOME/fresh.index"
   git -C "$OLDPWD" status --porcelain=v2 --branch -z --untracked-files=all --no-renames \\
     --ignore-submodules=none >/dev/null
   git add --all --sparse -- .
@@ -49,6 +65,7 @@ for id do
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none \\
     --ignored=matching >/dev/null
   git ls-files --stage -z >/dev/null
+  git config --list -z --show-scope >/dev/null
   git ls-files -v -z >/dev/null
   git update-ref "refs/bench/snapshots/$id/1" "$head"
   cd "$OLDPWD"

@@ -14,7 +14,7 @@ import { MacpError } from "../protocol/errors.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Verdict } from "../protocol/generated/types.ts";
 import type { Failure } from "../protocol/outcomes.ts";
-import { runtimeOf } from "../protocol/task.ts";
+import { attemptFacts } from "./attempt_facts.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { dispatchAttempt } from "./dispatch_attempt.ts";
@@ -109,28 +109,26 @@ export async function judgeBranch(
 }
 
 function verdictOf(
-  { settings, world }: ControllerContext,
-  { task, attempt, attempts, maxAttempts }: Claimed,
-  { dispatched, evidence, end, logPath }: {
+  context: ControllerContext,
+  claimed: Claimed,
+  facts: {
     dispatched: Dispatched;
     evidence: GateEvidence[];
     end: Failure | null;
     logPath: string;
   },
 ): Verdict {
+  const { settings, world } = context;
+  const { task, attempt, attempts, maxAttempts } = claimed;
+  const { dispatched, end } = facts;
   const now = world.clock.now();
   const outcome = end?.outcome ?? "completed";
-  const result = collectResult(task, {
-    ...dispatched,
-    serial: attempt.serial,
-    attempts,
-    maxAttempts,
-    runtime: runtimeOf(task, settings),
-    startedAt: Date.parse(attempt.started_at),
-    logPath,
-    branch: attempt.branch,
-    gates: evidence,
-  }, { outcome, status: "completed", error: end?.error ?? null, endedAt: now });
+  const result = collectResult(task, attemptFacts(context, claimed, facts), {
+    outcome,
+    status: "completed",
+    error: end?.error ?? null,
+    endedAt: now,
+  });
   return makeVerdict(result, {
     outcome,
     attempts,

@@ -23,10 +23,15 @@ const telling = new RegExp(
  */
 export type GitView = Readonly<Record<string, string>>;
 
+/** Reads the settings among it for the client's checkout. Throws `MacpError`. */
+export async function readSettings(git: Git): Promise<GitView> {
+  return parseSettings(await git.read(["config", "--list", "-z", "--show-scope"]));
+}
+
 /** Reads it for the client's checkout. Throws `MacpError`. */
 export async function readGitView(git: Git): Promise<GitView> {
-  const [settings, replaced, places] = await Promise.all([
-    git.read(["config", "--list", "-z", "--show-scope"]),
+  const [view, replaced, places] = await Promise.all([
+    readSettings(git),
     git.read(["for-each-ref", "--format=%(refname) %(objectname)", "refs/replace/"]),
     git.read([
       "rev-parse",
@@ -34,7 +39,6 @@ export async function readGitView(git: Git): Promise<GitView> {
       ...["info/exclude", "info/attributes", "info/grafts"].flatMap((path) => ["--git-path", path]),
     ]),
   ]);
-  const view = parseSettings(settings);
   const refs = replaced.split("\n").filter((line) => line !== "").map((line) => line.split(" "));
   const paths = [...places.split("\n").filter((path) => path !== ""), ...userFiles(git, view)];
   return {

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { isSparse, readGitView } from "./git_view.ts";
+import { isSparse, readSettings } from "./git_view.ts";
 import { listTracked, unwatchedAmong } from "./hidden_changes.ts";
 import { mayConvert, unlikeCheckout } from "../git/conversions.ts";
 import type { Git } from "../git/git.ts";
@@ -47,7 +47,7 @@ export async function readContent(
     submoduleWork(own),
     listTracked(own),
     includedFiles(own, git.cwd),
-    readGitView(own),
+    readSettings(own),
   ]);
   const included = new Set(brought);
   const ignored = chooseIgnored(files, status.ignored, {

@@ -14,11 +14,11 @@ import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Task, TaskResult, Verdict } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
-import { runtimeOf } from "../protocol/task.ts";
 import { judgeBranch, requireOwnLogs } from "../controller/attempt.ts";
 import { watchForCancel } from "../controller/carry_out.ts";
 import type { Claimed } from "../controller/claim.ts";
 import { claimAccept } from "./claim_accept.ts";
+import { attemptFacts } from "../controller/attempt_facts.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { dispatchRequest } from "../controller/dispatch_attempt.ts";
 import { enterAccepted } from "./enter_accept.ts";
@@ -134,9 +134,9 @@ function previousResult(
 }
 
 function verdictOf(
-  { settings, world }: ControllerContext,
-  { task, attempt, attempts, maxAttempts }: Claimed,
-  { dispatched, evidence, end, logPath, previous }: {
+  context: ControllerContext,
+  claimed: Claimed,
+  facts: {
     dispatched: Dispatched;
     evidence: GateEvidence[];
     end: Failure | null;
@@ -144,20 +144,14 @@ function verdictOf(
     previous: TaskResult | null;
   },
 ): Verdict {
+  const { task, attempt } = claimed;
+  const { end, previous } = facts;
   const outcome = end?.outcome ?? "completed";
   const status = end === null ? "completed" : "escalated";
   const result = collectResult(task, {
-    ...dispatched,
-    serial: attempt.serial,
-    attempts,
-    maxAttempts,
-    runtime: runtimeOf(task, settings),
-    startedAt: Date.parse(attempt.started_at),
-    logPath,
-    branch: attempt.branch,
-    gates: evidence,
+    ...attemptFacts(context, claimed, facts),
     handover: previous?.metadata?.handover_path as string | undefined ?? null,
-  }, { outcome, status, error: end?.error ?? null, endedAt: world.clock.now() });
+  }, { outcome, status, error: end?.error ?? null, endedAt: context.world.clock.now() });
   result.metadata = { ...result.metadata, accepted_from: attempt.accept?.outcome ?? null };
   return { outcome, next_status: status, spent: true, not_before: null, result };
 }

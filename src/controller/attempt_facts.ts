@@ -1,0 +1,34 @@
+/**
+ * What is known of an attempt that was carried out.
+ *
+ * @module
+ */
+import type { AttemptFacts } from "../dispatcher/collect_result.ts";
+import type { Dispatched } from "../dispatcher/dispatch_request.ts";
+import type { GateEvidence } from "../protocol/generated/types.ts";
+import { runtimeOf } from "../protocol/task.ts";
+import type { Claimed } from "./claim.ts";
+import type { ControllerContext } from "./context.ts";
+
+/** The facts for its result. */
+export function attemptFacts(
+  { settings }: ControllerContext,
+  { task, attempt, attempts, maxAttempts }: Claimed,
+  { dispatched, evidence, logPath }: {
+    dispatched: Dispatched;
+    evidence: GateEvidence[];
+    logPath: string;
+  },
+): AttemptFacts {
+  return {
+    ...dispatched,
+    serial: attempt.serial,
+    attempts,
+    maxAttempts,
+    runtime: runtimeOf(task, settings),
+    startedAt: Date.parse(attempt.started_at),
+    logPath,
+    branch: attempt.branch,
+    gates: evidence,
+  };
+}
