@@ -71,10 +71,14 @@ export class CursorKeeper {
     this.#next = null;
     const waiting = this.#waiting;
     this.#waiting = new Map();
-    const start = clock.elapsed();
-    await this.#update((document) => withCursors(document, waiting));
+    // Not before the lock: waiting for it, and for others of this process, is no work.
+    let start: number | null = null;
+    await this.#update((document) => {
+      start = clock.elapsed();
+      return withCursors(document, waiting);
+    });
     const end = clock.elapsed();
-    this.#nextAt = end + Math.max(betweenMs, betweenWrites * (end - start));
+    this.#nextAt = end + Math.max(betweenMs, betweenWrites * (end - (start ?? end)));
   }
 
   async #update(change: (document: CursorFile | null) => Cursors): Promise<void> {
