@@ -21,7 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ["controller"],
   ["retention"],
   ["dispatcher"],
-  ["gates", "sinks"],
+  ["gates", "sinks", "delegation"],
   ["runtimes", "process", "git", "store", "events", "logs"],
   ["host"],
   ["redaction"],

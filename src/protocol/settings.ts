@@ -5,7 +5,7 @@
  */
 import configSchema from "../../schemas/config.schema.json" with { type: "json" };
 import { isRecord } from "./events.ts";
-import type { ConfigFile, MacpConfig, WorkerConfig } from "./generated/types.ts";
+import type { ConfigFile, DelegateConfig, MacpConfig, WorkerConfig } from "./generated/types.ts";
 
 /** The fields that a schema names, all present. */
 type Complete<T> = { [K in keyof T as string extends K ? never : K]-?: Exclude<T[K], undefined> };
@@ -18,12 +18,15 @@ type SinkBlock = "webhook" | "discord" | "slack" | "ntfy" | "stdout" | "exec";
 
 /** All settings, with a value for each. */
 export type Settings =
-  & Omit<Complete<ConfigFile>, "macp" | "worker">
+  & Omit<Complete<ConfigFile>, "macp" | "worker" | "delegate">
   & {
     macp:
       & Omit<Complete<MacpConfig>, MacpBlock>
       & { [K in MacpBlock]: Complete<NonNullable<MacpConfig[K]>> };
     worker: Complete<WorkerConfig>;
+    delegate:
+      & Omit<Complete<DelegateConfig>, "channel_context">
+      & { channel_context: Complete<NonNullable<DelegateConfig["channel_context"]>> };
   };
 
 /** One source of settings. Later layers win. */

@@ -543,6 +543,7 @@ export interface ConfigFile {
    * Gates of the tasks that have none of their own.
    */
   quality_gates?: (string | GateObject)[];
+  delegate?: DelegateConfig;
   [k: string]: unknown;
 }
 export interface MacpConfig {
@@ -1012,6 +1013,112 @@ export interface WorkerConfig {
    * Attempts of a task that does not say.
    */
   max_attempts?: number;
+  [k: string]: unknown;
+}
+/**
+ * Agents that macp delegate asks, and who may ask whom.
+ */
+export interface DelegateConfig {
+  /**
+   * Agents by name.
+   */
+  agents?: {
+    [k: string]: AgentConfig;
+  };
+  /**
+   * Agents that each caller may delegate to, by the caller's name; a caller that is missing may not delegate.
+   */
+  acl?: {
+    [k: string]: string[];
+  };
+  /**
+   * JSON file {"agents": {NAME: {"port": N} or {"url": U}}}, read at each call; what it says of an agent's address wins over agents. From the repository.
+   */
+  registry?: string | null;
+  /**
+   * Folder where agents leave their answers; from the repository, ~ is the home.
+   */
+  handoff_dir?: string;
+  /**
+   * Folder of the logs of delegations, a file a day; from the repository, ~ is the home.
+   */
+  log_dir?: string;
+  channel_context?: ChannelContextConfig;
+  [k: string]: unknown;
+}
+/**
+ * One agent, and the gateway that leads to it.
+ */
+export interface AgentConfig {
+  /**
+   * Address of its gateway, such as http://127.0.0.1:18789.
+   */
+  url?: string;
+  /**
+   * Port of its gateway on this machine; of no effect with url.
+   */
+  port?: number;
+  /**
+   * Path that takes tasks.
+   */
+  hook_path?: string;
+  /**
+   * Path that tells whether the gateway is up.
+   */
+  health_path?: string;
+  /**
+   * Bearer token of its hooks; rather name a variable with token_env.
+   */
+  token?: string;
+  /**
+   * Environment variable with the bearer token of its hooks.
+   */
+  token_env?: string;
+  /**
+   * Agent of the gateway that is asked; null: the gateway's own choice.
+   */
+  agent_id?: string | null;
+  /**
+   * Whether each attempt asks for a session of its own; when the gateway refuses that, it is asked again without.
+   */
+  session_key?: boolean;
+  /**
+   * Model for the run; null: the agent's.
+   */
+  model?: string | null;
+  /**
+   * Thinking level for the run; null: the agent's.
+   */
+  thinking?: string | null;
+  /**
+   * Channel that the agent's answer is delivered to besides; null: the gateway's own choice.
+   */
+  channel?: string | null;
+  /**
+   * Target in that channel; {agent} and {run_id} stand for what was asked.
+   */
+  to?: string | null;
+  /**
+   * Seconds after which the gateway ends a run.
+   */
+  timeout_seconds?: number;
+}
+/**
+ * How the newest messages of a channel are fetched for --channel-context.
+ */
+export interface ChannelContextConfig {
+  /**
+   * Program and arguments; {channel}, {messages} and {caller} stand for what was asked. It prints the messages.
+   */
+  command?: string[];
+  /**
+   * Environment variable with the token for it, which alone is passed on; {CALLER} in it stands for the caller's name in capitals.
+   */
+  token_env?: string | null;
+  /**
+   * Seconds for it.
+   */
+  timeout_seconds?: number;
   [k: string]: unknown;
 }
 /**
