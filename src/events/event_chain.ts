@@ -87,18 +87,23 @@ export class EventChain {
   }
 
   /** Bytes behind a place in these files, by their names and sizes alone. */
-  bytesAfter({ inode, offset, previous_file }: TailPosition): number {
+  bytesAfter({ inode, offset, previous_file: previous }: TailPosition): number {
     const paths = this.#rotated().map((name) => join(dirname(this.path), name));
     const files = [...paths, this.path].flatMap((path) => {
       const stat = this.#files.stat(path);
-      return stat === null ? [] : [{ path, stat }];
+      return stat === null ? [] : [{ path, size: stat.size, inode: stat.inode }];
     });
-    const own = inode === 0 ? -1 : files.findIndex(({ stat }) => stat.inode === inode);
-    const isNew = ({ path }: { path: string }, index: number) =>
-      own >= 0 ? index >= own : path === this.path ||
-        (previous_file !== undefined && basename(path) > previous_file);
-    const size = files.filter(isNew).reduce((sum, { stat }) => sum + stat.size, 0);
-    return Math.max(0, own >= 0 || inode === 0 ? size - offset : size);
+    // Without an inode it is the place in the event file that the older implementation kept.
+    const own = inode !== 0
+      ? files.findLastIndex((file) => file.inode === inode)
+      : files.findIndex(({ path }) => offset > 0 && path === this.path);
+    const isLater = ({ path }: { path: string }) =>
+      path === this.path || (previous !== undefined && basename(path) > previous);
+    const later = own >= 0 ? files.slice(own + 1) : files.filter(isLater);
+    const size = files[own]?.size ?? 0;
+    // Shorter than what was read: it was cut, and is read anew.
+    const left = size >= offset ? size - offset : size;
+    return later.reduce((sum, file) => sum + file.size, own >= 0 ? left : 0);
   }
 
   /** Names of the rotated files, oldest first: their order is that of the alphabet too. */

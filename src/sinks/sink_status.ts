@@ -131,35 +131,13 @@ async function progressOf(
     newest ? basename(newest) : "",
   );
   const position = cursor ?? start;
-  const bytes = bytesAfter(files, paths.events, position);
+  const bytes = tail.lag(position);
   return {
     begun: cursor !== null || typeof document === "number",
     offset: position.offset,
     lag_bytes: bytes,
     lag_events: bytes > countedBytes ? null : await eventsAfter(tail, position),
   };
-}
-
-/** Bytes after a position, in its file and those that were written later. */
-export function bytesAfter(files: Files, eventsPath: string, position: TailPosition): number {
-  const rotated = rotatedFiles(files, eventsPath).map(({ path }) => path);
-  const chain = [...rotated, eventsPath].flatMap((path) => {
-    const stat = files.stat(path);
-    return stat === null ? [] : [{ path, size: stat.size, inode: stat.inode }];
-  });
-  const { inode, offset, previous_file: previous } = position;
-  const own = inode === 0 && offset > 0
-    ? chain.findIndex(({ path }) => path === eventsPath)
-    : chain.findLastIndex((file) => inode !== 0 && file.inode === inode);
-  const later = own >= 0
-    ? chain.slice(own + 1)
-    : chain.filter(({ path }) =>
-      path === eventsPath || (previous !== undefined && basename(path) > previous)
-    );
-  const size = chain[own]?.size ?? 0;
-  // Shorter than what was read: it was cut, and is read anew.
-  const left = size >= offset ? size - offset : size;
-  return later.reduce((sum, file) => sum + file.size, own >= 0 ? left : 0);
 }
 
 async function eventsAfter(tail: EventTail, start: TailPosition): Promise<number> {
