@@ -18,7 +18,7 @@ import {
   type SinkOptions,
 } from "../sinks/enabled_sinks.ts";
 import type { Sink } from "../sinks/sink.ts";
-import type { ServedSink } from "../sinks/sink_pass.ts";
+import type { ServedSink } from "../sinks/pass_context.ts";
 import type { Invocation } from "./command.ts";
 import type { OpenRepository } from "./open_repository.ts";
 

@@ -6,7 +6,7 @@
 import { sinkNames } from "../../sinks/enabled_sinks.ts";
 import { lettersSince, redrive } from "../../sinks/redrive.ts";
 import { unusable } from "../../sinks/sink_settings.ts";
-import { unknownSink } from "../../sinks/sink_pass.ts";
+import { unknownSink } from "../../sinks/unknown_sink.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
