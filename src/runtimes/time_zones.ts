@@ -99,7 +99,8 @@ export function zoneOf(name: string): Zone | null {
  */
 export function zoneOfSetting(name: string): Zone | null {
   if (ambiguous.has(name.toUpperCase())) return null;
-  return isIanaName(name) && /^[A-Za-z]/.test(name) ? name : zoneOf(name);
+  const fixed = /^(?:UTC|GMT|[^A-Z])/i.test(name) ? zoneOf(name) : null;
+  return fixed ?? (isIanaName(name) ? name : zoneOf(name));
 }
 
 /** Whether the platform knows a time zone of that name. */
