@@ -33,6 +33,7 @@ import { isSamePosition, type TailPosition } from "../events/tail_position.ts";
 import type { ReadEvent } from "../protocol/events.ts";
 import type { SinkCursor } from "../protocol/generated/types.ts";
 import type { World } from "../sys/world.ts";
+import { wasServedLately } from "./sink_state.ts";
 import { admitSinks, cursorOf, readCursors, updateCursors, withCursor } from "./cursor_file.ts";
 
 /** Milliseconds after which the cursor is written while callbacks go on. */
@@ -143,7 +144,9 @@ export class EventWatcher {
   }
 
   async #pass(read: ReadEvent[] | null, signal?: AbortSignal): Promise<void> {
-    let position: TailPosition = await this.#cursor();
+    const cursor = await this.#cursor();
+    let position: TailPosition = cursor;
+    if (!wasServedLately(cursor, this.#world.clock.now())) await this.#write(position);
     const types = read === null ? this.#types() : null;
     for (let more = true; more && signal?.aborted !== true;) {
       const batch = await this.#tail.poll(position, { types });
@@ -217,10 +220,12 @@ export class EventWatcher {
   }
 
   async #write(position: TailPosition): Promise<void> {
+    const served_at = new Date(this.#world.clock.now()).toISOString();
     await updateCursors(
       this.#world,
       this.#paths.cursor,
-      (now) => withCursor(now, this.#name, { ...cursorOf(now, this.#name), ...position }),
+      (now) =>
+        withCursor(now, this.#name, { ...cursorOf(now, this.#name), ...position, served_at }),
     );
   }
 }

@@ -81,6 +81,7 @@ export class PassWriter {
     this.#savedAt = this.#context.world.clock.elapsed();
     if (!this.#changed) return Promise.resolve();
     this.#changed = false;
+    this.#state.served(this.#context.world.clock.now());
     return this.#context.cursors.save(this.#sink, this.#state.cursor());
   }
 }

@@ -36,14 +36,14 @@ export async function servePass(context: PassContext, served: ServedSink): Promi
   return true;
 }
 
-/** Whether a sink is where it was, and nothing waits that is due. */
+/** Whether a sink is where it was, nothing waits that is due, and that is known of today. */
 async function isIdle(
   { tail, report, world }: PassContext,
   { sink, calm }: ServedSink,
   state: SinkState,
   hash: string,
 ): Promise<boolean> {
-  if (!state.hasSettings(hash)) return false;
+  if (!state.hasSettings(hash) || !state.wasServedLately(world.clock.now())) return false;
   if (state.disabled === null && state.due(calmOfWaiting(calm), world.clock.now()).length > 0) {
     return false;
   }

@@ -46,6 +46,7 @@ export class SinkPass {
         );
       }
     }
+    if (!this.#state.wasServedLately(this.#now())) this.#writer.changed();
     await this.#sendWaiting();
     await this.#readOn();
     await this.#writer.save();

@@ -176,3 +176,20 @@ Deno.test("EventWatcher polls in turn when it is asked twice at once", async () 
     assertEquals([ids(first), ids(second)], [["1"], []]);
   });
 });
+
+Deno.test("EventWatcher keeps in its cursor, once a day, that somebody looks", async () => {
+  await withFolder(async (events, cursor) => {
+    let now = Date.parse("2026-11-21T12:00:00Z");
+    const clock = { ...world.clock, now: () => now };
+    const look = () => new EventWatcher({ ...world, clock }, events, cursor).pollOnce();
+    const servedAt = () => JSON.parse(Deno.readTextFileSync(cursor)).sinks.watcher.served_at;
+    await look();
+    assertEquals(servedAt(), "2026-11-21T12:00:00.000Z");
+    now += 23 * 3_600_000;
+    await look();
+    assertEquals(servedAt(), "2026-11-21T12:00:00.000Z");
+    now += 2 * 3_600_000;
+    await look();
+    assertEquals(servedAt(), "2026-11-22T13:00:00.000Z");
+  });
+});
