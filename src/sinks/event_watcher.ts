@@ -29,12 +29,12 @@
 import { EventChanges } from "../events/event_changes.ts";
 import { EventTail, type TailBatch } from "../events/event_tail.ts";
 import type { TailNotice } from "../events/tail_notice.ts";
-import { isSamePosition, type TailPosition } from "../events/tail_position.ts";
+import { isSamePosition, positionAt, type TailPosition } from "../events/tail_position.ts";
 import type { ReadEvent } from "../protocol/events.ts";
 import type { SinkCursor } from "../protocol/generated/types.ts";
 import type { World } from "../sys/world.ts";
 import { wasServedLately } from "./sink_state.ts";
-import { admitSinks, cursorOf, readCursors, updateCursors, withCursor } from "./cursor_file.ts";
+import { admitWatcher, cursorOf, readCursors, updateCursors, withCursor } from "./cursor_file.ts";
 
 /** Milliseconds after which the cursor is written while callbacks go on. */
 const writeMs = 1000;
@@ -211,12 +211,21 @@ export class EventWatcher {
     const known = cursorOf(document, this.#name);
     if (known !== null) return known;
     const end = await this.#tail.end();
+    const older = typeof document === "number"
+      ? await this.#placeOf(positionAt(document, end.previous_file))
+      : null;
     const admitted = await updateCursors(
       this.#world,
       path,
-      (now) => admitSinks(now, [this.#name], end),
+      (now) => admitWatcher(now, this.#name, { end, older }),
     );
     return cursorOf(admitted, this.#name) ?? end;
+  }
+
+  /** The same place with what tells its file; what came in the way is told later. */
+  async #placeOf(position: TailPosition): Promise<TailPosition> {
+    const batch = await new EventTail(this.#world.files, this.#paths.events).poll(position);
+    return batch.positionAfter(-1);
   }
 
   async #write(position: TailPosition): Promise<void> {

@@ -61,6 +61,8 @@ Deno.test("sinkStatuses() tells where sinks without a cursor will begin", async 
   const others: CursorFile = { schema_version: 1, sinks: {} };
   assertEquals((await statuses(files, others, slack)).map(lag), [["slack", false, 0, 0]]);
   assertEquals((await statuses(files, undefined, slack)).map(lag), [["slack", false, null, null]]);
+  const older: CursorFile = { ...others, others_begin: positionAt(line(1).length, "") };
+  assertEquals((await statuses(files, older, slack)).map(lag), [["slack", true, size / 2, 1]]);
 });
 
 Deno.test("sinkStatuses() counts what is left in rotated files and the event file", async () => {
