@@ -131,12 +131,15 @@ const gitCalls = 90;
 /** Git that fails, is killed, or hangs until a person interrupts, at each of its calls. */
 function gitGrounds(): Ground[] {
   const ways = [
-    { kind: "git fails", action: "echo 'fatal: trap' >&2; exit 128", interruptMs: null },
-    { kind: "git is killed", action: "kill -9 $$", interruptMs: null },
-    { kind: "git hangs", action: "exec sleep 600", interruptMs: 2500 },
+    { kind: "git fails", action: "echo 'fatal: trap' >&2; exit 128", interruptMs: null, each: 1 },
+    { kind: "git is killed", action: "kill -9 $$", interruptMs: null, each: 1 },
+    // A hang takes its time, so not every call hangs.
+    { kind: "git hangs", action: "exec sleep 600", interruptMs: 2500, each: 4 },
   ];
-  return ways.flatMap(({ kind, action, interruptMs }) =>
-    Array.from({ length: gitCalls }, (_, call): Ground => ({
+  return ways.flatMap(({ kind, action, interruptMs, each }) =>
+    Array.from({ length: Math.floor(gitCalls / each) }, (_, index) => index * each).map((
+      call,
+    ): Ground => ({
       kind,
       name: `${kind} at call ${call + 1}`,
       spoil: (repository) => ({ env: trap(repository, call + 1, action) }),
