@@ -1,16 +1,18 @@
 /**
  * Measures dist/macp, which is made first when it is older than the sources, and holds it
  * to the project's marks. Exits 1 when one is missed. `--quick` runs everything less often;
- * `--only start,task,queue,events,sinks` leaves parts out.
+ * `--only start,task,queue,events,sinks,others,day` leaves parts out.
  *
  * @module
  */
 import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
+import { dayFigures } from "./bench/day_figures.ts";
 import { eventFigures } from "./bench/event_figures.ts";
 import { type Figure, formatCommands, formatTable, verdictOf } from "./bench/figures.ts";
 import { load, machineFacts } from "./bench/machine.ts";
 import type { Rounds } from "./bench/measure.ts";
+import { otherFigures } from "./bench/other_figures.ts";
 import { queueFigures } from "./bench/queue_figures.ts";
 import { type Bench, benchEnvironment } from "./bench/repository.ts";
 import { sinkFigures } from "./bench/sink_figures.ts";
@@ -50,6 +52,16 @@ const parts: Readonly<Record<string, Part>> = {
     figures: sinkFigures,
     rounds: { warmUp: 1, counted: 9 },
     quick: { warmUp: 1, counted: 3 },
+  },
+  others: {
+    figures: otherFigures,
+    rounds: { warmUp: 1, counted: 9 },
+    quick: { warmUp: 1, counted: 3 },
+  },
+  day: {
+    figures: dayFigures,
+    rounds: { warmUp: 0, counted: 1 },
+    quick: { warmUp: 0, counted: 1 },
   },
 };
 
