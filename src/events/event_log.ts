@@ -5,6 +5,7 @@
  */
 import { notAFile } from "../protocol/not_a_file.ts";
 import type { TaskEvent } from "../protocol/generated/types.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { Files, OpenFile } from "../sys/files.ts";
 
 const newline = 0x0a;
@@ -23,6 +24,7 @@ export function appendEvents(files: Files, path: string, events: readonly TaskEv
     for (const event of events) {
       file.write(new TextEncoder().encode(`${prefix}${JSON.stringify(event)}\n`));
       prefix = "";
+      reach("event.appended");
     }
     file.sync();
   } finally {

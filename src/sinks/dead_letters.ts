@@ -10,6 +10,7 @@ import { atomicWrite, writeError } from "../store/atomic_write.ts";
 import { keepTail } from "../store/keep_tail.ts";
 import type { StorePaths } from "../store/paths.ts";
 import { withQueueLock } from "../store/queue_lock.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { OpenFile } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
@@ -57,6 +58,7 @@ export class DeadLetters {
     await withQueueLock(this.#world, this.#paths, () => {
       try {
         this.#append(this.path(sink), text);
+        reach("letters.written");
       } catch (cause) {
         throw writeError(this.path(sink), cause);
       }
