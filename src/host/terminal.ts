@@ -16,12 +16,17 @@ export function realTerminal(): Terminal {
     writeError: (text) => void writeAll(Deno.stderr, text),
     isTerminal: Deno.stdout.isTerminal(),
     isErrorTerminal: Deno.stderr.isTerminal(),
-    columns() {
-      try {
-        return Deno.consoleSize().columns || 80;
-      } catch {
-        return 80;
-      }
+    columns: () => sizeOf("columns", 80),
+    rows: () => sizeOf("rows", 24),
+    onDisturbed(callback) {
+      const resized = () => callback("resized");
+      const continued = () => callback("continued");
+      Deno.addSignalListener("SIGWINCH", resized);
+      Deno.addSignalListener("SIGCONT", continued);
+      return () => {
+        Deno.removeSignalListener("SIGWINCH", resized);
+        Deno.removeSignalListener("SIGCONT", continued);
+      };
     },
     folder: Deno.cwd(),
     program: Deno.build.standalone
@@ -32,6 +37,14 @@ export function realTerminal(): Terminal {
       return () => Deno.removeSignalListener(signal, callback);
     },
   };
+}
+
+function sizeOf(side: "columns" | "rows", otherwise: number): number {
+  try {
+    return Deno.consoleSize()[side] || otherwise;
+  } catch {
+    return otherwise;
+  }
 }
 
 /** False when nobody reads any more. */
