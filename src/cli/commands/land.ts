@@ -9,7 +9,7 @@ import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
-import { lineProgress } from "../progress.ts";
+import { lineProgress } from "../progress_lines.ts";
 import { untilStopped } from "../until_stopped.ts";
 
 /** Lands a task. */

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Invocation } from "../command.ts";
-import { eventLine } from "../event_line.ts";
+
 import type { OpenRepository } from "../open_repository.ts";
-import type { Progress } from "../progress.ts";
+import { eventLine, type Progress } from "../progress_lines.ts";
 import { endLine } from "./end_line.ts";
 import { LiveView } from "./live_view.ts";
 import { Lookout } from "./look.ts";

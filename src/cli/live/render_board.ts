@@ -150,24 +150,37 @@ function footOf({ attempts, counts, remarks }: Board, canvas: Canvas): string[] 
   return [
     ...isTall ? [""] : [],
     ...shown.map((line) => cutTo(line, width)),
-    paint("dim", cutTo(describeCounts(attempts.length, counts), width)),
+    ...wrapParts(describeCounts(attempts.length, counts), width)
+      .map((line) => paint("dim", cutTo(line, width))),
   ];
 }
 
-/** `2 running · 11 waiting · 1 blocked · 1 needs a person · 7 completed` */
-export function describeCounts(running: number, counts: BoardCounts): string {
+/** Parts joined by ` · ` to lines that fit, two at most. */
+function wrapParts(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)} · ${part}`;
+    const joins = lines.length > 0 && (longer.length <= width || lines.length === 2);
+    if (joins) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+/** `2 running`, `1 needs a person`, `11 waiting` and so on. */
+export function describeCounts(running: number, counts: BoardCounts): string[] {
   const { ready, waiting, blocked, needsPerson, failed, completed, wakeMs } = counts;
   const parts: [number, string][] = [
     [running, "running"],
+    [needsPerson, needsPerson === 1 ? "needs a person" : "need a person"],
     [ready, "ready"],
     [waiting, "waiting"],
     [blocked, "blocked"],
-    [needsPerson, needsPerson === 1 ? "needs a person" : "need a person"],
     [failed, "failed"],
     [completed, "completed"],
   ];
   const texts = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
   if (running === 0) texts.unshift("nothing runs");
   if (running === 0 && wakeMs !== null) texts.push(`next in ${formatDuration(wakeMs)}`);
-  return texts.join(" · ");
+  return texts;
 }
