@@ -167,9 +167,21 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "status",
-    summary: "Show the queue: counts, tasks, what blocks what",
-    examples: ["macp status", "macp status --task-id TASK-1", "macp status --json"],
-    options: [taskId],
+    summary: "Show what runs, what waits for whom, and what needs a person",
+    examples: [
+      "macp status",
+      "macp status --watch",
+      "macp status --task-id TASK-1",
+      "macp status --json",
+    ],
+    options: [
+      { name: "watch", kind: "flag", short: "w", help: "Go on showing it until interrupted" },
+      taskId,
+    ],
+    notes: [
+      "With --watch a terminal is drawn anew each second; a pipe gets all of it again whenever " +
+      "something changed, with --json as one document a line.",
+    ],
     load: () => import("./commands/status.ts"),
   },
   {

@@ -13,6 +13,8 @@ export interface BoardGate {
 
 /** One attempt under way. Texts are on one line and hold no secrets. */
 export interface BoardAttempt {
+  /** Id of the task as the queue has it. */
+  key: string;
   id: string;
   title: string;
   /** What it does now, in a word or two. */

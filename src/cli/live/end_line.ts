@@ -15,20 +15,22 @@ const mostCharacters = 300;
 /** `✓ TASK-1  completed in 12s  Title`; null for an event that ends no attempt. */
 export function endLine(
   event: ReadEvent,
-  { marks, paint, now }: {
+  { marks, paint, redact, now }: {
     marks: Marks;
     paint: (color: Color, text: string) => string;
+    /** Takes secrets out, before a cut could leave a part of one. */
+    redact: (text: string) => string;
     /** Milliseconds since the epoch. */
     now: number;
   },
 ): string | null {
   const { event_type, task_id, message, metadata } = event;
-  const id = paint("bold", oneLine(task_id, 128));
+  const id = paint("bold", oneLine(redact(task_id), 128));
   const took = typeof metadata.duration_seconds === "number"
     ? formatDuration(metadata.duration_seconds * 1000)
     : null;
-  const title = typeof metadata.title === "string" ? oneLine(metadata.title, 80) : "";
-  const why = oneLine(message, mostCharacters);
+  const title = typeof metadata.title === "string" ? oneLine(redact(metadata.title), 80) : "";
+  const why = oneLine(redact(message), mostCharacters);
   switch (event_type) {
     case "task.completed": {
       const done = paint("green", `completed${took === null ? "" : ` in ${took}`}`);

@@ -29,6 +29,7 @@ export function liveProgress(invocation: Invocation, repository: OpenRepository)
       const line = endLine({ ...event, metadata: event.metadata ?? {} }, {
         marks,
         paint,
+        redact: (text) => repository.redactor.text(text),
         now: world.clock.now(),
       }) ?? (verbose ? eventLine(output, event) : null);
       if (line !== null) output.note(line);

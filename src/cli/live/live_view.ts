@@ -11,11 +11,16 @@ import type { Canvas } from "./render_board.ts";
 import { marksFor } from "./marks.ts";
 import { Region } from "./region.ts";
 
-/** Milliseconds between two frames at least, and between two looks at the clock. */
+/** Milliseconds between two frames at least. */
 const frameMs = 100;
-const clockMs = 500;
-/** Rows above the view that stay free for what is printed. */
-const freeRows = 2;
+
+/** How a view is drawn. */
+export interface ViewOptions {
+  /** Rows above the view that stay free for what is printed; 2 unless given. */
+  freeRows?: number;
+  /** Milliseconds between two frames at most; 500 unless given. */
+  clockMs?: number;
+}
 
 /** Makes the lines of a frame. */
 export type MakeFrame = (canvas: Canvas) => Promise<readonly string[]> | readonly string[];
@@ -28,18 +33,17 @@ export class LiveView {
   readonly #world: World;
   readonly #region: Region;
   readonly #make: MakeFrame;
-  readonly #freeRows: number;
+  readonly #options: Required<ViewOptions>;
   readonly #over = new AbortController();
   #wake = new AbortController();
   readonly #drawing: Promise<void>;
 
-  /** @param options.freeRows Rows above the view; 2 unless given. */
-  constructor(invocation: Invocation, make: MakeFrame, options: { freeRows?: number } = {}) {
+  constructor(invocation: Invocation, make: MakeFrame, options: ViewOptions = {}) {
     const { world, terminal, output } = invocation;
     this.#terminal = terminal;
     this.#world = world;
     this.#make = make;
-    this.#freeRows = options.freeRows ?? freeRows;
+    this.#options = { freeRows: 2, clockMs: 500, ...options };
     this.#region = new Region(terminal, () => this.touch());
     const above = this.#region.terminal;
     this.invocation = {
@@ -69,7 +73,9 @@ export class LiveView {
     while (!this.#over.signal.aborted) {
       await this.#frame();
       await clock.sleep(frameMs, this.#over.signal);
-      if (!this.#wake.signal.aborted) await clock.sleep(clockMs - frameMs, this.#wake.signal);
+      if (!this.#wake.signal.aborted) {
+        await clock.sleep(this.#options.clockMs - frameMs, this.#wake.signal);
+      }
       this.#wake = new AbortController();
     }
   }
@@ -78,7 +84,8 @@ export class LiveView {
   async #frame(): Promise<void> {
     try {
       const lines = await this.#make(this.#canvas());
-      if (!this.#over.signal.aborted) this.#region.draw(lines);
+      const { redaction } = this.invocation.output.options;
+      if (!this.#over.signal.aborted) this.#region.draw(lines.map((line) => redaction.text(line)));
     } catch {
       // The next one may be well.
     }
@@ -88,7 +95,7 @@ export class LiveView {
     const output = this.invocation.output;
     return {
       columns: Math.max(10, this.#terminal.columns()),
-      rows: Math.max(1, this.#terminal.rows() - this.#freeRows),
+      rows: Math.max(1, this.#terminal.rows() - this.#options.freeRows),
       marks: marksFor(this.#world.env),
       paint: (color, text) => output.paint(color, text),
     };

@@ -57,8 +57,6 @@ export class Lookout {
     const state = store.readState();
     const queue = store.readQueue();
     const now = this.#world.clock.now();
-    this.#readEvents();
-    this.#stories.keep(new Set(Object.keys(state.running)));
     const attempts = await this.attempts(state, queue);
     const counts = this.#count({ queue, holds: state.holds ?? {}, settings, now });
     return { attempts, counts, remarks };
@@ -66,6 +64,8 @@ export class Lookout {
 
   /** The attempts under way. */
   async attempts(state: State, queue: Queue): Promise<BoardAttempt[]> {
+    this.#readEvents();
+    this.#stories.keep(new Set(Object.keys(state.running)));
     const attempts: BoardAttempt[] = [];
     for (const [id, attempt] of Object.entries(state.running)) {
       const raw = queue.find(id);
@@ -92,6 +92,7 @@ export class Lookout {
     const story = this.#stories.of(id);
     const phase = this.#phase(attempt);
     return {
+      key: id,
       id: this.#text(id),
       title: this.#text(titleOf(raw)),
       phase,
