@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { execTask, macpPath, type Repository, startProgram, withRepository } from "./harness.ts";
 
 const escape = "\x1b";
@@ -40,18 +40,19 @@ async function withWork(test: (repository: Repository) => Promise<void>): Promis
 }
 
 Deno.test({
-  name: "A terminal gets a live line of progress, and colours",
+  name: "A terminal gets a live view of what runs, and colours; at the end whole lines are left",
   ignore: !hasScript,
   fn: () =>
     withWork(async (repository) => {
       const shown = await inTerminal(repository, "drain");
-      assertStringIncludes(shown, `\r${escape}[J`);
-      assertStringIncludes(shown, "good · attempt 1/1 · 0s · started");
+      assertStringIncludes(shown, `${escape}[J`);
+      assertMatch(shown, /▸ good.* attempt 1\/1 · \ds/);
       assertStringIncludes(shown, `${escape}[32m`);
       // At the end only whole lines are left, and the summary is the last.
-      // deno-lint-ignore no-control-regex
-      const plain = shown.replaceAll(/\x1b\[[\d;]*[A-Za-z]|\r/g, "").trimEnd().split("\n");
-      assertEquals(plain.slice(-2), [
+      const plain = (shown.split(`${escape}[J`).at(-1) ?? "").replaceAll("\r", "").trim().split(
+        "\n",
+      );
+      assertEquals(plain, [
         "ended: 1 completed, 1 failed, 1 escalated",
         "1 needs a person: macp inbox",
       ]);
@@ -73,6 +74,11 @@ Deno.test({
       assert(!(await inTerminal(repository, "drain", { TERM: "dumb" })).includes(escape));
       assert(!(await inTerminal(repository, "status --color never")).includes(escape));
       assert(!(await inTerminal(repository, "status", { TERM: "dumb" })).includes(escape));
+      assert(!(await inTerminal(repository, "status --plain --color always")).includes(escape));
+      await repository.macp(["retry", "bad"]);
+      const lines = await inTerminal(repository, "drain --plain");
+      assert(!lines.includes(escape), "--plain was not obeyed");
+      assertMatch(lines, /^[\d:]{8} {2}bad {2}task\.started {2}Worker started\r?$/m);
     }),
 });
 

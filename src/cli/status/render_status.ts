@@ -140,11 +140,23 @@ function personLines(
   return [
     `  ${paint("bold", head.slice(0, name.length))}${head.slice(name.length)}`,
     ...why === "" ? [] : [`    ${paint("red", fit.cutTo(say(why, 2 * most.remark), room(4)))}`],
-    ...tabulate(
-      commands.map(({ command, why }) => [`    ${mark} ${command}`, `# ${why}`]),
-      fit.widthOf,
-    ).map((line) => fit.cutTo(line, room(0))),
+    ...commandLines(
+      commands.map(({ command, why }): [string, string] => [`    ${mark} ${command}`, `# ${why}`]),
+      {
+        fit,
+        room: room(0),
+      },
+    ),
   ];
+}
+
+/** Lines to type, each with what it does where there is room; they are never cut. */
+function commandLines(
+  rows: readonly [string, string][],
+  { fit, room }: { fit: Fit; room: number },
+): string[] {
+  return tabulate(rows, fit.widthOf)
+    .map((line, at) => fit.widthOf(line) <= room ? line : rows[at]?.[0] ?? "");
 }
 
 function section(
