@@ -30,7 +30,7 @@ export function endLine(
     ? formatDuration(metadata.duration_seconds * 1000)
     : null;
   const title = typeof metadata.title === "string" ? oneLine(redact(metadata.title), 80) : "";
-  const why = oneLine(redact(message), mostCharacters);
+  const why = oneLine(redact(message), mostCharacters).replace(/ Human review needed\.$/, "");
   switch (event_type) {
     case "task.completed": {
       const done = paint("green", `completed${took === null ? "" : ` in ${took}`}`);

@@ -71,7 +71,9 @@ export function attemptLines(attempt: BoardAttempt, canvas: Canvas): AttemptLine
     return { head, gates, said };
   }
   const left = width - widthOf(about) - 2;
-  const title = nameAndTitle(name, attempt.title, left, paint);
+  // The title stays as it is while the time gets longer.
+  const growth = Math.max(0, widthOf("59m 59s") - widthOf(formatDuration(attempt.elapsedMs)));
+  const title = nameAndTitle(name, attempt.title, left - growth, paint);
   return { head: [`${padTo(title, left)}  ${about}`], gates, said };
 }
 

@@ -61,12 +61,12 @@ const mostCommands = 2;
 export function renderStatus(look: StatusLook, page: StatusPage): string[] {
   return [
     ...headOf(look, page),
-    ...page.sinks,
     ...runningSection(look, page),
     ...personSection(look, page),
     ...section(look, page, "waiting", "Waiting"),
     ...section(look, page, "ready", "Ready"),
     ...restOf(look),
+    ...page.sinks.length > 0 ? ["", ...page.sinks.map((line) => cutPainted(line, page))] : [],
     ...section(look, page, "ended", "Ended"),
   ];
 }
@@ -220,14 +220,14 @@ function heading(text: string, { paint }: StatusPage): string[] {
 }
 
 /** Rows that line up; where they do not fit, what stands last is cut. */
-function rowsOf(rows: readonly string[][], { fit, columns }: StatusPage): string[] {
-  return tabulate(rows.map(([id = "", ...rest]) => [`  ${id}`, ...rest]), fit.widthOf)
-    .map((line) => cutPainted(line, fit, columns - 1));
+function rowsOf(rows: readonly string[][], page: StatusPage): string[] {
+  return tabulate(rows.map(([id = "", ...rest]) => [`  ${id}`, ...rest]), page.fit.widthOf)
+    .map((line) => cutPainted(line, page));
 }
 
 /** Colours are taken out of a line that has to be cut. */
-function cutPainted(line: string, fit: Fit, columns: number): string {
-  if (fit.widthOf(line) <= columns) return line;
+function cutPainted(line: string, { fit, columns }: StatusPage): string {
+  if (fit.widthOf(line) <= columns - 1) return line;
   // deno-lint-ignore no-control-regex
-  return fit.cutTo(line.replaceAll(/\x1b\[\d+m/g, ""), columns);
+  return fit.cutTo(line.replaceAll(/\x1b\[\d+m/g, ""), columns - 1);
 }
