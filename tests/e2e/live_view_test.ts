@@ -146,6 +146,64 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "A terminal that is closed ends macp drain cleanly: the task is pending again",
+  ignore: !hasTmux,
+  fn: () =>
+    withSteps(async ({ repository, env }) => {
+      const screen = Screen.open(repository, `exec '${macpPath}' drain`, { ...wide, env });
+      try {
+        await screen.shows("editing src");
+      } finally {
+        screen.close();
+      }
+      const status = () => repository.json<{ controller: unknown }>(["status"]);
+      await until("the end", async () => (await status()).controller === null);
+      assertEquals(repository.task("one").status, "pending");
+      assertEquals(repository.task("one").outcome, "interrupted");
+    }),
+});
+
+Deno.test({
+  name: "A terminal that is closed without a word to macp ends no work",
+  ignore: !hasTmux,
+  fn: () =>
+    withSteps(async ({ repository, env, go }) => {
+      const code = repository.outside("code");
+      // This shell keeps the news to itself.
+      const line = `trap : HUP; '${macpPath}' drain; echo $? > '${code}'`;
+      const screen = Screen.open(repository, line, { ...wide, env });
+      try {
+        await screen.shows("editing src");
+      } finally {
+        screen.close();
+      }
+      go("one", "test", "build", "two", "last");
+      assertEquals(await repository.untilWritten(code), "3");
+      assertEquals(repository.task("last").status, "completed");
+    }),
+});
+
+Deno.test({
+  name: "A live view that was stopped and goes on draws below what the shell printed",
+  ignore: !hasTmux,
+  fn: () =>
+    withSteps(async ({ repository, env, go }) => {
+      const open = () => Screen.open(repository, `'${macpPath}' drain --jobs 2`, { ...wide, env });
+      await inScreen(open, async (screen) => {
+        await screen.shows("2 running");
+        const { controller } = await repository.json<{ controller: { pid: number } }>(["status"]);
+        Deno.kill(controller.pid, "SIGSTOP");
+        Deno.kill(controller.pid, "SIGCONT");
+        await screen.shows(/2 running[^]*2 running/);
+        go("one");
+        await screen.shows(/2 running[^]*gates 1\/3[^]*2 running/);
+        go("test", "build", "two", "last");
+        await screen.shows(/exit \d/);
+      });
+    }),
+});
+
 Deno.test("macp drain prints no control character into a pipe, nor with --plain", async () => {
   await withSteps(async ({ repository, env, go }) => {
     go("one", "test", "build", "two", "last");

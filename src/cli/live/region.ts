@@ -37,9 +37,10 @@ export class Region {
       writeError: (text) => this.#around(() => under.writeError(text)),
     };
     this.#release = under.onDisturbed((by) => {
-      // Nobody knows what stands there after the shell had the terminal.
-      if (by === "continued") this.#drawn = [];
-      else this.#clear();
+      if (by === "resized") this.#clear();
+      // Nobody knows what stands where after the shell had the terminal.
+      else if (this.#drawn.length > 0) under.write("\n");
+      this.#drawn = [];
       onDisturbed();
     });
   }

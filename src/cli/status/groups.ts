@@ -24,7 +24,7 @@ export interface Member {
 
 /** Tasks of one group. */
 export interface Group {
-  /** The first ones of them. */
+  /** The first ones of them; of those that ended, the last ones. */
   shown: Member[];
   /** How many more there are. */
   more: number;
@@ -52,8 +52,12 @@ export function groupTasks(plan: Plan, tasks: readonly RawTask[]): Groups {
     if (isPending && ++looked > mostLooked) return void groups.unlooked++;
     const name = isPending ? pendingGroup(plan, raw) : groupOf(raw, needed);
     const group = groups[name];
-    if (isShort || group.shown.length < mostShown[name]) group.shown.push({ raw, index });
-    else group.more++;
+    group.shown.push({ raw, index });
+    if (isShort || group.shown.length <= mostShown[name]) return;
+    group.more++;
+    // Of those that ended the newest matter, otherwise those that come first.
+    if (name === "ended") group.shown.shift();
+    else group.shown.pop();
   });
   return groups;
 }

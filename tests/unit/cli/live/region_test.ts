@@ -83,7 +83,7 @@ Deno.test("Region draws below what the shell printed after it was stopped and we
   take();
   state.disturb("continued");
   region.draw(["a", "b"]);
-  assertEquals(take(), "a\x1b[K\nb\x1b[K\x1b[J");
+  assertEquals(take(), "\na\x1b[K\nb\x1b[K\x1b[J");
 });
 
 Deno.test("Region leaves its last lines when it is asked to", () => {

@@ -45,11 +45,13 @@ Deno.test("groupTasks() shows the first of each group of a long queue and counts
   const plan = planOf([
     ...Array.from({ length: 2000 }, (_, i) => ({ id: `p${i}` })),
     ...Array.from({ length: 30 }, (_, i) => ({ id: `e${i}`, status: "escalated" })),
+    ...Array.from({ length: 30 }, (_, i) => ({ id: `d${i}`, status: "completed" })),
   ]);
   const groups = groupTasks(plan, plan.queue.tasks);
-  const { ready, person, unlooked } = groups;
+  const { ready, person, ended, unlooked } = groups;
   assertEquals([ready.shown.length, ready.more, unlooked], [15, 485, 1500]);
   assertEquals([person.shown.length, person.more], [10, 20]);
+  assertEquals([idOf(ended.shown[0]?.raw), ended.shown.length, ended.more], ["d20", 10, 20]);
 });
 
 Deno.test("countQueue() counts each task once, but for those that run", () => {
