@@ -148,5 +148,6 @@ function asClaimed(
     port_base: freePorts(context, store.readState()),
   };
   const maxAttempts = maxAttemptsOf(task, settings);
-  return { task, names, attempt, attempts: spent, maxAttempts, owned: null };
+  const begun = world.clock.elapsed();
+  return { task, names, attempt, attempts: spent, maxAttempts, owned: null, begun };
 }
