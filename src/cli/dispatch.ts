@@ -12,7 +12,7 @@ import { commands, findCommand } from "./commands.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { idleWatch } from "./idle_watch.ts";
 import { locateRepository } from "./locate_repository.ts";
-import { nearestHint } from "./nearest.ts";
+import { nearestHint } from "../protocol/nearest.ts";
 import { Output, type Redaction } from "./output.ts";
 import { parseArguments, usageError } from "./parse_arguments.ts";
 import { reportError } from "./report_error.ts";

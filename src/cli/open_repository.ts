@@ -16,7 +16,7 @@ import { type StorePaths, storePaths } from "../store/paths.ts";
 import type { Queue } from "../store/queue.ts";
 import { Store } from "../store/store.ts";
 import type { Invocation } from "./command.ts";
-import { nearest, nearestHint } from "./nearest.ts";
+import { nearest, nearestHint } from "../protocol/nearest.ts";
 import { usageError } from "./parse_arguments.ts";
 
 /** An open repository. */

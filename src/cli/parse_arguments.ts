@@ -6,7 +6,7 @@
 import { parseArgs } from "@std/cli";
 import { MacpError } from "../protocol/errors.ts";
 import type { Arguments, CommandSpec, OptionSpec } from "./command.ts";
-import { nearestHint } from "./nearest.ts";
+import { nearestHint } from "../protocol/nearest.ts";
 
 /** Options that every command takes. */
 export const globalOptions: readonly OptionSpec[] = [

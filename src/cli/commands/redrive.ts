@@ -12,7 +12,7 @@ import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
 import { deliveryContext, openSinks } from "../open_sinks.ts";
-import { nearestHint } from "../nearest.ts";
+import { nearestHint } from "../../protocol/nearest.ts";
 import { parseSince } from "../time.ts";
 import { untilStopped } from "../until_stopped.ts";
 

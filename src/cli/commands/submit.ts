@@ -18,7 +18,7 @@ import { describeFault } from "../../protocol/validation.ts";
 import type { Queue } from "../../store/queue.ts";
 import type { Arguments, Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { nearestHint } from "../nearest.ts";
+import { nearestHint } from "../../protocol/nearest.ts";
 import { openRepository } from "../open_repository.ts";
 import { usageError } from "../parse_arguments.ts";
 
