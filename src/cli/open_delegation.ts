@@ -20,7 +20,7 @@ export function openDelegation(
     settings: settings.delegate,
     places: delegationPlaces(settings.delegate, about),
     cwd: paths.repository,
-    redact: (text) => redactor.text(text),
+    redactor,
     note: (text) => output.warn(text),
     signal,
     steps: realSteps,

@@ -9,7 +9,6 @@ import type { HandoffRead } from "./handoff_file.ts";
 import { judgeRead } from "./judge_read.ts";
 import { renderMessage } from "./message.ts";
 import { answered, failed, type Outcome, refused, sent } from "./outcome.ts";
-import { buildRequest, requestFault } from "./request.ts";
 import type { Sent } from "./send.ts";
 import { shouldRetry } from "./should_retry.ts";
 
@@ -88,15 +87,7 @@ async function send(run: DelegationRun, { number, previousError }: Attempt): Pro
     handoffPath: paths.answer,
     deliver,
   });
-  const request = buildRequest(agent, {
-    runId,
-    attempt: number,
-    message,
-    deliver,
-    sessionKey: agent.sessionKey,
-  });
-  const fault = requestFault(request.body);
-  if (fault !== null) return { kind: "failed", reason: fault, retry: false, afterMs: null };
+  const request = { runId, attempt: number, message, deliver };
   return await context.steps.sendTask(context.world, agent, request, {
     signal: context.signal,
     onNote: (text) => {
@@ -124,7 +115,7 @@ async function judgeSend(
   }
   const late = await takeLate(run, { attempt: number, read: null });
   if (late.outcome !== null) return { outcome: late.outcome };
-  const notes = context.redact(`Failed to send task after ${number} attempts: ${reason}`);
+  const notes = `Failed to send task after ${number} attempts: ${reason}`;
   return { outcome: failed(factsOf(run, start), { code: "send_failed", notes }) };
 }
 
@@ -141,7 +132,7 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
   }
   const facts = factsOf(run, start);
   if (judged.document === null) return { outcome: refused(facts, read, judged.fault ?? reason) };
-  log.add("complete", judged.status, { ...about, confidence: judged.document.confidence });
+  log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
   return { outcome: answered(facts, judged.document) };
 }
 
@@ -163,6 +154,11 @@ function interrupted(run: DelegationRun, { start }: Attempt, wasSent: boolean): 
   const notes = `Interrupted ${wasSent ? "after" : "before"} the task was sent`;
   const hints = wasSent ? [`Take the answer with: macp delegate --collect ${run.asked.runId}`] : [];
   return failed(factsOf(run, start), { code: "interrupted", notes, hints });
+}
+
+/** What the agent says of its confidence, for the log. */
+export function confidenceOf({ confidence }: Record<string, unknown>): { confidence?: string } {
+  return typeof confidence === "string" ? { confidence } : {};
 }
 
 function elapsed({ context }: DelegationRun, start: number): { elapsedMs: number } {

@@ -4,11 +4,12 @@
  * @module
  */
 import { MacpError } from "../protocol/errors.ts";
+import { confidenceOf } from "./attempts.ts";
 import { DelegationLog } from "./delegation_log.ts";
 import type { DelegateContext } from "./delegation_run.ts";
 import { judgeRead } from "./judge_read.ts";
 import { answered, failed, type Outcome, refused, type RunFacts } from "./outcome.ts";
-import { readRequestRecord, type RequestRecord } from "./request_record.ts";
+import { readRequest, type RequestRecord } from "./request_record.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 
 /** What is collected. */
@@ -34,10 +35,10 @@ export async function collect(context: DelegateContext, asked: Collecting): Prom
   checkRunId(asked.runId);
   const { world, places, steps, signal } = context;
   const paths = handoffPaths(places.handoffs, asked.runId);
-  const record = readRequestRecord(world.files, paths.request);
+  const record = readRequest(world.files, paths.request, asked.runId);
   if (record === null) throw unknownRun(asked.runId);
   const facts = factsOf(asked, record);
-  const log = new DelegationLog(world, places.logs, context.redact, facts);
+  const log = new DelegationLog(world, places.logs, context.redactor, facts);
   const { timeoutMs } = asked;
   const read = await steps.waitForHandoff(world, paths.answer, { timeoutMs, signal });
   const elapsedMs = Math.max(0, world.clock.now() - Date.parse(record.started_at));
@@ -56,7 +57,7 @@ export async function collect(context: DelegateContext, asked: Collecting): Prom
     log.add("validation_failed", judged.fault ?? "", about);
     return refused(timed, read, judged.fault ?? "");
   }
-  log.add("complete", judged.status, { ...about, confidence: judged.document.confidence });
+  log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
   return answered(timed, judged.document);
 }
 

@@ -13,7 +13,7 @@ import { type Asked, type DelegateContext, type DelegationRun, factsOf } from ".
 import { DelegationLog } from "./delegation_log.ts";
 import { lookAtEarlier } from "./earlier_answer.ts";
 import { failed, type Outcome } from "./outcome.ts";
-import { recordOf, writeRequestRecord } from "./request_record.ts";
+import { makeRequestRecord, writeRequest } from "./request_record.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 import { withRunLock } from "./run_lock.ts";
 
@@ -36,7 +36,7 @@ export async function delegate(context: DelegateContext, asked: Asked): Promise<
   }
   const agent = findAgent(context, asked.agent);
   if (agent instanceof MacpError) {
-    log.add("unknown_agent", agent.message);
+    log.add("send_failed", agent.message);
     return failed(facts, { code: agent.code, notes: agent.message, hints: agent.hints });
   }
   const paths = handoffPaths(context.places.handoffs, asked.runId);
@@ -53,7 +53,7 @@ export async function delegate(context: DelegateContext, asked: Asked): Promise<
 export function openLog(context: DelegateContext, asked: Asked): DelegationLog {
   const { runId, agent, workflowId, stepId } = asked;
   const base = { runId, agent, workflowId, stepId };
-  return new DelegationLog(context.world, context.places.logs, context.redact, base);
+  return new DelegationLog(context.world, context.places.logs, context.redactor, base);
 }
 
 /** The agent of a name, or why there is none. Throws for settings that are wrong. */
@@ -75,21 +75,21 @@ async function askAgent(run: DelegationRun): Promise<Outcome> {
   if (start.outcome) return start.outcome;
   const health = await context.steps.checkHealth(context.world, agent, context.signal);
   if (!health.healthy && !context.signal.aborted) {
-    log.add("health_failed", `${agent.url.host}: ${health.reason}`);
-    const notes = `Agent '${asked.agent}' unreachable at ${agent.url.host} as ${health.reason}`;
+    log.add("health_failed", health.reason);
+    const notes = `Agent '${asked.agent}' unreachable at ${agent.url.host}: ${health.reason}`;
     const hints = ["macp delegate --list shows the agents and whether their gateways are up"];
     return failed(factsOf(run), { code: "agent_unreachable", notes, hints });
   }
   const channel = await readChannel(run);
   if (channel instanceof MacpError) {
-    log.add("channel_context_failed", channel.message);
+    log.add("send_failed", channel.message);
     return failed(factsOf(run), {
       code: channel.code,
-      notes: context.redact(channel.message),
+      notes: channel.message,
       hints: channel.hints,
     });
   }
-  writeRequestRecord(context.world, paths.request, await recordOf(context.world, asked));
+  writeRequest(context.world, paths.request, await makeRequestRecord(context.world, asked));
   return await runAttempts({ ...run, channelContext: channel }, start);
 }
 

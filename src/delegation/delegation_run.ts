@@ -4,6 +4,7 @@
  * @module
  */
 import type { Settings } from "../protocol/settings.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import type { World } from "../sys/world.ts";
 import type { Agent } from "./agents.ts";
 import { checkHealth } from "./health.ts";
@@ -58,8 +59,7 @@ export interface DelegateContext {
   places: DelegationPlaces;
   /** Folder in which the command for channel context runs. */
   cwd: string;
-  /** Takes secrets out of a text. */
-  redact(text: string): string;
+  redactor: Redactor;
   /** Tells a person something while it goes on. */
   note(text: string): void;
   /** Ends it. */

@@ -8,7 +8,7 @@ import { type DelegationRun, factsOf } from "./delegation_run.ts";
 import type { HandoffRead } from "./handoff_file.ts";
 import { judgeRead } from "./judge_read.ts";
 import { answered, type Outcome, refused, sent } from "./outcome.ts";
-import { readRequestRecord, recordOf, sameQuestion } from "./request_record.ts";
+import { makeRequestRecord, readRequest, sameQuestion } from "./request_record.ts";
 
 /** Milliseconds in which what does not parse yet may settle. */
 const settleMs = 3000;
@@ -29,8 +29,8 @@ export interface StartingPoint {
  */
 export async function lookAtEarlier(run: DelegationRun): Promise<StartingPoint> {
   const { context, asked, paths } = run;
-  const record = readRequestRecord(context.world.files, paths.request);
-  if (record !== null && !sameQuestion(record, await recordOf(context.world, asked))) {
+  const record = readRequest(context.world.files, paths.request, asked.runId);
+  if (record !== null && !sameQuestion(record, await makeRequestRecord(context.world, asked))) {
     throw new MacpError(
       "usage",
       `Cannot delegate as another question was asked under this run id: ${asked.runId}`,
