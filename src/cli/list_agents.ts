@@ -85,7 +85,9 @@ function print({ output, args }: Invocation, agents: readonly ListedAgent[]): vo
   const rows = agents.map(({ name, address, callers, healthy, reason }) => [
     output.paint("bold", oneLine(name, 60)),
     address ?? "—",
-    healthy === true ? output.paint("green", "up") : output.paint("red", healthy === false ? "down" : "unusable"),
+    healthy === true
+      ? output.paint("green", "up")
+      : output.paint("red", healthy === false ? "down" : "unusable"),
     callers.map((caller) => oneLine(caller, 60)).join(", ") || "—",
     oneLine(reason ?? "", 200),
   ]);

@@ -106,7 +106,7 @@ async function judgeSend(
   { number, start }: Attempt,
   { reason, retry, afterMs }: Extract<Sent, { kind: "failed" }>,
 ): Promise<Step> {
-  const { context, asked, log } = run;
+  const { asked, log } = run;
   log.add("send_failed", reason, { attempt: number, ...elapsed(run, start) });
   const pauseMs = afterMs ?? sendPauseMs;
   const fits = pauseMs <= Math.max(asked.timeoutMs, sendPauseMs);
@@ -131,7 +131,7 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
     return { again: { reason, pauseMs: answerPauseMs } };
   }
   const facts = factsOf(run, start);
-  if (judged.document === null) return { outcome: refused(facts, read, judged.fault ?? reason) };
+  if (judged.document === null) return { outcome: refused(facts, read, judged) };
   log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
   return { outcome: answered(facts, judged.document) };
 }

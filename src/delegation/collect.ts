@@ -55,7 +55,7 @@ export async function collect(context: DelegateContext, asked: Collecting): Prom
   const judged = judgeRead(read, { strict, runId: asked.runId });
   if (judged.document === null) {
     log.add("validation_failed", judged.fault ?? "", about);
-    return refused(timed, read, judged.fault ?? "");
+    return refused(timed, read, judged);
   }
   log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
   return answered(timed, judged.document);

@@ -7,11 +7,11 @@
 import { MacpError } from "../protocol/errors.ts";
 import { mayDelegate } from "./acl.ts";
 import { type Agent, readRegistry, resolveAgent } from "./agents.ts";
-import { runAttempts, type StartingPoint } from "./attempts.ts";
+import { runAttempts } from "./attempts.ts";
 import { fetchChannelContext } from "./channel_context.ts";
 import { type Asked, type DelegateContext, type DelegationRun, factsOf } from "./delegation_run.ts";
 import { DelegationLog } from "./delegation_log.ts";
-import { lookAtEarlier } from "./earlier_answer.ts";
+import { lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { makeRequestRecord, writeRequest } from "./request_record.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";

@@ -72,7 +72,7 @@ export async function takeLate(
     log.add("late_arrival", `Handoff file arrived between retries: ${judged.status}`, { attempt });
     const facts = factsOf(run, start);
     const outcome = judged.document === null
-      ? refused(facts, found, judged.fault ?? "")
+      ? refused(facts, found, judged)
       : answered(facts, judged.document);
     return { outcome, fault: null };
   }

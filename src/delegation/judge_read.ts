@@ -4,13 +4,15 @@
  * @module
  */
 import type { HandoffRead } from "./handoff_file.ts";
-import { type HandoffValidation, isOfOtherRun, validateHandoff } from "./validate_handoff.ts";
+import { type HandoffValidation, validateHandoff } from "./validate_handoff.ts";
 
 /** An answer after validation. */
 export interface Judged {
   validation: HandoffValidation;
   /** What is wrong with it; null when it is good. */
   fault: string | null;
+  /** Whether it is, as far as it says, the answer of this run. */
+  isOwn: boolean;
   /** A good answer; null otherwise. */
   document: Record<string, unknown> | null;
   /** Its status, or what it is instead of an answer. */
@@ -28,15 +30,18 @@ export function judgeRead(
   const { document } = read;
   const validation = validateHandoff(document, about);
   const status = typeof document.status === "string" ? document.status : "invalid";
-  if (validation.valid) return { validation, fault: null, document, status, isFinal: true };
-  const isFinal = status === "blocked" && !isOfOtherRun(document, about.runId);
-  return { validation, fault: validation.error, document: null, status, isFinal };
+  if (validation.valid) {
+    return { validation, fault: null, isOwn: true, document, status, isFinal: true };
+  }
+  const isOwn = validation.ofOtherRun !== true;
+  const isFinal = status === "blocked" && isOwn;
+  return { validation, fault: validation.error, isOwn, document: null, status, isFinal };
 }
 
 function judgeNoDocument(read: Exclude<HandoffRead, { kind: "read" }>): Judged {
   const fault = faultOf(read);
   const validation: HandoffValidation = { valid: false, error: fault };
-  return { validation, fault, document: null, status: read.kind, isFinal: false };
+  return { validation, fault, isOwn: true, document: null, status: read.kind, isFinal: false };
 }
 
 /** The words of the outcome too. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HandoffRead } from "./handoff_file.ts";
-import { isOfOtherRun } from "./validate_handoff.ts";
+import type { Judged } from "./judge_read.ts";
 
 /** What a delegation ended with. */
 export interface Outcome {
@@ -58,16 +58,23 @@ export function answered(facts: RunFacts, document: Record<string, unknown>): Ou
   return { document: { ...document, ...fieldsOf(facts) }, error: null };
 }
 
-/** A final answer that is not good; `fault` says why. */
-export function refused(facts: RunFacts, read: HandoffRead, fault: string): Outcome {
+/** A final answer that is not good. */
+export function refused(
+  facts: RunFacts,
+  read: HandoffRead,
+  { fault: told, isOwn }: Pick<Judged, "fault" | "isOwn">,
+): Outcome {
+  const fault = told ?? "";
   if (read.kind !== "read") {
-    if (read.kind !== "unparsable") return failed(facts, { code: "answer_unreadable", notes: fault });
+    if (read.kind !== "unparsable") {
+      return failed(facts, { code: "answer_unreadable", notes: fault });
+    }
     const more = { result: read.text, _raw: true };
     return failed(facts, { status: "malformed", code: "answer_malformed", notes: fault, ...more });
   }
   const answer = read.document;
   const { status } = answer;
-  if ((status === "failed" || status === "blocked") && !isOfOtherRun(answer, facts.runId)) {
+  if ((status === "failed" || status === "blocked") && isOwn) {
     const code = status === "failed" ? "agent_failed" : "agent_blocked";
     const { document } = answered(facts, answer);
     return { document: { ...document, code }, error: { code, message: fault, hints: [] } };

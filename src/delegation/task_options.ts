@@ -65,7 +65,9 @@ export async function taskOptions(
     if (field === undefined) {
       throw invalid(path, `is not known: use agent, ${Object.keys(fields).join(", ")}`);
     }
-    if (typeof value !== field.type) throw invalid(path, `is no ${field.type}: ${shortJson(value)}`);
+    if (typeof value !== field.type) {
+      throw invalid(path, `is no ${field.type}: ${shortJson(value)}`);
+    }
     if (field.type !== "boolean") texts[field.option] = String(value);
     else if (value === false) flags.push(field.option);
   }

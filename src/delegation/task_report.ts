@@ -23,7 +23,11 @@ export function taskReport({ document, error }: Outcome): Record<string, unknown
   };
   const report = { summary: summaryOf({ document, error }), metadata: { delegation } };
   if (error?.code !== "agent_blocked") return report;
-  return { ...report, status: "escalated", escalation_reason: oneLine(error.message, maxCharacters) };
+  return {
+    ...report,
+    status: "escalated",
+    escalation_reason: oneLine(error.message, maxCharacters),
+  };
 }
 
 /** The deliverable's summary, else the result where it is a text. */
