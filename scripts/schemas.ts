@@ -22,6 +22,7 @@ const validators: Readonly<Record<string, string>> = {
   "config.schema.json": "validateConfig",
   "state.schema.json": "validateState",
   "cursor.schema.json": "validateCursor",
+  "handoff.schema.json": "validateHandoff",
 };
 
 const header = "Made by `deno task schemas` from schemas/*.schema.json; do not edit.";
