@@ -35,7 +35,7 @@ export interface Gateway {
   workspace: string;
   provider: FakeProvider;
   /** Posts to one of its paths; `token` is the hooks' one unless given. */
-  post(path: string, body: unknown, options?: PostOptions): Promise<Answer>;
+  post(path: string, body: unknown, options?: Pick<Asked, "token">): Promise<Answer>;
   /** What a path answers. */
   get(path: string): Promise<Answer>;
   /** Text that it wrote until now. */
@@ -46,18 +46,24 @@ export interface Gateway {
   ended: Promise<void>;
 }
 
-/** How a request is posted. */
-export interface PostOptions {
-  token?: string | null;
-  headers?: Record<string, string>;
+/** A request to a gateway. */
+export interface Asked {
+  /** `/hooks/agent` unless given. */
+  path?: string;
+  /** POST unless given. */
   method?: string;
+  /** A text as it is, anything else as JSON. */
+  body?: unknown;
+  /** Bearer token; none unless given. */
+  token?: string;
+  headers?: Record<string, string>;
 }
 
 /** What the gateway answered. */
 export interface Answer {
   status: number;
+  /** Content type. */
   type: string;
-  headers: Headers;
   text: string;
 }
 
@@ -98,17 +104,8 @@ async function startGateway(
   const process = await startProcess(install, folder, port);
   const gateway: Gateway = {
     ...{ origin, port, workspace, provider, ...process },
-    get: (path) => answerOf(new URL(path, origin), { method: "GET" }),
-    post: (path, body, { token = hookToken, headers = {}, method = "POST" } = {}) =>
-      answerOf(new URL(path, origin), {
-        method,
-        headers: {
-          "content-type": "application/json",
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...headers,
-        },
-        body: typeof body === "string" ? body : JSON.stringify(body),
-      }),
+    get: (path) => answerTo(origin, { path, method: "GET" }),
+    post: (path, body, options) => answerTo(origin, { path, body, token: hookToken, ...options }),
   };
   try {
     await untilReady(gateway);
@@ -231,11 +228,23 @@ async function startProcess(
   };
 }
 
-async function answerOf(url: URL, init: RequestInit): Promise<Answer> {
-  const response = await fetch(url, { ...init, redirect: "manual" });
+/** What the gateway at an address answers. */
+export async function answerTo(
+  origin: string,
+  { path = "/hooks/agent", method = "POST", body, token, headers = {} }: Asked,
+): Promise<Answer> {
+  const response = await fetch(new URL(path, origin), {
+    method,
+    redirect: "manual",
+    headers: {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+  });
   const text = await response.text();
-  const type = response.headers.get("content-type") ?? "";
-  return { status: response.status, type, headers: response.headers, text };
+  return { status: response.status, type: response.headers.get("content-type") ?? "", text };
 }
 
 async function untilReady(gateway: Gateway): Promise<void> {
