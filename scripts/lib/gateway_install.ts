@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { join } from "@std/path";
-import { type Run, run } from "./run.ts";
+import { join, resolve } from "@std/path";
+import { root, type Run, run } from "./run.ts";
 
 /** Versions that are installed. */
 export const versions = { node: "24", openclaw: "2026.9.6" } as const;
@@ -33,7 +33,7 @@ const stampName = "macp-gateway.json";
 export function installFolder(env: Readonly<Record<string, string>>, uid: number | null): string {
   const { node, openclaw } = versions;
   const name = `macp-gateway-${uid ?? "user"}-openclaw-${openclaw}-node-${node}`;
-  return env.MACP_GATEWAY_DIR || join(env.TMPDIR || "/tmp", name);
+  return resolve(env.MACP_GATEWAY_DIR || join(env.TMPDIR || "/tmp", name));
 }
 
 /**
@@ -47,6 +47,7 @@ export async function installGateway(
   folder: string,
   env: Readonly<Record<string, string>>,
 ): Promise<NotInstalled | null> {
+  checkPlace(folder);
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   checkFolder(folder);
   using lock = Deno.openSync(join(folder, lockName), { write: true, create: true, mode: 0o600 });
@@ -63,16 +64,24 @@ export async function installGateway(
 /** What npm and other tools leave there. */
 const ownNames = ["node_modules", "package.json", "package-lock.json", "npm-cache", stampName];
 
+function refusal(folder: string, why: string): Error {
+  return new Error(`Cannot install a gateway as ${why}: ${folder}`);
+}
+
+function checkPlace(folder: string): void {
+  if (`${folder}/`.startsWith(`${root}/`)) throw refusal(folder, "the folder is in the project");
+}
+
 /**
  * What is installed there gets run: nobody else may write there, and what is there already
  * must come from here, as it may be removed.
  */
 function checkFolder(folder: string): void {
   const { isDirectory, uid, mode } = Deno.lstatSync(folder);
-  const refused = (why: string) => new Error(`Cannot install a gateway as ${why}: ${folder}`);
+  const refused = (why: string) => refusal(folder, why);
   if (!isDirectory) throw refused("this is not a folder");
   if (uid !== null && uid !== Deno.uid()) throw refused("the folder belongs to somebody else");
-  if (((mode ?? 0) & 0o022) !== 0) throw refused("others may write to the folder");
+  if (((mode ?? 0) & 0o002) !== 0) throw refused("others may write to the folder");
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
   if (names.length > 0 && !names.includes(lockName)) {
     throw refused("the folder holds other things");
