@@ -7,6 +7,7 @@ import { join } from "@std/path";
 import { readLines } from "../events/event_log.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import type { Files, OpenFile } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
@@ -20,9 +21,7 @@ export type DelegationEvent =
   | "complete"
   | "timeout"
   | "acl_denied"
-  | "unknown_agent"
-  | "health_failed"
-  | "channel_context_failed";
+  | "health_failed";
 
 /** What all lines of one delegation say. */
 export interface DelegationBase {
@@ -32,13 +31,13 @@ export interface DelegationBase {
   stepId?: string | null;
 }
 
-/** What one line says besides. Further fields stand at its end, none longer than a text may be. */
+/** What one line says besides. Further fields stand at its end. */
 export interface DelegationFacts {
   /** Number of the attempt; 1 unless given. */
   attempt?: number;
   /** Milliseconds since the attempt began; 0 unless given. */
   elapsedMs?: number;
-  [more: string]: unknown;
+  [more: string]: string | number | boolean | null | undefined;
 }
 
 /** One line of the log. */
@@ -67,19 +66,19 @@ const logName = /^(\d{4}-\d{2}-\d{2})\.jsonl$/;
 export class DelegationLog {
   readonly #world: Pick<World, "files" | "clock">;
   readonly #folder: string;
-  readonly #redact: (text: string) => string;
+  readonly #redact: Pick<Redactor, "value">;
   readonly #base: DelegationBase;
   /** Why a line could not be written; null when all were. */
   failure: string | null = null;
 
   /**
    * @param folder Folder of the log, which is made when it is missing.
-   * @param redact Takes secrets out of a text.
+   * @param redact Takes secrets out of each line.
    */
   constructor(
     world: Pick<World, "files" | "clock">,
     folder: string,
-    redact: (text: string) => string,
+    redact: Pick<Redactor, "value">,
     base: DelegationBase,
   ) {
     this.#world = world;
@@ -92,9 +91,8 @@ export class DelegationLog {
   add(event: DelegationEvent, detail: string, facts: DelegationFacts = {}): void {
     const { files, clock } = this.#world;
     const timestamp = new Date(clock.now()).toISOString();
-    const fields = Object.entries(entryOf(this.#base, { ...facts, timestamp, event, detail }));
-    const clean = fields.map(([name, value]) => [name, cleanValue(value, this.#redact)]);
-    const line = JSON.stringify(Object.fromEntries(clean));
+    const entry = entryOf(this.#base, { ...facts, timestamp, event, detail });
+    const line = JSON.stringify(shortened(this.#redact.value(entry)));
     try {
       files.makeFolder(this.#folder);
       appendLine(files, join(this.#folder, `${timestamp.slice(0, 10)}.jsonl`), line);
@@ -120,11 +118,16 @@ function entryOf(
   return { ...entry, ...more, ...entry };
 }
 
-/** A value of a line; texts are cut after secrets were taken out, so that no part of one stays. */
-function cleanValue(value: unknown, redact: (text: string) => string): unknown {
-  const text = typeof value === "object" && value !== null ? JSON.stringify(value) : value;
-  if (typeof text !== "string") return text;
-  return redact(text).slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, "");
+/** With its texts cut; after secrets were taken out, so that no part of one is left. */
+function shortened(entry: DelegationEntry): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => [
+      name,
+      typeof value === "string" && value.length > maxCharacters
+        ? value.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, "")
+        : value,
+    ]),
+  );
 }
 
 /** Adds a line by one write; a line that a crash left unfinished is ended first. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { basename, dirname } from "@std/path";
+import { dirname } from "@std/path";
 import { MacpError } from "../protocol/errors.ts";
 import { sha256Hex } from "../protocol/names.ts";
 import { atomicWrite, writeError } from "../store/atomic_write.ts";
@@ -43,7 +43,7 @@ export interface Asked {
 }
 
 /** The record of what is asked now. */
-export async function recordOf(
+export async function makeRequestRecord(
   { clock }: Pick<World, "clock">,
   asked: Asked,
 ): Promise<RequestRecord> {
@@ -66,7 +66,7 @@ export function sameQuestion(record: RequestRecord, asked: RequestRecord): boole
 }
 
 /** Writes the record durably; makes the folder when it is missing. Throws `MacpError`. */
-export function writeRequestRecord(
+export function writeRequest(
   world: Pick<World, "files" | "uuid">,
   path: string,
   record: RequestRecord,
@@ -83,12 +83,12 @@ export function writeRequestRecord(
  * The record of a run; null when there is none. Throws `MacpError` of kind failure, code
  * `request_unreadable`, when something else stands in its place.
  */
-export function readRequestRecord(files: Files, path: string): RequestRecord | null {
+export function readRequest(files: Files, path: string, runId: string): RequestRecord | null {
   const read = readHandoff(files, path);
   if (read.kind === "absent") return null;
   const why = read.kind === "read" ? "it is no record of this run" : read.reason;
   const record = read.kind === "read" ? toRecord(read.document) : null;
-  if (record !== null && basename(path).startsWith(`${record.run_id}.`)) return record;
+  if (record?.run_id === runId) return record;
   throw new MacpError("failure", `Cannot read ${path} as ${why}`, {
     code: "request_unreadable",
     hints: ["Move it away, or delegate under another run id"],

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DelegationLog, readDelegations } from "../../../src/delegation/delegation_log.ts";
 import { realFiles } from "../../../src/host/files.ts";
 import { realWorld } from "../../../src/host/world.ts";
+import { createRedactor } from "../../../src/redaction/redactor.ts";
 
 const base = { runId: "run", agent: "reviewer", workflowId: null, stepId: null };
 const noon = Date.parse("2026-03-04T12:00:00.007Z");
@@ -14,9 +15,7 @@ function worldAt(now: number) {
   return { world, set: (next: number) => void (time = next) };
 }
 
-function same(text: string): string {
-  return text;
-}
+const same = createRedactor([]);
 
 /** Runs a test with the path of a log folder that does not exist yet. */
 function withFolder(act: (folder: string) => void): void {
@@ -54,7 +53,7 @@ Deno.test("DelegationLog.add() names workflow and step, and lets nothing stand i
     const { world } = worldAt(noon);
     const traced = { ...base, workflowId: "wf-1", stepId: "s-2" };
     const log = new DelegationLog(world, folder, same, traced);
-    log.add("late_arrival", "x", { runId: "other", workflowRunId: "other", more: { a: [1] } });
+    log.add("late_arrival", "x", { runId: "other", workflowRunId: "other", more: null });
     const [line] = readDelegations(realFiles, folder);
     assertEquals(line?.entry, {
       timestamp: "2026-03-04T12:00:00.007Z",
@@ -66,7 +65,7 @@ Deno.test("DelegationLog.add() names workflow and step, and lets nothing stand i
       elapsedMs: 0,
       workflowRunId: "wf-1",
       stepId: "s-2",
-      more: '{"a":[1]}',
+      more: null,
     });
   });
 });
@@ -74,10 +73,10 @@ Deno.test("DelegationLog.add() names workflow and step, and lets nothing stand i
 Deno.test("DelegationLog.add() takes secrets out before it cuts", () => {
   withFolder((folder) => {
     const { world } = worldAt(noon);
-    const redact = (text: string) => text.replaceAll("hidden-value", "[redacted:X]");
-    const log = new DelegationLog(world, folder, redact, { ...base, agent: "hidden-value" });
+    const redactor = createRedactor([{ name: "X", value: "hidden-value" }]);
+    const log = new DelegationLog(world, folder, redactor, { ...base, agent: "hidden-value" });
     const long = `${"x".repeat(490)}hidden-value`;
-    log.add("send_failed", long, { more: [long], note: `${"y".repeat(499)}😀` });
+    log.add("send_failed", long, { more: long, note: `${"y".repeat(499)}😀` });
     const text = Deno.readTextFileSync(`${folder}/2026-03-04.jsonl`);
     assertEquals(text.includes("hidden"), false);
     const entry = JSON.parse(text);

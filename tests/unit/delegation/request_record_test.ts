@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
-  readRequestRecord,
-  recordOf,
+  makeRequestRecord,
+  readRequest,
   sameQuestion,
-  writeRequestRecord,
+  writeRequest,
 } from "../../../src/delegation/request_record.ts";
 import { realFiles } from "../../../src/host/files.ts";
 import { realWorld } from "../../../src/host/world.ts";
@@ -36,12 +36,12 @@ async function withFolder(act: (folder: string) => Promise<void> | void): Promis
   }
 }
 
-Deno.test("readRequestRecord() gives what writeRequestRecord() wrote", async () => {
+Deno.test("readRequest() gives what writeRequest() wrote", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/run.request.json`;
-    assertEquals(readRequestRecord(realFiles, path), null);
-    const record = await recordOf(world, asked);
-    writeRequestRecord(world, path, record);
+    assertEquals(readRequest(realFiles, path, "run"), null);
+    const record = await makeRequestRecord(world, asked);
+    writeRequest(world, path, record);
     const { asked_sha256, ...rest } = record;
     assertEquals(rest, {
       schema_version: 1,
@@ -54,7 +54,7 @@ Deno.test("readRequestRecord() gives what writeRequestRecord() wrote", async () 
       started_at: "2026-03-04T05:06:07.008Z",
     });
     assertEquals(/^[0-9a-f]{64}$/.test(asked_sha256), true);
-    assertEquals(readRequestRecord(realFiles, path), record);
+    assertEquals(readRequest(realFiles, path, "run"), record);
     assertEquals(realFiles.stat(path)?.mode, 0o600);
     assertEquals(realFiles.list(folder), ["run.request.json"]);
     assertEquals(Deno.readTextFileSync(path).includes("Review this"), false);
@@ -62,21 +62,21 @@ Deno.test("readRequestRecord() gives what writeRequestRecord() wrote", async () 
 });
 
 Deno.test("sameQuestion() compares run, agent, task and context", async () => {
-  const record = await recordOf(world, asked);
+  const record = await makeRequestRecord(world, asked);
   const same = async (other: Partial<typeof asked>) =>
-    sameQuestion(record, await recordOf(world, { ...asked, ...other }));
+    sameQuestion(record, await makeRequestRecord(world, { ...asked, ...other }));
   assertEquals(await same({ caller: "other", workflowId: "x", stepId: null, strict: true }), true);
   assertEquals(await same({ runId: "run2" }), false);
   assertEquals(await same({ agent: "reviewer2" }), false);
   assertEquals(await same({ task: "Review that" }), false);
-  const context = await recordOf(world, { ...asked, context: "" });
+  const context = await makeRequestRecord(world, { ...asked, context: "" });
   assertEquals(sameQuestion(record, context), false);
 });
 
-Deno.test("readRequestRecord() refuses what is no record of the run", async () => {
+Deno.test("readRequest() refuses what is no record of the run", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/run.request.json`;
-    const record = await recordOf(world, asked);
+    const record = await makeRequestRecord(world, asked);
     Deno.mkdirSync(folder);
     const contents = [
       "",
@@ -87,12 +87,12 @@ Deno.test("readRequestRecord() refuses what is no record of the run", async () =
     ];
     for (const content of contents) {
       Deno.writeTextFileSync(path, content);
-      const error = assertThrows(() => readRequestRecord(realFiles, path), MacpError);
+      const error = assertThrows(() => readRequest(realFiles, path, "run"), MacpError);
       assertEquals([error.kind, error.code], ["failure", "request_unreadable"], content);
     }
     Deno.removeSync(path);
     Deno.symlinkSync("/nowhere", path);
-    const error = assertThrows(() => readRequestRecord(realFiles, path), MacpError);
+    const error = assertThrows(() => readRequest(realFiles, path, "run"), MacpError);
     assertEquals(error.message, `Cannot read ${path} as it is a symbolic link`);
   });
 });
