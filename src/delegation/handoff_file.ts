@@ -6,6 +6,7 @@
  */
 import { messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
+import { taskIdPattern } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { Files, FileStat, OpenFile } from "../sys/files.ts";
@@ -58,18 +59,30 @@ export function readHandoff(
   }
 }
 
+/** Without secrets, and with no more of a text than is kept. */
 function shortened(
   read: HandoffRead,
   redactor: Pick<Redactor, "text" | "value"> | undefined,
 ): HandoffRead {
-  if (read.kind === "read") {
-    return redactor === undefined ? read : { ...read, document: redactor.value(read.document) };
+  if (read.kind === "read" && redactor !== undefined) {
+    return { ...read, document: cleanDocument(read.document, redactor) };
   }
   if (read.kind !== "unparsable") return read;
   const beginning = read.text.slice(0, searchedCharacters);
   const text = redactor?.text(beginning) ?? beginning;
   // No character is cut in two.
   return { ...read, text: text.slice(0, keptCharacters).replace(/[\ud800-\udbff]$/, "") };
+}
+
+/** Without secrets, but in what tells the run: it has to be what it was asked to be. */
+function cleanDocument(
+  document: Record<string, unknown>,
+  redactor: Pick<Redactor, "value">,
+): Record<string, unknown> {
+  const { runId } = document;
+  const isId = Object.hasOwn(document, "runId") && typeof runId === "string" &&
+    taskIdPattern.test(runId);
+  return { ...redactor.value(document), ...(isId ? { runId } : {}) };
 }
 
 function readOnce(files: Files, path: string): HandoffRead | "replaced" {

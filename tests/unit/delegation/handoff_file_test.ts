@@ -92,6 +92,9 @@ Deno.test("readHandoff() takes secrets out before anything is cut", () => {
     Deno.writeTextFileSync(path, JSON.stringify({ notes: `${secret}, ${secret}` }));
     const read = readHandoff(realFiles, path, redactor);
     assertEquals(read.kind === "read" && read.document, { notes: "[redacted:X], [redacted:X]" });
+    Deno.writeTextFileSync(path, JSON.stringify({ runId: secret, agent: secret }));
+    const own = readHandoff(realFiles, path, redactor);
+    assertEquals(own.kind === "read" && own.document, { runId: secret, agent: "[redacted:X]" });
     Deno.writeTextFileSync(path, `${"x".repeat(1990)}${secret}`);
     const bad = readHandoff(realFiles, path, redactor);
     assertEquals(bad.kind === "unparsable" && bad.text, `${"x".repeat(1990)}[redacted:`);
