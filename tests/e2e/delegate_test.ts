@@ -58,7 +58,11 @@ Deno.test("macp delegate tells partial, blocked, failed, malformed and silent ag
     assertMatch(failed.stderr, /^error: Agent reported failure: Notes of failed$/m);
     assertEquals([malformed.code, printed(malformed).status], [1, "malformed"]);
     assertEquals(printed(malformed).result, '{"status": "compl');
-    assertEquals([silent.code, printed(silent).status, printed(silent).result], [1, "timeout", null]);
+    assertEquals([silent.code, printed(silent).status, printed(silent).result], [
+      1,
+      "timeout",
+      null,
+    ]);
     assertEquals(printed(silent).notes, "Agent did not respond within 0.5s (attempt 1/1)");
     assertMatch(silent.stderr, /^hint: .*macp delegate --collect silent$/m);
     assertEquals(eventsOf(log("partial")), ["attempt_start", "complete"]);
