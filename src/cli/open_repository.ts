@@ -57,7 +57,7 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
       env: world.env,
       names: [...loaded.settings.macp.secrets, ...loaded.ownSecrets],
     }),
-    ...loaded.literals.map(({ path, value }) => ({ name: path, value })),
+    ...loaded.literals.map(({ path, value }) => ({ name: path, value: value.trim() })),
     ...loaded.gateSecrets,
   ];
   for (const { file, path } of loaded.literals) {

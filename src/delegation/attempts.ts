@@ -53,8 +53,8 @@ export async function runAttempts(run: DelegationRun, from: StartingPoint): Prom
 /** Pauses before the next attempt; an answer that comes meanwhile ends the pause. */
 async function pause({ context, paths }: DelegationRun, ms: number): Promise<HandoffRead | null> {
   if (ms === 0) return null;
-  const { steps, world, signal } = context;
-  return await steps.waitForHandoff(world, paths.answer, { timeoutMs: ms, signal });
+  const { steps, world, signal, redactor } = context;
+  return await steps.waitForHandoff(world, paths.answer, { timeoutMs: ms, signal, redactor });
 }
 
 async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
@@ -67,6 +67,7 @@ async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
   const read = await steps.waitForHandoff(world, paths.answer, {
     timeoutMs: asked.timeoutMs,
     signal,
+    redactor: context.redactor,
   });
   if (read !== null) return judgeAnswer(run, attempt, read);
   if (signal.aborted) return { outcome: interrupted(run, attempt, true) };

@@ -7,6 +7,7 @@ import { isAbsolute, join } from "@std/path";
 import { plainLine } from "../events/plain_text.ts";
 import { tailOf, TextTail } from "../logs/text_tail.ts";
 import { type ProgramEnd, type ProgramOptions, runProgram } from "../process/run_program.ts";
+import { callerVariable, isPerCaller } from "../protocol/caller_variable.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { oneLine } from "../protocol/text.ts";
@@ -105,15 +106,11 @@ function tokenOf(
   env: Readonly<Record<string, string>>,
 ): Secret | null {
   if (setting === null || setting === "") return null;
-  const name = setting.replaceAll("{CALLER}", () => inCapitals(requireCaller(caller)));
+  const name = isPerCaller(setting) ? callerVariable(setting, requireCaller(caller)) : setting;
   const value = Object.hasOwn(env, name) ? env[name]?.trim() ?? "" : "";
   if (value !== "") return { name, value };
   const message = `Cannot fetch channel context as the environment variable is not set: ${name}`;
   throw new MacpError("usage", message, { code: "channel_token_missing" });
-}
-
-function inCapitals(name: string): string {
-  return name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
 }
 
 function environmentOf(

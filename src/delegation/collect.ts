@@ -40,7 +40,8 @@ export async function collect(context: DelegateContext, asked: Collecting): Prom
   const facts = factsOf(asked, record);
   const log = new DelegationLog(world, places.logs, context.redactor, facts);
   const { timeoutMs } = asked;
-  const read = await steps.waitForHandoff(world, paths.answer, { timeoutMs, signal });
+  const { redactor } = context;
+  const read = await steps.waitForHandoff(world, paths.answer, { timeoutMs, signal, redactor });
   const elapsedMs = Math.max(0, world.clock.now() - Date.parse(record.started_at));
   const timed = { ...facts, latencyMs: elapsedMs };
   const about = { attempt: 1, elapsedMs };

@@ -84,9 +84,9 @@ export async function takeLate(
 /** What lies at the place of the answer; what does not parse gets a while to settle. */
 async function settledAnswer({ context, paths }: DelegationRun): Promise<HandoffRead> {
   const { steps, world, signal } = context;
-  const read = steps.readHandoff(world.files, paths.answer);
+  const read = steps.readHandoff(world.files, paths.answer, context.redactor);
   if (read.kind === "absent" || read.kind === "read") return read;
-  const options = { timeoutMs: settleMs, signal };
+  const options = { timeoutMs: settleMs, signal, redactor: context.redactor };
   return await steps.waitForHandoff(world, paths.answer, options) ?? { kind: "absent" };
 }
 

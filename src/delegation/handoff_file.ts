@@ -6,7 +6,9 @@
  */
 import { messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
+import { taskIdPattern } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import type { Files, FileStat, OpenFile } from "../sys/files.ts";
 
 /** Most bytes of an answer. A larger one is not read. */
@@ -15,8 +17,11 @@ export const MAX_HANDOFF_BYTES = 16 * 1024 * 1024;
 /** Most lists and objects inside of each other: what is deeper overflows who walks it. */
 const maxDepth = 500;
 
-/** Characters of an answer that does not parse that are kept. */
-const keptCharacters = 2000;
+/**
+ * Characters of an answer that does not parse that are kept, and those that are searched for
+ * secrets before.
+ */
+const [keptCharacters, searchedCharacters] = [2000, 100_000];
 
 /** Looks at a file that is replaced while it is opened. */
 const maxLooks = 5;
@@ -26,7 +31,7 @@ export type HandoffRead =
   | { kind: "absent" }
   /** A JSON object; nothing else is known of it. */
   | { kind: "read"; document: Record<string, unknown>; stat: FileStat }
-  /** A file without a JSON object in it, and the beginning of its text. */
+  /** A file without a JSON object in it, and the first 2000 characters of its text. */
   | { kind: "unparsable"; reason: string; text: string; stat: FileStat }
   /** No file, one that cannot be opened, or one that is too large. */
   | { kind: "unreadable"; reason: string };
@@ -34,17 +39,50 @@ export type HandoffRead =
 /**
  * Reads an answer; a byte order mark before it is passed over. Links are not followed, and
  * pipes and devices not opened. `reason` goes behind "as". Never throws.
+ *
+ * @param redactor Takes secrets out of what is read, while it is whole: a part of one that
+ * was cut would not be found any more.
  */
-export function readHandoff(files: Files, path: string): HandoffRead {
+export function readHandoff(
+  files: Files,
+  path: string,
+  redactor?: Pick<Redactor, "text" | "value">,
+): HandoffRead {
   try {
     for (let look = 0; look < maxLooks; look++) {
       const read = readOnce(files, path);
-      if (read !== "replaced") return read;
+      if (read !== "replaced") return shortened(read, redactor);
     }
     return { kind: "unreadable", reason: "it is replaced all the time" };
   } catch (error) {
     return { kind: "unreadable", reason: oneLine(messageOf(error), 300) };
   }
+}
+
+/** Without secrets, and with no more of a text than is kept. */
+function shortened(
+  read: HandoffRead,
+  redactor: Pick<Redactor, "text" | "value"> | undefined,
+): HandoffRead {
+  if (read.kind === "read" && redactor !== undefined) {
+    return { ...read, document: cleanDocument(read.document, redactor) };
+  }
+  if (read.kind !== "unparsable") return read;
+  const beginning = read.text.slice(0, searchedCharacters);
+  const text = redactor?.text(beginning) ?? beginning;
+  // No character is cut in two.
+  return { ...read, text: text.slice(0, keptCharacters).replace(/[\ud800-\udbff]$/, "") };
+}
+
+/** Without secrets, but in what tells the run: it has to be what it was asked to be. */
+function cleanDocument(
+  document: Record<string, unknown>,
+  redactor: Pick<Redactor, "value">,
+): Record<string, unknown> {
+  const { runId } = document;
+  const isId = Object.hasOwn(document, "runId") && typeof runId === "string" &&
+    taskIdPattern.test(runId);
+  return { ...redactor.value(document), ...(isId ? { runId } : {}) };
 }
 
 function readOnce(files: Files, path: string): HandoffRead | "replaced" {
@@ -97,7 +135,7 @@ function readOpen(file: OpenFile, stat: FileStat): HandoffRead {
   const text = new TextDecoder().decode(bytes);
   const outcome = parse(bytes, text);
   if (typeof outcome !== "string") return { kind: "read", document: outcome, stat };
-  return { kind: "unparsable", reason: outcome, text: beginningOf(text), stat };
+  return { kind: "unparsable", reason: outcome, text, stat };
 }
 
 /** The whole file, which may have grown to more than `size` bytes; null when it is too large. */
@@ -131,8 +169,13 @@ function parse(bytes: Uint8Array, text: string): Record<string, unknown> | strin
     if (!isRecord(value)) return `it holds ${describe(value)}, not a JSON object`;
     return isDeep(value) ? `it is nested more than ${maxDepth} deep` : value;
   } catch (error) {
-    return `it is not JSON: ${oneLine(messageOf(error), 200)}`;
+    return `it is not JSON: ${placeOf(messageOf(error))}`;
   }
+}
+
+/** What the parser says, without the piece of the text that it quotes: it may hold a secret. */
+function placeOf(message: string): string {
+  return oneLine(message.replace(/(?:, )?(?:\.\.\.)?".*$/s, ""), 200) || "it begins otherwise";
 }
 
 function isUtf8(bytes: Uint8Array): boolean {
@@ -164,9 +207,4 @@ function isDeep(value: unknown): boolean {
     level = next;
   }
   return false;
-}
-
-/** The first characters, none cut in two. */
-function beginningOf(text: string): string {
-  return text.slice(0, keptCharacters).replace(/[\ud800-\udbff]$/, "");
 }

@@ -38,20 +38,26 @@ export interface HandoffExpectation {
 
 /**
  * Judges an answer. One that is `failed` or `blocked` is not valid. Fields that nobody asked
- * for, and `result`, may be anything.
+ * for, and `result`, may be anything. Parts of the answer stand in `error`, cut: secrets have
+ * to be out of it before.
  */
 export function validateHandoff(
   document: unknown,
   { strict, runId }: HandoffExpectation,
 ): HandoffValidation {
   if (!isRecord(document)) return { valid: false, error: "No handoff data" };
-  const named = textOfField(document, "runId");
-  if (named !== null && document.runId !== runId) {
-    return { valid: false, error: `Answer of another run: '${named}'`, ofOtherRun: true };
+  if (isOfOtherRun(document, runId)) {
+    const error = `Answer of another run: '${textOfField(document, "runId")}'`;
+    return { valid: false, error, ofOtherRun: true };
   }
   const error = missingFields(document, strict) ?? statusFault(document) ??
     (strict ? strictFault(document) : null);
   return error === null ? { valid: true } : { valid: false, error };
+}
+
+/** Whether an answer names another run than the one that was asked. */
+export function isOfOtherRun(document: Readonly<Record<string, unknown>>, runId: string): boolean {
+  return textOfField(document, "runId") !== null && document.runId !== runId;
 }
 
 /** A field of an answer as one line of text, shortened; JSON where it is no text. */

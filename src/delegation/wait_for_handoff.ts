@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { basename, dirname } from "@std/path";
-import type { FileStat } from "../sys/files.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import type { World } from "../sys/world.ts";
+import { FileWatch } from "./file_watch.ts";
 import { type HandoffRead, readHandoff } from "./handoff_file.ts";
 
 /** Milliseconds for which what does not parse stays the same before it counts. */
@@ -23,6 +23,8 @@ export interface WaitOptions {
   timeoutMs: number;
   /** Ends the waiting. */
   signal?: AbortSignal;
+  /** Takes secrets out of what is read. */
+  redactor?: Pick<Redactor, "text" | "value">;
 }
 
 /**
@@ -36,12 +38,12 @@ export interface WaitOptions {
 export async function waitForHandoff(
   world: Pick<World, "files" | "clock">,
   path: string,
-  { timeoutMs, signal }: WaitOptions,
+  { timeoutMs, signal, redactor }: WaitOptions,
 ): Promise<HandoffRead | null> {
   const { clock } = world;
   const end = clock.elapsed() + timeoutMs;
-  const watch = new FolderWatch(world, path);
-  const answer = new Answer(world, path);
+  const watch = new FileWatch(world, path);
+  const answer = new Answer(world, path, redactor);
   try {
     for (let pollMs = firstPollMs; !signal?.aborted; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
       watch.renew();
@@ -63,6 +65,7 @@ export async function waitForHandoff(
 class Answer {
   readonly #world: Pick<World, "files" | "clock">;
   readonly #path: string;
+  readonly #redactor: WaitOptions["redactor"];
   /** What told the file apart at the newest look; null when there was none. */
   #seen: string | null = null;
   /** When it was first seen like that. */
@@ -70,9 +73,14 @@ class Answer {
   /** Milliseconds to leave it alone. */
   restMs = 0;
 
-  constructor(world: Pick<World, "files" | "clock">, path: string) {
+  constructor(
+    world: Pick<World, "files" | "clock">,
+    path: string,
+    redactor: WaitOptions["redactor"],
+  ) {
     this.#world = world;
     this.#path = path;
+    this.#redactor = redactor;
   }
 
   /** Milliseconds until what stands there counts though it does not parse. */
@@ -92,89 +100,27 @@ class Answer {
     const { clock, files } = this.#world;
     this.restMs = 0;
     const start = clock.elapsed();
-    const key = keyOf(statOf(() => files.lstat(this.#path)));
+    const key = this.#key();
     const settled = key !== null && key === this.#seen && start - this.#since >= settledMs;
     if (key !== this.#seen) {
       this.#seen = key;
       this.#since = start;
     } else if (key === null || !(changed || settled || last)) return null;
-    const read = readHandoff(files, this.#path);
+    const read = readHandoff(files, this.#path, this.#redactor);
     if (read.kind === "read") return read;
     this.restMs = (clock.elapsed() - start) * restFactor;
     return read.kind !== "absent" && (settled || last) ? read : null;
   }
-}
 
-/** A change of any of these is a change of the file; what cannot be looked at has a key too. */
-function keyOf(stat: FileStat | "hidden" | null): string | null {
-  if (stat === null || stat === "hidden") return stat;
-  const { kind, device, inode, size, mtimeMs, mode } = stat;
-  return [kind, device, inode, size, mtimeMs, mode].join(":");
-}
-
-function statOf(read: () => FileStat | null): FileStat | "hidden" | null {
-  try {
-    return read();
-  } catch {
-    return "hidden";
-  }
-}
-
-/** Tells of changes of one file by watching its folder, which may come and go. */
-class FolderWatch {
-  readonly #world: Pick<World, "files" | "clock">;
-  readonly #folder: string;
-  readonly #name: string;
-  /** What told the folder apart when the watch on it began; null without a watch. */
-  #watched: string | null = null;
-  #stop: () => void = () => {};
-  #changed = false;
-  #wake: () => void = () => {};
-
-  constructor(world: Pick<World, "files" | "clock">, path: string) {
-    this.#world = world;
-    this.#folder = dirname(path);
-    this.#name = basename(path);
-  }
-
-  /** Begins to watch the folder that is there now, unless that is done already. */
-  renew(): void {
-    const { files } = this.#world;
-    const stat = statOf(() => files.stat(this.#folder));
-    const now = stat === null || stat === "hidden" ? null : `${stat.device}:${stat.inode}`;
-    if (now === this.#watched) return;
-    this.#stop();
-    this.#watched = now;
-    this.#stop = now === null ? () => {} : files.watch(this.#folder, (name) => this.#tell(name));
-  }
-
-  /** Whether the file changed since the last call, as far as the system tells. */
-  takeChange(): boolean {
-    const changed = this.#changed;
-    this.#changed = false;
-    return changed;
-  }
-
-  /** Resolves after `ms`, at a change since the last `takeChange`, or when `signal` aborts. */
-  async wait(ms: number, signal?: AbortSignal): Promise<void> {
-    if (this.#changed) return;
-    const woken = new AbortController();
-    this.#wake = () => woken.abort();
-    await this.#world.clock.sleep(ms, AbortSignal.any([woken.signal, ...(signal ? [signal] : [])]));
-    this.#wake = () => {};
-  }
-
-  /** Ends the watch. */
-  stop(): void {
-    this.#stop();
-    this.#stop = () => {};
-  }
-
-  #tell(name: string): void {
-    // The folder itself was removed or renamed; the one that comes next may look the same.
-    if (name === basename(this.#folder)) this.#watched = null;
-    else if (name !== this.#name) return;
-    this.#changed = true;
-    this.#wake();
+  /** A change of any of these is a change of the file; what cannot be looked at has a key too. */
+  #key(): string | null {
+    try {
+      const stat = this.#world.files.lstat(this.#path);
+      if (stat === null) return null;
+      const { kind, device, inode, size, mtimeMs, mode } = stat;
+      return [kind, device, inode, size, mtimeMs, mode].join(":");
+    } catch {
+      return "hidden";
+    }
   }
 }

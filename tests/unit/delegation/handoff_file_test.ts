@@ -5,6 +5,7 @@ import {
   readHandoff,
 } from "../../../src/delegation/handoff_file.ts";
 import { realFiles } from "../../../src/host/files.ts";
+import { createRedactor } from "../../../src/redaction/redactor.ts";
 import type { Files } from "../../../src/sys/files.ts";
 
 /** Runs a test on a file in a temporary folder. */
@@ -50,7 +51,13 @@ Deno.test("readHandoff() tells apart what does not parse", () => {
     ["", "it is empty"],
     [" \n", "it is empty"],
     ['{"status": "comp', "it is not JSON: "],
-    ["{'status': 'complete'}", "it is not JSON: "],
+    [
+      "{'status': 'complete'}",
+      "it is not JSON: Expected property name or '}' in JSON at position 1",
+    ],
+    ['{"status": complete}', "it is not JSON: Unexpected token 'c'"],
+    ["complete", "it is not JSON: Unexpected token 'c'"],
+    ["undefined", "it is not JSON: it begins otherwise"],
     ["[1]", "it holds a list, not a JSON object"],
     ['"done"', "it holds a text, not a JSON object"],
     ["7", "it holds a number, not a JSON object"],
@@ -76,6 +83,27 @@ Deno.test("readHandoff() takes a replacement character for text", () => {
 Deno.test("readHandoff() keeps the first 2000 characters of what does not parse", () => {
   const read = readContent(`${"x".repeat(1999)}😀 and more`);
   assertEquals(read.kind === "unparsable" && read.text, "x".repeat(1999));
+});
+
+Deno.test("readHandoff() takes secrets out before anything is cut", () => {
+  const secret = "value-that-stays-inside";
+  const redactor = createRedactor([{ name: "X", value: secret }]);
+  withPath((path) => {
+    Deno.writeTextFileSync(path, JSON.stringify({ notes: `${secret}, ${secret}` }));
+    const read = readHandoff(realFiles, path, redactor);
+    assertEquals(read.kind === "read" && read.document, { notes: "[redacted:X], [redacted:X]" });
+    Deno.writeTextFileSync(path, JSON.stringify({ runId: secret, agent: secret }));
+    const own = readHandoff(realFiles, path, redactor);
+    assertEquals(own.kind === "read" && own.document, { runId: secret, agent: "[redacted:X]" });
+    Deno.writeTextFileSync(path, `${"x".repeat(1990)}${secret}`);
+    const bad = readHandoff(realFiles, path, redactor);
+    assertEquals(bad.kind === "unparsable" && bad.text, `${"x".repeat(1990)}[redacted:`);
+    for (const text of [secret, `{"a":${secret}`, `{"a":"${secret}`, `{"a":1}${secret}`]) {
+      Deno.writeTextFileSync(path, text);
+      const { kind, reason } = { reason: "", ...readHandoff(realFiles, path, redactor) };
+      assertEquals([kind, /value|that|inside/.test(reason)], ["unparsable", false], reason);
+    }
+  });
 });
 
 Deno.test("readHandoff() opens no link, folder, pipe or file that is too large", () => {
