@@ -16,8 +16,12 @@ async function main(args: string[]): Promise<number> {
   const missing = await installGateway(folder, env);
   if (missing !== null) {
     const failed = env.MACP_REQUIRE_GATEWAY === "1" && !missing.offline;
-    const text = `Tests with a real gateway skipped as it cannot be installed: ${missing.reason}`;
-    console.log(failed ? `FAILED: ${text} (MACP_REQUIRE_GATEWAY=1)` : text);
+    const why = `it cannot be installed: ${missing.reason}`;
+    console.log(
+      failed
+        ? `FAILED: MACP_REQUIRE_GATEWAY=1 wants the tests with a real gateway, and ${why}`
+        : `Skipped the tests with a real gateway, as ${why}`,
+    );
     return failed ? 1 : 0;
   }
   console.log(`Installed after ${((performance.now() - start) / 1000).toFixed(1)} s`);

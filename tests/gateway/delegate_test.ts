@@ -1,8 +1,8 @@
 /** `macp delegate` against a real gateway that allows session keys. */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { exists, inFolder } from "../e2e/harness.ts";
+import { assert, assertEquals, assertMatch, assertObjectMatch, assertStringIncludes } from "@std/assert";
+import { execTask, exists, inFolder, macpPath } from "../e2e/harness.ts";
 import { agentThat, filled, type Told } from "./agent_of_message.ts";
-import { withGateway } from "./gateway.ts";
+import { hookToken, withGateway } from "./gateway.ts";
 import { eventsOf, install, Scene } from "./scene.ts";
 
 const agents = {
@@ -115,6 +115,25 @@ const steps: Record<string, (scene: Scene) => Promise<void>> = {
     write();
     const { code, answer } = await scene.delegate(["--collect", "l-1", "--timeout", "60"]);
     assertEquals([code, answer.status, answer.result], [0, "complete", "late"]);
+  },
+
+  "answers a task of the queue": async ({ repository, gateway }) => {
+    gateway.provider.model = agentThat((told) => {
+      assertStringIncludes(told.prompt, "Count the stars");
+      return filled(told, { result: "many" });
+    });
+    const metadata = { delegate: { agent: "counter", retries: 2, timeout_seconds: 60 } };
+    repository.writeQueue([
+      execTask("TASK-9", `${macpPath} delegate`, { title: "Count the stars", metadata }),
+    ]);
+    const { code, stdout, stderr } = await repository.macp(["drain"], {
+      env: { HOOK_TOKEN: hookToken },
+    });
+    assertEquals(code, 0, stdout + stderr);
+    const result = repository.result("TASK-9");
+    assertEquals(result.status, "completed");
+    const delegation = { run_id: "task-9-1", agent: "counter", status: "complete" };
+    assertObjectMatch(result.metadata?.worker ?? {}, { delegation });
   },
 
   "lists the agent as well": async (scene) => {
