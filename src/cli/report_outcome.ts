@@ -42,7 +42,8 @@ export function reportOutcome(
   const { output } = invocation;
   const { error } = outcome;
   const exitCode = error === null ? exitCodes.done : stopped ?? exitCodes.workFailed;
-  if (output.options.json) output.json(outcome.document);
+  // An agent may say anything of itself, and not what version this is.
+  if (output.options.json) output.json({ ...outcome.document, schema_version: schemaVersion });
   else if (format === "json") output.line(JSON.stringify(outcome.document, null, 2));
   else if (error === null) printText(invocation, outcome.document);
   if (error !== null) reportError(invocation, { ...error, exitCode });

@@ -46,11 +46,14 @@ export async function delegate(context: DelegateContext, asked: Asked): Promise<
   const paths = handoffPaths(context.places.handoffs, asked.runId);
   context.world.files.makeFolder(context.places.handoffs);
   const run = { context, asked, agent, paths, log, channelContext: null };
-  return await withRunLock(
-    context.world,
-    { path: paths.lock, runId: asked.runId },
-    () => askAgent(run),
-  );
+  const lock = { path: paths.lock, runId: asked.runId };
+  // One watch from before the first send to the end: each wait joins it.
+  const stopWatch = context.world.files.watch(context.places.handoffs, () => {});
+  try {
+    return await withRunLock(context.world, lock, () => askAgent(run));
+  } finally {
+    stopWatch();
+  }
 }
 
 /** The log of a delegation. */

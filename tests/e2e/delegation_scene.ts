@@ -36,12 +36,15 @@ export async function withAgent(
   );
 }
 
+/** A test that fails must not wait as long as a person would. */
+const patience = ["--timeout", "12"];
+
 function sceneOf(repository: Repository, gateway: StandIn): Scene {
   return {
     repository,
     gateway,
     delegate: (args, options = {}) =>
-      repository.macp(["delegate", ...args], {
+      repository.macp(["delegate", ...args, ...args.includes("--timeout") ? [] : patience], {
         ...options,
         env: { HOOK_TOKEN: hookToken, ...options.env },
       }),
