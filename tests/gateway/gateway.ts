@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { until } from "../e2e/harness.ts";
 import { nodePath } from "../../scripts/lib/gateway_install.ts";
 import { type FakeProvider, startFakeProvider } from "./fake_provider.ts";
 
@@ -85,7 +86,17 @@ export async function withGateway(
     }
   } finally {
     await provider.stop();
+    // Helpers of a killed gateway may write for a moment longer.
+    await until("an empty folder", () => removed(folder));
+  }
+}
+
+function removed(folder: string): boolean {
+  try {
     Deno.removeSync(folder, { recursive: true });
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -117,7 +128,7 @@ async function startGateway(
   }
 }
 
-/** The newest port that nothing listens on. */
+/** A port that nothing listens on. */
 function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
@@ -221,11 +232,20 @@ async function startProcess(
   return {
     pid,
     log: () => Deno.readTextFileSync(logPath),
-    signal: (name) => gone || Deno.kill(pid, name),
+    signal: (name) => gone || kill(pid, name),
     ended: ended.then(() => {
       gone = true;
     }),
   };
+}
+
+/** Sends a process a signal; one that just ended gets none. */
+function kill(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** What the gateway at an address answers. */
