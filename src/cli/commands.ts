@@ -555,7 +555,10 @@ export const commands: readonly CommandSpec[] = [
       name: "as",
       kind: "text",
       value: "KIND",
-      choices: ["queue", "task", "event", "result", "config", "state", "cursor"],
+      choices: [
+        ...["queue", "task", "event", "result", "config", "state", "cursor"],
+        ...["handoff", "lenient-handoff"],
+      ],
       help: "What the files are; told from their names otherwise",
     }],
     notes: ["Without a file it checks all that .mosaic/orchestrator/ holds."],
