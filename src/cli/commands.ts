@@ -566,7 +566,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "doctor",
-    summary: "Look whether all is well: programs, ledger, worktrees, sinks, disk, secrets",
+    summary: "Look whether all is well: programs, ledger, worktrees, sinks, agents, disk, secrets",
     examples: ["macp doctor", "macp doctor --fix", "macp doctor --send-test", "macp doctor --json"],
     options: [
       { name: "fix", kind: "flag", help: "Mend what is safe to mend" },
