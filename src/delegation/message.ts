@@ -39,7 +39,7 @@ export interface MessageParts {
  */
 export function renderMessage(parts: MessageParts): string {
   const { runId, agent, task, attempt, previousError, context, channelContext } = parts;
-  const isRetry = attempt > 1 && previousError !== null && previousError.trim() !== "";
+  const isRetry = previousError !== null && previousError.trim() !== "";
   return fillTemplate(template, {
     runId,
     agent: JSON.stringify(agent).slice(1, -1),

@@ -65,9 +65,8 @@ export async function taskOptions(
     if (field === undefined) {
       throw invalid(path, `is not known: use agent, ${Object.keys(fields).join(", ")}`);
     }
-    if (typeof value !== field.type) {
-      throw invalid(path, `is no ${field.type}: ${shortJson(value)}`);
-    }
+    const kind: string = typeof value;
+    if (kind !== field.type) throw invalid(path, `is no ${field.type}: ${shortJson(value)}`);
     if (field.type !== "boolean") texts[field.option] = String(value);
     else if (value === false) flags.push(field.option);
   }
