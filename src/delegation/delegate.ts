@@ -11,11 +11,15 @@ import { runAttempts } from "./attempts.ts";
 import { fetchChannelContext } from "./channel_context.ts";
 import { type Asked, type DelegateContext, type DelegationRun, factsOf } from "./delegation_run.ts";
 import { DelegationLog } from "./delegation_log.ts";
+import type { Health } from "./health.ts";
 import { lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { makeRequestRecord, writeRequest } from "./request_record.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 import { withRunLock } from "./run_lock.ts";
+
+/** Milliseconds from which on a check of the health was not answered in time. */
+const slowMs = 4500;
 
 /**
  * Delegates: ACL, registry, health, send, wait, validate, retry or finish.
@@ -73,7 +77,7 @@ async function askAgent(run: DelegationRun): Promise<Outcome> {
   const { context, asked, agent, log, paths } = run;
   const start: StartingPoint = await lookAtEarlier(run);
   if (start.outcome) return start.outcome;
-  const health = await context.steps.checkHealth(context.world, agent, context.signal);
+  const health = await checkPatiently(run);
   if (!health.healthy && !context.signal.aborted) {
     log.add("health_failed", health.reason);
     const why = health.reason.replace(/^Cannot reach \S+ as /, "").replace(`${agent.url.host} `, "");
@@ -92,6 +96,17 @@ async function askAgent(run: DelegationRun): Promise<Outcome> {
   }
   writeRequest(context.world, paths.request, await makeRequestRecord(context.world, asked));
   return await runAttempts({ ...run, channelContext: channel }, start);
+}
+
+/** A gateway that did not answer in time gets a second chance: the machine may be busy. */
+async function checkPatiently({ context, agent }: DelegationRun): Promise<Health> {
+  const { steps, world, signal } = context;
+  const start = world.clock.elapsed();
+  const health = await steps.checkHealth(world, agent, signal);
+  const tookLong = world.clock.elapsed() - start >= slowMs;
+  return health.healthy || !tookLong || signal.aborted
+    ? health
+    : await steps.checkHealth(world, agent, signal);
 }
 
 /** Messages of the channel; null when none are wanted. Throws for settings that are wrong. */

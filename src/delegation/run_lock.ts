@@ -7,8 +7,8 @@ import { MacpError } from "../protocol/errors.ts";
 import type { FileLock } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
-/** Milliseconds to wait for the lock of another process. */
-const waitMs = 300;
+/** Milliseconds to wait for the lock; a busy machine takes its time to tell that it is free. */
+const waitMs = 3000;
 /** A file that was removed between its opening and its locking is made anew so often. */
 const maxTries = 20;
 
