@@ -83,7 +83,10 @@ async function askAgent(run: DelegationRun): Promise<Outcome> {
   const health = await checkPatiently(run);
   if (!health.healthy && !context.signal.aborted) {
     log.add("health_failed", health.reason);
-    const why = health.reason.replace(/^Cannot reach \S+ as /, "").replace(`${agent.url.host} `, "");
+    const why = health.reason.replace(/^Cannot reach \S+ as /, "").replace(
+      `${agent.url.host} `,
+      "",
+    );
     const notes = `Agent '${asked.agent}' unreachable at ${agent.url.host}: ${why}`;
     const hints = ["macp delegate --list shows the agents and whether their gateways are up"];
     return failed(factsOf(run), { code: "agent_unreachable", notes, hints });
