@@ -1,12 +1,13 @@
 /**
  * Measures dist/macp, which is made first when it is older than the sources, and holds it
  * to the project's marks. Exits 1 when one is missed. `--quick` runs everything less often;
- * `--only start,task,queue,events,sinks` leaves parts out.
+ * `--only start,task,queue,events,sinks,delegation` leaves parts out.
  *
  * @module
  */
 import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
+import { delegationFigures } from "./bench/delegation_figures.ts";
 import { eventFigures } from "./bench/event_figures.ts";
 import { type Figure, formatCommands, formatTable, verdictOf } from "./bench/figures.ts";
 import { load, machineFacts } from "./bench/machine.ts";
@@ -50,6 +51,11 @@ const parts: Readonly<Record<string, Part>> = {
     figures: sinkFigures,
     rounds: { warmUp: 1, counted: 9 },
     quick: { warmUp: 1, counted: 3 },
+  },
+  delegation: {
+    figures: delegationFigures,
+    rounds: { warmUp: 2, counted: 41 },
+    quick: { warmUp: 1, counted: 11 },
   },
 };
 
