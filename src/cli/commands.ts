@@ -397,6 +397,9 @@ export const commands: readonly CommandSpec[] = [
       "least once and in the order of their task; each delivery carries the event_id.",
       "Without the address of a Discord channel its lines are printed here; with --json the " +
       "events themselves, one a line.",
+      "What a sink does not take is tried again in later passes, for a day, and then lies among " +
+      "its dead letters: that is no failure of watch, and macp status tells of it. Only with " +
+      "--since the exit code is 1 when something did not arrive.",
     ],
     load: () => import("./commands/watch.ts"),
   },
@@ -555,7 +558,10 @@ export const commands: readonly CommandSpec[] = [
       name: "as",
       kind: "text",
       value: "KIND",
-      choices: ["queue", "task", "event", "result", "config", "state", "cursor"],
+      choices: [
+        ...["queue", "task", "event", "result", "config", "state", "cursor"],
+        ...["handoff", "lenient-handoff"],
+      ],
       help: "What the files are; told from their names otherwise",
     }],
     notes: ["Without a file it checks all that .mosaic/orchestrator/ holds."],
@@ -563,7 +569,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "doctor",
-    summary: "Look whether all is well: programs, ledger, worktrees, sinks, disk, secrets",
+    summary: "Look whether all is well: programs, ledger, worktrees, sinks, agents, disk, secrets",
     examples: ["macp doctor", "macp doctor --fix", "macp doctor --send-test", "macp doctor --json"],
     options: [
       { name: "fix", kind: "flag", help: "Mend what is safe to mend" },

@@ -11,6 +11,7 @@ import type { OwnedWorktree, RunningAttempt, State, Task } from "../protocol/gen
 import type { TaskNames } from "../protocol/names.ts";
 import { isMacpAware, maxAttemptsOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { Files } from "../sys/files.ts";
 import { taskBranch } from "./task_branch.ts";
 import type { ControllerContext } from "./context.ts";
@@ -79,6 +80,7 @@ export async function claimTask(
     };
   });
   if (claimed === null) return null;
+  reach("task.claimed");
   context.onEvent(claimed.event);
   return claimed.claimed;
 }

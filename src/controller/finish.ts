@@ -19,6 +19,7 @@ import { describeTask } from "./event_metadata.ts";
 import { releasePorts } from "./reserved_ports.ts";
 import { retireResult } from "./previous_failure.ts";
 import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
+import { reach } from "../sys/fail_points.ts";
 
 /** Outcomes after which a worktree is never removed. */
 const staying: readonly Outcome[] = ["handed_over", "worktree_failed"];
@@ -49,6 +50,7 @@ export async function endAttempt(
     return { change: { state, events }, result: state.running[id] ?? null };
   });
   events.forEach(context.onEvent);
+  reach("verdict.written");
   if (attempt) await finishAttempt(context, id, attempt, redacted);
   return { id, status: redacted.next_status, outcome: redacted.outcome };
 }
@@ -80,12 +82,15 @@ export async function finishAttempt(
   if (attempt.accept) retireEarlier(context, id, names, attempt);
   if (ends) writeTaskResult(context, id, names, result);
   else writeAttemptResult(context, names, attempt.serial, result);
+  reach("result.written");
   const event = await context.store.change((view) =>
     settle(context, view, { id, attempt, verdict, removes })
   );
   if (event) context.onEvent(event);
+  reach("status.written");
   removeAttemptFiles(context, names, attempt.serial);
   const gone = await isGone(context, attempt, removes);
+  reach("removal.done");
   const { port_base: base = null } = attempt;
   const count = context.settings.macp.ports_per_slot;
   if (base !== null) releasePorts(context.world, { base, count });
@@ -94,6 +99,7 @@ export async function finishAttempt(
     forgetWorktree(state, attempt.worktree, gone);
     return { change: { state }, result: null };
   });
+  reach("attempt.forgotten");
 }
 
 /** An acceptance leaves the result of before where it is until it has one of its own. */

@@ -25,6 +25,7 @@ import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
 import { revertAccept } from "./revert_accept.ts";
 import { recoverScratch } from "./scratch.ts";
 import { makeVerdict } from "./verdict.ts";
+import { reach } from "../sys/fail_points.ts";
 
 /** Milliseconds that a lost worker has between TERM and KILL. */
 const graceMs = 10_000;
@@ -37,6 +38,7 @@ const graceMs = 10_000;
  * @returns The attempts that ended by this.
  */
 export async function recover(context: ControllerContext): Promise<EndedAttempt[]> {
+  reach("recovery.begun");
   await removeTemporaries(context);
   const ended: EndedAttempt[] = [];
   for (const [id, attempt] of Object.entries(context.store.readState().running)) {
@@ -61,6 +63,7 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
     }
   }
   await recoverScratch(context);
+  reach("recovery.ended");
   return ended;
 }
 

@@ -8,7 +8,7 @@ import { moveAside, type StartingPoint, takeLate } from "./earlier_answer.ts";
 import type { HandoffRead } from "./handoff_file.ts";
 import { judgeRead } from "./judge_read.ts";
 import { renderMessage } from "./message.ts";
-import { answered, failed, type Outcome, refused, sent } from "./outcome.ts";
+import { answered, failed, interrupted, type Outcome, refused, sent } from "./outcome.ts";
 import type { Sent } from "./send.ts";
 import { shouldRetry } from "./should_retry.ts";
 
@@ -36,8 +36,9 @@ export async function runAttempts(run: DelegationRun, from: StartingPoint): Prom
   let came: HandoffRead | null = null;
   for (let number = 1;; number++) {
     const attempt = { number, start: context.world.clock.elapsed(), previousError };
-    if (context.signal.aborted) return interrupted(run, attempt, number > 1);
-    log.add("attempt_start", asked.task.slice(0, 200), { attempt: number });
+    if (context.signal.aborted) return interrupted(factsOf(run, attempt.start), number > 1);
+    // Without secrets before it is cut: half of one would not be known any more.
+    log.add("attempt_start", context.redactor.text(asked.task).slice(0, 200), { attempt: number });
     if (number > 1) {
       const late = await takeLate(run, { attempt: number, read: came });
       if (late.outcome !== null) return late.outcome;
@@ -60,7 +61,7 @@ async function pause({ context, paths }: DelegationRun, ms: number): Promise<Han
 async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
   const { context, asked, paths } = run;
   const sending = await send(run, attempt);
-  if (context.signal.aborted) return { outcome: interrupted(run, attempt, true) };
+  if (context.signal.aborted) return { outcome: interrupted(factsOf(run, attempt.start), true) };
   if (sending.kind === "failed") return await judgeSend(run, attempt, sending);
   if (!asked.wait) return { outcome: sent(factsOf(run)) };
   const { steps, world, signal } = context;
@@ -70,7 +71,7 @@ async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
     redactor: context.redactor,
   });
   if (read !== null) return judgeAnswer(run, attempt, read);
-  if (signal.aborted) return { outcome: interrupted(run, attempt, true) };
+  if (signal.aborted) return { outcome: interrupted(factsOf(run, attempt.start), true) };
   return await judgeSilence(run, attempt);
 }
 
@@ -149,12 +150,6 @@ async function judgeSilence(run: DelegationRun, { number, start }: Attempt): Pro
   return {
     outcome: failed(factsOf(run, start), { status: "timeout", code: "timeout", notes, hints }),
   };
-}
-
-function interrupted(run: DelegationRun, { start }: Attempt, wasSent: boolean): Outcome {
-  const notes = `Interrupted ${wasSent ? "after" : "before"} the task was sent`;
-  const hints = wasSent ? [`Take the answer with: macp delegate --collect ${run.asked.runId}`] : [];
-  return failed(factsOf(run, start), { code: "interrupted", notes, hints });
 }
 
 /** What the agent says of its confidence, for the log. */

@@ -8,7 +8,7 @@ import { confidenceOf } from "./attempts.ts";
 import { DelegationLog } from "./delegation_log.ts";
 import type { DelegateContext } from "./delegation_run.ts";
 import { judgeRead } from "./judge_read.ts";
-import { answered, failed, type Outcome, refused, type RunFacts } from "./outcome.ts";
+import { answered, failed, interrupted, type Outcome, refused, type RunFacts } from "./outcome.ts";
 import { readRequest, type RequestRecord } from "./request_record.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 
@@ -46,7 +46,7 @@ export async function collect(context: DelegateContext, asked: Collecting): Prom
   const timed = { ...facts, latencyMs: elapsedMs };
   const about = { attempt: 1, elapsedMs };
   if (read === null) {
-    if (signal.aborted) return interrupted(timed);
+    if (signal.aborted) return interrupted(timed, true);
     log.add("timeout", "", about);
     const notes = `Agent did not respond within ${timeoutMs / 1000}s`;
     const hints = [`Wait longer with: macp delegate --collect ${asked.runId} --timeout SECONDS`];
@@ -69,11 +69,6 @@ function factsOf({ runId, workflowId, stepId }: Collecting, record: RequestRecor
     workflowId: workflowId ?? record.workflow_id,
     stepId: stepId ?? record.step_id,
   };
-}
-
-function interrupted(facts: RunFacts): Outcome {
-  const hints = [`Take the answer later with: macp delegate --collect ${facts.runId}`];
-  return failed(facts, { code: "interrupted", notes: "Interrupted", hints });
 }
 
 function unknownRun(runId: string): MacpError {

@@ -13,7 +13,7 @@ import { type Asked, type DelegateContext, type DelegationRun, factsOf } from ".
 import { DelegationLog } from "./delegation_log.ts";
 import type { Health } from "./health.ts";
 import { lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
-import { failed, type Outcome } from "./outcome.ts";
+import { failed, interrupted, type Outcome } from "./outcome.ts";
 import { makeRequestRecord, writeRequest } from "./request_record.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 import { withRunLock } from "./run_lock.ts";
@@ -53,6 +53,7 @@ export async function delegate(context: DelegateContext, asked: Asked): Promise<
     return await withRunLock(context.world, lock, () => askAgent(run));
   } finally {
     stopWatch();
+    if (log.failure !== null) context.note(`the log of delegations misses a line: ${log.failure}`);
   }
 }
 
@@ -81,9 +82,13 @@ async function askAgent(run: DelegationRun): Promise<Outcome> {
   const start: StartingPoint = await lookAtEarlier(run);
   if (start.outcome) return start.outcome;
   const health = await checkPatiently(run);
-  if (!health.healthy && !context.signal.aborted) {
+  if (context.signal.aborted) return interrupted(factsOf(run), false);
+  if (!health.healthy) {
     log.add("health_failed", health.reason);
-    const why = health.reason.replace(/^Cannot reach \S+ as /, "").replace(`${agent.url.host} `, "");
+    const why = health.reason.replace(/^Cannot reach \S+ as /, "").replace(
+      `${agent.url.host} `,
+      "",
+    );
     const notes = `Agent '${asked.agent}' unreachable at ${agent.url.host}: ${why}`;
     const hints = ["macp delegate --list shows the agents and whether their gateways are up"];
     return failed(factsOf(run), { code: "agent_unreachable", notes, hints });

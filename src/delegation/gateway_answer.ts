@@ -10,6 +10,8 @@ import { type Agent, settingOf } from "./agents.ts";
 
 /** Most characters of what a gateway says that are repeated. */
 const maxWords = 200;
+/** Paths that gateways have by themselves, and their parts. */
+const usual = ["/hooks/agent", "hooks", "agent", "/healthz", "healthz", "/readyz", "readyz"];
 
 /** Whether a page for people was answered: a gateway's own pages answer any path so. */
 export function isWebPage({ headers, text }: HttpAnswer): boolean {
@@ -47,12 +49,12 @@ export function gatewayWords(answer: HttpAnswer, agent: Agent): string | null {
     : null;
 }
 
-/** Texts that no message holds: the token, and parts of paths that are not the usual ones. */
+/** Texts that no message holds: the token, and paths and their parts but for the usual ones. */
 function hidden({ token, url, hookPath, healthPath }: Agent): string[] {
-  const usual = ["hooks", "agent", "healthz", "readyz", "health"];
-  const parts = [url.pathname, hookPath, healthPath].flatMap((path) => path.split("/"));
-  return [...parts.filter((part) => !usual.includes(part)), token ?? ""]
-    .filter((text) => text.length >= 4);
+  const paths = [url.pathname, hookPath, healthPath].map((path) => path.replace(/\/+$/, ""));
+  const parts = paths.flatMap((path) => path.split("/")).filter((part) => part.length >= 4);
+  const own = [...paths, ...parts].filter((text) => text !== "" && !usual.includes(text));
+  return token === null ? own : [...own, token];
 }
 
 /** A redirect, in words that go behind the host. */

@@ -19,7 +19,7 @@ export interface MessageParts {
   task: string;
   /** 1 for the first one. */
   attempt: number;
-  /** Why the attempt before failed; null on the first one. */
+  /** Why the attempt before failed; null when there was none. */
   previousError: string | null;
   /** Text that the asker attaches, or null. */
   context: string | null;

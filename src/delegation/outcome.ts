@@ -48,6 +48,13 @@ export function failed(
   return { document, error: { code, message: notes, hints } };
 }
 
+/** A signal came; `wasSent` tells whether the agent may have been asked. */
+export function interrupted(facts: RunFacts, wasSent: boolean): Outcome {
+  const notes = `Interrupted ${wasSent ? "after" : "before"} the task was sent`;
+  const hints = wasSent ? [`Take the answer with: macp delegate --collect ${facts.runId}`] : [];
+  return failed(facts, { code: "interrupted", notes, hints });
+}
+
 /** The request was admitted, and nobody waits. */
 export function sent(facts: RunFacts): Outcome {
   return { document: { status: "sent", ...fieldsOf(facts) }, error: null };

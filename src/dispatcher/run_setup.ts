@@ -11,6 +11,7 @@ import { sha256Hex } from "../protocol/names.ts";
 import { firstOf } from "../protocol/text.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 import { runSetupCommand } from "./setup_command.ts";
+import { reach } from "../sys/fail_points.ts";
 
 /** Most files of the setup that are told from those of a worker. */
 const mostMarked = 1000;
@@ -41,6 +42,7 @@ export async function runSetup(
     label: "Setup",
     onStarted: (leader) => hooks.settingUp(leader),
   }, macp);
+  reach("setup.ended");
   dispatched.aborted = aborted;
   if (failure !== null) dispatched.failure = failure;
   if (aborted || failure !== null) return false;

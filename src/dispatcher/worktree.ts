@@ -14,6 +14,7 @@ import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { Files } from "../sys/files.ts";
 import { type DependencyBranch, holdsOnlyDependencies, mergeDependencies } from "./dependencies.ts";
 import { endMaking, rescueUnlinked } from "./unlinked_rest.ts";
@@ -147,6 +148,7 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
   const foreign = await whyForeign(git, path, owned);
   if (foreign !== null) throw failed(`${foreign}: ${path}; move it away`);
   clearLocks(git.world.files, gitFolder);
+  reach("worktree.kept");
   const warnings: string[] = [];
   if (entry.branch !== branch) {
     await leaveOtherBranch(request, own, entry.branch);
@@ -204,7 +206,9 @@ async function make(request: WorktreeRequest): Promise<ReadyWorktree> {
     return await addNew(request, owner, found);
   }
   await git.read(["worktree", "add", "--quiet", "--", place.path, branch]);
+  reach("worktree.added");
   markOwned(git, place.path, request.taskId);
+  reach("worktree.marked");
   if (snapshot !== null) return await bringBack(request, snapshot, base);
   if (await holdsOnlyDependencies(git, base, head, request.dependencies)) {
     return await standOnDependencies(request, owner, base, []);
@@ -236,9 +240,12 @@ async function addNew(
   const { git, place, branch } = request;
   if (base === null) throw failed("the repository has no commit yet");
   await git.read(["update-ref", owner, base.commit]);
+  reach("worktree.owned");
   const add = ["worktree", "add", "--quiet", "--no-track", "-B", branch, "--"];
   await git.read([...add, place.path, base.commit]);
+  reach("worktree.added");
   markOwned(git, place.path, request.taskId);
+  reach("worktree.marked");
   const warnings = base.warning === null ? [] : [base.warning];
   return await standOnDependencies(request, owner, base.commit, warnings);
 }
@@ -356,6 +363,7 @@ export async function cleanupWorktree(git: Git, path: string): Promise<string | 
  * @returns Why it stays, or null when it is gone.
  */
 export async function endRemoval(git: Git, path: string): Promise<string | null> {
+  reach("removal.begun");
   if (await cleanupWorktree(git, path) === null) return null;
   // A removal may outlive the program that began it.
   await git.quiet(path);

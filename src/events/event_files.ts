@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
+import { reach } from "../sys/fail_points.ts";
 import type { Files } from "../sys/files.ts";
 import { readLines } from "./event_log.ts";
 
@@ -58,7 +59,9 @@ export function rotateEvents(
   const stat = files.lstat(eventsPath);
   if (stat?.kind !== "file" || stat.size !== size) return null;
   const path = join(dirname(eventsPath), rotatedName(now, rotatedFiles(files, eventsPath)));
+  reach("rotation.begun");
   files.rename(eventsPath, path);
+  reach("rotation.done");
   // A writer that takes no lock may have added a line that nobody has read.
   if (files.lstat(path)?.size !== size && files.lstat(eventsPath) === null) {
     files.rename(path, eventsPath);

@@ -6,6 +6,7 @@
 import type { GateEvidence } from "../protocol/generated/types.ts";
 import type { Gate } from "./resolve_gates.ts";
 import { type GateContext, runGate } from "./run_gate.ts";
+import { reach } from "../sys/fail_points.ts";
 
 /** What is called around each gate, in order, and awaited. */
 export interface GateCallbacks {
@@ -31,9 +32,11 @@ export async function runGates(
   for (const [index, gate] of gates.entries()) {
     if (context.signal?.aborted) return { evidence, aborted: true };
     await callbacks.before?.(gate, index);
+    reach("gate.told");
     const result = await runGate(context, gate);
     if (!result) return { evidence, aborted: true };
     evidence.push(result);
+    reach("gate.ended");
     await callbacks.after?.(result, index);
   }
   return { evidence, aborted: false };

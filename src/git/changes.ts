@@ -5,6 +5,7 @@
  */
 import type { Git } from "./git.ts";
 import type { CheckoutStatus } from "./status.ts";
+import { reach } from "../sys/fail_points.ts";
 
 /** What a branch holds over its base. */
 export interface BranchChanges {
@@ -58,9 +59,11 @@ export async function commitAll(
   message: string,
 ): Promise<string> {
   await readWithoutLock(git, ["add", "--all", "--sparse", "--", ".", ...withoutNested(status)]);
+  reach("work.added");
   await git.read(["commit", "--quiet", "--no-verify", "--allow-empty", "--file=-"], {
     stdin: message,
   });
+  reach("work.committed");
   return (await git.read(["rev-parse", "--verify", "HEAD^{commit}"])).trim();
 }
 

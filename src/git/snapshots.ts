@@ -10,6 +10,7 @@ import type { Git } from "./git.ts";
 import { type GitScratch, withGitScratch } from "./plain_git.ts";
 import { readSnapshot, snapshotMessage } from "./snapshot_commit.ts";
 import type { CheckoutStatus } from "./status.ts";
+import { reach } from "../sys/fail_points.ts";
 
 /** What a snapshot pins. */
 export interface SnapshotOptions {
@@ -183,9 +184,11 @@ function listed(paths: readonly string[]): string {
  * Pins a commit at a ref, or at the next free one when the ref holds something else; its name.
  */
 export async function pinCommit(git: Git, ref: string, commit: string): Promise<string> {
+  reach("snapshot.committed");
   for (let n = 0;; n++) {
     const name = n === 0 ? ref : `${ref}.${n}`;
     const { code } = await git.run(["update-ref", name, commit, ""]);
+    reach("snapshot.pinned");
     if (code === 0) return name;
     const held = await readSnapshot(git, name);
     if (held === null) await git.read(["update-ref", name, commit, ""]);

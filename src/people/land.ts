@@ -20,6 +20,7 @@ import { isLanded, type Landing, planLanding } from "./plan_land.ts";
 import { recordLanding } from "./record_landing.ts";
 import { inScratchWorktree, recoverScratch } from "../controller/scratch.ts";
 import { requireTrustedView } from "../controller/trusted_view.ts";
+import { reach } from "../sys/fail_points.ts";
 
 /** How to land. */
 export interface LandOptions {
@@ -143,6 +144,7 @@ async function mergeAndMove(
     const log = relative(store.paths.folder, gated.log);
     return { kind: "gates_red", reason: failure.error, gates, log };
   }
+  reach("landing.gated");
   const kept = await moveTarget(git, { ...way, reason: `macp land ${task.id}` });
   if (kept !== null) return kept;
   await record(context, task.id, { into, commit: merged.commit });

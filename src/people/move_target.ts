@@ -10,6 +10,7 @@ import type { Git } from "../git/git.ts";
 import { findInTheWay } from "../git/in_the_way.ts";
 import { findUnderWay } from "../git/under_way.ts";
 import type { Done } from "./land_report.ts";
+import { reach } from "../sys/fail_points.ts";
 
 /** A local branch, and the commits that it goes from and to. */
 export interface Way {
@@ -34,7 +35,10 @@ export async function moveTarget(
     const late = await whatIsInTheWay(git, { into, from, to });
     if (late !== null) return late;
     const moved = await fastForward(git, into, { from, to, checkout, reason });
-    if (moved.kind === "moved") return null;
+    if (moved.kind === "moved") {
+      reach("landing.moved");
+      return null;
+    }
     if (moved.kind === "elsewhere") return { kind: "moved" };
     if (moved.kind === "left") continue;
     const { reason: why, paths } = moved;

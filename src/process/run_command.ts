@@ -5,6 +5,7 @@
  */
 import { MacpError } from "../protocol/errors.ts";
 import type { ProcessIdentity } from "../protocol/generated/types.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { Child, ExitStatus, ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 import { endProcesses } from "./end_processes.ts";
@@ -107,9 +108,11 @@ export async function runCommand(world: World, options: CommandOptions): Promise
   try {
     const leader = await introduce(world, child, options);
     if (!leader) return neverBegun;
+    reach("command.released");
     const find = trackCommand(world, options, leader);
     const end = await runToEnd({ world, options, child, leader, faults, wake, find });
     await output.finish(world.clock); // The last output can be a fault too.
+    reach("command.ended");
     if (faults.length > 0) throw faults[0];
     return end;
   } finally {
@@ -146,7 +149,9 @@ async function introduce(
   try {
     const leader = world.processes.identify(child.pid);
     if (!leader) throw lostError(child.pid);
+    reach("command.spawned");
     await options.onStarted?.(leader);
+    reach("command.recorded");
     released = !options.signal?.aborted;
     return released ? leader : null;
   } finally {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { CursorFile, Cursors, SinkCursor } from "../protocol/generated/types.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import type { TailPosition } from "../events/tail_position.ts";
@@ -77,6 +78,7 @@ export class CursorKeeper {
       start = clock.elapsed();
       return withCursors(document, waiting);
     });
+    reach("cursor.written");
     const end = clock.elapsed();
     this.#nextAt = end + Math.max(betweenMs, betweenWrites * (end - (start ?? end)));
   }

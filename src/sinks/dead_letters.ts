@@ -4,12 +4,13 @@
  * @module
  */
 import { join } from "@std/path";
-import { readLines } from "../events/event_log.ts";
+import { isThere, readLines } from "../events/event_log.ts";
 import { isRecord, type ReadEvent, toReadEvent } from "../protocol/events.ts";
 import { atomicWrite, writeError } from "../store/atomic_write.ts";
 import { keepTail } from "../store/keep_tail.ts";
 import type { StorePaths } from "../store/paths.ts";
 import { withQueueLock } from "../store/queue_lock.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { OpenFile } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
@@ -57,6 +58,7 @@ export class DeadLetters {
     await withQueueLock(this.#world, this.#paths, () => {
       try {
         this.#append(this.path(sink), text);
+        reach("letters.written");
       } catch (cause) {
         throw writeError(this.path(sink), cause);
       }
@@ -94,6 +96,7 @@ export class DeadLetters {
   #append(path: string, text: string): void {
     const { files } = this.#world;
     files.makeFolder(this.#paths.deadLetters);
+    isThere(files, path);
     const file = files.open(path, { read: true, append: true, create: true });
     let isNew = false;
     try {

@@ -5,6 +5,7 @@
  */
 import { dirname } from "@std/path";
 import { MacpError, messageOf } from "../protocol/errors.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { OpenFile } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
@@ -72,8 +73,10 @@ function replace(
       file.close();
     }
     if (options.stillWanted?.() === false) return false;
+    reach("file.written");
     files.rename(temporary, path);
     renamed = true;
+    reach("file.renamed");
   } finally {
     if (!renamed) files.remove(temporary);
   }

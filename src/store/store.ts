@@ -8,6 +8,7 @@ import { appendedIds, appendEvents } from "../events/event_log.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { PendingEvent, State, TaskEvent } from "../protocol/generated/types.ts";
 import type { RawTask } from "../protocol/task.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import { atomicWrite, writeError } from "./atomic_write.ts";
@@ -116,6 +117,7 @@ export class Store {
 
   /** False when the queue was written by another program meanwhile. */
   #apply(view: View, change: Change): boolean {
+    reach("change.begun");
     const events = (change.events ?? []).map((event) => this.#redact(event));
     const patches = change.patches ?? [];
     const queue = view.queue.edit(patches, change.added ?? [], this.paths.queue);
@@ -123,9 +125,12 @@ export class Store {
       const pending = events.map((event) => pendingEvent(event, patches, queue));
       const state = change.state ?? view.state;
       writeState(this.world, this.paths, { ...state, outbox: pending });
+      reach("ledger.written");
     }
     if (queue !== view.queue && !this.#replaceQueue(queue)) return false;
+    reach("queue.written");
     this.#append(events);
+    reach("events.appended");
     this.#appended = events.map(({ event_id }) => event_id);
     return true;
   }

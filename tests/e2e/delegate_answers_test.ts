@@ -120,7 +120,7 @@ Deno.test("macp delegate asks again after each of them, and keeps it aside", asy
     await Promise.all(
       Object.keys(badAnswers).map(async (runId) => {
         const ran = await delegate(["webster", "Do", "--run-id", runId, "--retries", "2"]);
-      assertEquals([runId, ran.code, ran.stderr], [runId, 0, ""]);
+        assertEquals([runId, ran.code, ran.stderr], [runId, 0, ""]);
         assertEquals(eventsOf(log(runId)), [
           ...["attempt_start", "validation_failed", "attempt_start", "complete"],
         ]);

@@ -30,3 +30,4 @@ export const validateConfig: Validator;
 export const validateState: Validator;
 export const validateCursor: Validator;
 export const validateHandoff: Validator;
+export const validateLenientHandoff: Validator;

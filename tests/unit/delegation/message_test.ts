@@ -47,14 +47,14 @@ Deno.test("renderMessage() carries run id, task, path and the JSON that is to be
   for (const absent of ["RETRY", "CONTEXT", "CHANNEL"]) assertEquals(count(message, absent), 0);
 });
 
-Deno.test("renderMessage() says what went wrong from the second attempt on", () => {
+Deno.test("renderMessage() says what went wrong before, also in an earlier call", () => {
   const retry = { attempt: 2, previousError: "Missing fields: result,\n\u001b[31mstatus" };
   assertStringIncludes(
     render(retry),
     "⚠️ RETRY (attempt 2): Previous attempt failed: Missing fields: result, [31mstatus\n" +
       "Please try again carefully.\n",
   );
-  assertEquals(count(render({ ...retry, attempt: 1 }), "RETRY"), 0);
+  assertEquals(count(render({ ...retry, attempt: 1 }), "RETRY (attempt 1)"), 1);
   assertEquals(count(render({ attempt: 2, previousError: null }), "RETRY"), 0);
   const long = render({ attempt: 3, previousError: "x".repeat(5000) });
   assertEquals(count(long, "x".repeat(499)), 1);

@@ -331,3 +331,11 @@ Deno.test("sendTask() repeats no token, no path and nothing that a terminal obey
     }
   }
 });
+
+Deno.test("sendTask() repeats the usual path, and none that is the gateway's own", async () => {
+  const answer = text("Cannot POST here: /gw/hooks/agent", 400);
+  assertEquals((await sendTo(answer, {}, "/gw")).sent, refused("HOST answered 400"));
+  const usual = text("Cannot POST /hooks/agent", 400);
+  const reason = "HOST answered 400 (Cannot POST /hooks/agent)";
+  assertEquals((await sendTo(usual)).sent, refused(reason));
+});
