@@ -4,6 +4,7 @@
  * @module
  */
 import { parse as parseJsonc } from "@std/jsonc";
+import { callerVariable, isPerCaller } from "../protocol/caller_variable.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { ConfigFile } from "../protocol/generated/types.ts";
@@ -71,23 +72,28 @@ export function loadSettings(
   const given = flags.flatMap(({ values }) =>
     literalSecrets(values).map((literal) => ({ file: null, ...literal }))
   );
+  const resolved = resolveSettings(all);
+  const callers = Object.keys(resolved.settings.delegate.acl);
   return {
-    ...resolveSettings(all),
+    ...resolved,
     unknown,
     literals: [...literals, ...given],
     gateSecrets: all.flatMap(({ values }) => gateSecrets(values.quality_gates)),
-    ownSecrets: all.flatMap(({ values }) => secretVariables(values)),
+    ownSecrets: all.flatMap(({ values }) => secretVariables(values, callers)),
   };
 }
 
-/** Names of environment variables under keys that end in `_env`. */
-export function secretVariables(values: unknown): string[] {
+/**
+ * Names of environment variables under keys that end in `_env`; where each caller of a
+ * delegation has one of its own, those of all callers.
+ */
+export function secretVariables(values: unknown, callers: readonly string[]): string[] {
   if (!isRecord(values)) return [];
-  return Object.entries(values).flatMap(([key, value]) =>
-    key.endsWith("_env") && typeof value === "string" && value !== ""
-      ? [value]
-      : secretVariables(value)
-  );
+  return Object.entries(values).flatMap(([key, value]) => {
+    if (!key.endsWith("_env") || typeof value !== "string") return secretVariables(value, callers);
+    if (isPerCaller(value)) return callers.map((caller) => callerVariable(value, caller));
+    return value === "" ? [] : [value];
+  });
 }
 
 /**

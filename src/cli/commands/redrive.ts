@@ -7,12 +7,12 @@ import { sinkNames } from "../../sinks/enabled_sinks.ts";
 import { lettersSince, redrive } from "../../sinks/redrive.ts";
 import { unusable } from "../../sinks/sink_settings.ts";
 import { unknownSink } from "../../sinks/unknown_sink.ts";
+import { nearestHint } from "../../protocol/nearest.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
 import { deliveryContext, openSink } from "../open_sinks.ts";
-import { nearestHint } from "../nearest.ts";
 import { parseSince } from "../time.ts";
 import { untilStopped } from "../until_stopped.ts";
 

@@ -26,14 +26,15 @@ import { orchestratorFolder } from "../../store/paths.ts";
 import { Queue } from "../../store/queue.ts";
 import { readText, withoutMark } from "../../store/read_json.ts";
 import type { World } from "../../sys/world.ts";
+import { handoffFaults, handoffFiles, type HandoffKind, handoffKindOf } from "../check_handoff.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { usageError } from "../parse_arguments.ts";
 
 /** What a file can be. */
-type Kind = "queue" | "task" | "event" | "result" | "config" | "state" | "cursor";
+type Kind = "queue" | "task" | "event" | "result" | "config" | "state" | "cursor" | HandoffKind;
 
-const documents: Record<Exclude<Kind, "queue" | "event" | "config">, Validator> = {
+const documents: Record<Exclude<Kind, "queue" | "event" | "config" | HandoffKind>, Validator> = {
   task: validateTask,
   result: validateResult,
   state: validateState,
@@ -49,7 +50,7 @@ export async function run(invocation: Invocation): Promise<number> {
     if (world.files.stat(file) === null) {
       throw usageError(`Cannot validate ${file} as it does not exist`);
     }
-    const kind = (args.text("as") ?? kindOf(file)) as Kind;
+    const kind = (args.text("as") ?? kindOf(world, file)) as Kind;
     return { file, kind, ...faultsOfFile(world, file, kind) };
   });
   const count = checked.reduce((sum, { faults }) => sum + faults.length, 0);
@@ -79,10 +80,13 @@ async function allFiles(invocation: Invocation): Promise<string[]> {
     ...rotatedFiles(files, join(folder, "events.ndjson")).map(({ path }) => path),
     ...below(results),
     ...below(attempts).flatMap(below),
+    ...handoffFiles(files, join(folder, "handoffs")),
   ].filter((path) => /\.(nd)?json$/.test(path) && files.stat(path)?.kind === "file");
 }
 
-function kindOf(file: string): Kind {
+function kindOf({ files }: World, file: string): Kind {
+  const handoff = handoffKindOf(files, file);
+  if (handoff !== null) return handoff;
   const name = basename(file);
   if (name.endsWith(".ndjson")) return "event";
   const known: Record<string, Kind> = {
@@ -104,6 +108,9 @@ interface Found {
 function faultsOfFile(world: World, file: string, kind: Kind): Found {
   try {
     if (kind === "event") return eventFaults(world, file);
+    if (kind === "handoff" || kind === "lenient-handoff" || kind === "request") {
+      return { faults: handoffFaults(world.files, file, kind), warnings: [] };
+    }
     const text = withoutMark(readText(world.files, file) ?? "");
     if (kind === "queue") return queueFaults(text, file);
     const value: unknown = kind === "config" ? parseJsonc(text) : JSON.parse(text);
