@@ -1,7 +1,7 @@
 /** `macp delegate`: every end of the way, and what is printed there. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventsOf, printed, withAgent } from "./delegation_scene.ts";
-import { exists, until } from "./harness.ts";
+import { exists, fingerprint, until } from "./harness.ts";
 import { answerOf, hookToken, putAnswer, putFile } from "./stand_in_gateway.ts";
 
 Deno.test("macp delegate prints the answer of the agent when it is complete", async () => {
@@ -345,5 +345,27 @@ Deno.test("100 calls of macp delegate at once each get their own answer", async 
     }
     assertEquals(gateway.admitted.length, 100);
     assertEquals(log().length, 200);
+  });
+});
+
+Deno.test("macp delegate --dry-run says what would be asked, and changes nothing", async () => {
+  await withAgent({}, async ({ delegate, gateway, repository, handoff }) => {
+    const before = fingerprint(repository.state());
+    const dry = (...args: string[]) => delegate([...args, "--run-id", "dry", "--dry-run"]);
+    const [whole, text, unknown] = await Promise.all([
+      dry("webster", "What is new?"),
+      dry("webster", "What is new?", "--format", "text"),
+      dry("nobody", "What is new?"),
+    ]);
+    assertEquals([whole.code, text.code, unknown.code], [0, 0, 1]);
+    const { message, ...plan } = printed(whole);
+    assertEquals(plan, {
+      ...{ status: "planned", gateway: gateway.origin.slice("http://".length) },
+      ...{ answer: handoff("dry.json"), runId: "dry", agent: "webster" },
+    });
+    assertEquals(text.stdout, `${message}\n`);
+    assertStringIncludes(text.stdout, "What is new?");
+    assertEquals(gateway.requests.length + gateway.healthChecks, 0);
+    assertEquals(fingerprint(repository.state()), before);
   });
 });
