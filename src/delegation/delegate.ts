@@ -25,7 +25,7 @@ import { withRunLock } from "./run_lock.ts";
 const slowMs = 4500;
 
 /** Checks of a gateway that does not answer in time. */
-const maxChecks = 3;
+const maxChecks = 2;
 
 /**
  * Delegates: ACL, registry, health, send, wait, validate, retry or finish.
