@@ -10,6 +10,7 @@ import { deliverInPass } from "./deliver_in_pass.ts";
 import { calmOfWaiting, type PassContext, type ServedSink, typesOf } from "./pass_context.ts";
 import { PassOutcomes } from "./pass_outcomes.ts";
 import { PassWriter } from "./pass_writer.ts";
+import { reach } from "../sys/fail_points.ts";
 import type { Delivered } from "./sink.ts";
 import type { SinkState } from "./sink_state.ts";
 
@@ -148,8 +149,11 @@ export class SinkPass {
     const { world, cut } = this.#context;
     const { sink } = this.#served;
     try {
-      if (sink.isInstant) return await sink.deliver(event, cut, earlier);
-      return await deliverInPass(world, sink, { event, signal: cut, earlier });
+      const outcome = sink.isInstant
+        ? await sink.deliver(event, cut, earlier)
+        : await deliverInPass(world, sink, { event, signal: cut, earlier });
+      if (outcome.kind === "delivered") reach("delivery.sent");
+      return outcome;
     } catch (error) {
       return { kind: "retry", reason: messageOf(error), afterMs: null };
     }

@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { exists, type Ran, Repository } from "../e2e/harness.ts";
+import { exists, macpPath, type Ran, Repository } from "../e2e/harness.ts";
 import { runCli } from "../../src/cli/main.ts";
 import { realTerminal } from "../../src/host/terminal.ts";
 import { realWorld } from "../../src/host/world.ts";
@@ -92,8 +92,8 @@ async function meet(ground: Ground, report: GroundReport): Promise<void> {
     ground.mend?.(repository);
     faultOfAnswer(ran).forEach(fault);
     faultsNow(repository).forEach(fault);
-    const after = await repository.macp(["drain"]);
-    if (after.code !== 0 && !await retried(repository)) {
+    const after = await goOn(repository);
+    if (after.code !== 0) {
       fault(`after it, drain exits ${after.code}: ${after.stderr.slice(-600)}`);
       fault(`it had said ${ran.code}: ${ran.stderr.slice(-600)}`);
       return;
@@ -103,11 +103,12 @@ async function meet(ground: Ground, report: GroundReport): Promise<void> {
 }
 
 /** A task may have failed for good on bad ground: a person queues it again. */
-async function retried(repository: Repository): Promise<boolean> {
+async function goOn(repository: Repository): Promise<Ran> {
+  await repository.macp(["drain"]);
   for (const { id, status } of repository.readQueue()) {
     if (status === "failed" || status === "escalated") await repository.macp(["retry", id]);
   }
-  return (await repository.macp(["drain"])).code === 0;
+  return await repository.macp(["drain"]);
 }
 
 /** What no answer may be: a code that the contract does not know, or a stack trace. */
@@ -119,7 +120,7 @@ function faultOfAnswer({ code, stdout, stderr }: Ran): string[] {
     faults.push(`prints a stack trace: ${printed.slice(-800)}`);
   }
   // Whoever interrupts it knows why it ends.
-  if (code !== 0 && code !== 130 && stderr.trim() === "") {
+  if (code !== 0 && code !== 130 && printed.trim() === "") {
     faults.push(`exits ${code} and says nothing`);
   }
   return faults;
@@ -182,7 +183,7 @@ function fileGrounds(): Ground[] {
   const few = [24, 26, 28, 30, 32, 34, 36, 40, 48].map((files): Ground => ({
     kind: "few open files",
     name: `${files} open files at most`,
-    spoil: () => ({ program: "sh", args: ["-c", `ulimit -n ${files}; exec "$0" "$@"`] }),
+    spoil: () => ({ program: "sh", args: ["-c", `ulimit -n ${files}; exec "$0" "$@"`, macpPath] }),
     mount: null,
     interruptMs: null,
   }));
