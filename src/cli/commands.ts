@@ -537,6 +537,11 @@ export const commands: readonly CommandSpec[] = [
         help: "Take the answer to an earlier question; nothing is sent",
       },
       { name: "list", kind: "flag", help: "Show the agents, who may ask them, and their health" },
+      {
+        name: "dry-run",
+        kind: "flag",
+        help: "Say what would be asked of which gateway, and ask nobody",
+      },
     ],
     notes: [
       "Agents, who may ask whom, and where answers lie are settings: the block delegate. TASK as - stands for standard input.",

@@ -54,6 +54,7 @@ export function reportOutcome(
 function printText({ output, terminal }: Invocation, document: Record<string, unknown>): void {
   const { result } = document;
   if (document.status === "sent") return output.line(String(document.runId));
+  if (document.status === "planned") return output.line(String(document.message));
   const text = typeof result === "string" ? result : JSON.stringify(result ?? null, null, 2);
   const shown = terminal.isTerminal ? createAnsiStripper().push(text) : text;
   output.raw(shown.endsWith("\n") ? shown : `${shown}\n`);

@@ -5,6 +5,7 @@
  * @module
  */
 import { MacpError } from "../protocol/errors.ts";
+import { writeError } from "../store/atomic_write.ts";
 import { mayDelegate } from "./acl.ts";
 import { type Agent, readRegistry, resolveAgent } from "./agents.ts";
 import { runAttempts } from "./attempts.ts";
@@ -12,14 +13,19 @@ import { fetchChannelContext } from "./channel_context.ts";
 import { type Asked, type DelegateContext, type DelegationRun, factsOf } from "./delegation_run.ts";
 import { DelegationLog } from "./delegation_log.ts";
 import type { Health } from "./health.ts";
+import { renderMessage } from "./message.ts";
 import { lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
-import { failed, interrupted, type Outcome } from "./outcome.ts";
+import { failed, interrupted, type Outcome, planned } from "./outcome.ts";
 import { makeRequestRecord, writeRequest } from "./request_record.ts";
+import { buildRequest, requestFault } from "./request.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 import { withRunLock } from "./run_lock.ts";
 
 /** Milliseconds from which on a check of the health was not answered in time. */
 const slowMs = 4500;
+
+/** Checks of a gateway that does not answer in time. */
+const maxChecks = 2;
 
 /**
  * Delegates: ACL, registry, health, send, wait, validate, retry or finish.
@@ -29,23 +35,12 @@ const slowMs = 4500;
  * own files cannot be written.
  */
 export async function delegate(context: DelegateContext, asked: Asked): Promise<Outcome> {
-  checkRunId(asked.runId);
   const log = openLog(context, asked);
-  const facts = factsOf({ context, asked });
-  if (!mayDelegate(context.settings.acl, asked.caller, asked.agent)) {
-    log.add("acl_denied", `caller=${asked.caller}`);
-    const notes = `ACL denied: '${asked.caller}' cannot delegate to '${asked.agent}'`;
-    const hints = ["macp delegate --list shows who may ask whom (delegate.acl)"];
-    return failed(facts, { code: "acl_denied", notes, hints });
-  }
-  const agent = findAgent(context, asked.agent);
-  if (agent instanceof MacpError) {
-    log.add("send_failed", agent.message);
-    return failed(facts, { code: agent.code, notes: agent.message, hints: agent.hints });
-  }
-  const paths = handoffPaths(context.places.handoffs, asked.runId);
-  context.world.files.makeFolder(context.places.handoffs);
-  const run = { context, asked, agent, paths, log, channelContext: null };
+  const begun = begin(context, asked, log);
+  if ("error" in begun) return begun;
+  const { paths } = begun;
+  makeFolder(context);
+  const run = { ...begun, log, channelContext: null };
   const lock = { path: paths.lock, runId: asked.runId };
   // One watch from before the first send to the end: each wait joins it.
   const stopWatch = context.world.files.watch(context.places.handoffs, () => {});
@@ -57,8 +52,57 @@ export async function delegate(context: DelegateContext, asked: Asked): Promise<
   }
 }
 
+/**
+ * What would be asked, and of whom: nothing is sent or written, and no gateway is asked for
+ * its health. Messages of a channel are left out. Throws what `delegate` throws.
+ */
+export function previewDelegation(context: DelegateContext, asked: Asked): Outcome {
+  const begun = begin(context, asked, null);
+  if ("error" in begun) return begun;
+  const { agent, paths } = begun;
+  const { runId, task, deliver } = asked;
+  const text = { ...{ runId, task, deliver, agent: asked.agent, context: asked.context } };
+  const rest = { attempt: 1, previousError: null, channelContext: null };
+  const message = renderMessage({ ...text, ...rest, handoffPath: paths.answer });
+  const about = { runId, attempt: 1, message, deliver, sessionKey: agent.sessionKey };
+  const fault = requestFault(buildRequest(agent, about).body);
+  const facts = factsOf({ context, asked });
+  if (fault !== null) return failed(facts, { code: "send_failed", notes: fault });
+  return planned(facts, { gateway: agent.url.host, answer: paths.answer, message });
+}
+
+/** Who is asked and where the answer comes, or why nobody is. */
+function begin(
+  context: DelegateContext,
+  asked: Asked,
+  log: DelegationLog | null,
+): Pick<DelegationRun, "context" | "asked" | "agent" | "paths"> | Outcome {
+  checkRunId(asked.runId);
+  const facts = factsOf({ context, asked });
+  if (!mayDelegate(context.settings.acl, asked.caller, asked.agent)) {
+    log?.add("acl_denied", `caller=${asked.caller}`);
+    const notes = `ACL denied: '${asked.caller}' cannot delegate to '${asked.agent}'`;
+    const hints = ["macp delegate --list shows who may ask whom (delegate.acl)"];
+    return failed(facts, { code: "acl_denied", notes, hints });
+  }
+  const agent = findAgent(context, asked.agent);
+  if (agent instanceof MacpError) {
+    log?.add("send_failed", agent.message);
+    return failed(facts, { code: agent.code, notes: agent.message, hints: agent.hints });
+  }
+  return { context, asked, agent, paths: handoffPaths(context.places.handoffs, asked.runId) };
+}
+
+function makeFolder({ world, places }: DelegateContext): void {
+  try {
+    world.files.makeFolder(places.handoffs);
+  } catch (cause) {
+    throw writeError(places.handoffs, cause);
+  }
+}
+
 /** The log of a delegation. */
-export function openLog(context: DelegateContext, asked: Asked): DelegationLog {
+function openLog(context: DelegateContext, asked: Asked): DelegationLog {
   const { runId, agent, workflowId, stepId } = asked;
   const base = { runId, agent, workflowId, stepId };
   return new DelegationLog(context.world, context.places.logs, context.redactor, base);
@@ -106,15 +150,15 @@ async function askAgent(run: DelegationRun): Promise<Outcome> {
   return await runAttempts({ ...run, channelContext: channel }, start);
 }
 
-/** A gateway that did not answer in time gets a second chance: the machine may be busy. */
+/** A gateway that did not answer in time gets further chances: the machine may be busy. */
 async function checkPatiently({ context, agent }: DelegationRun): Promise<Health> {
   const { steps, world, signal } = context;
-  const start = world.clock.elapsed();
-  const health = await steps.checkHealth(world, agent, signal);
-  const tookLong = world.clock.elapsed() - start >= slowMs;
-  return health.healthy || !tookLong || signal.aborted
-    ? health
-    : await steps.checkHealth(world, agent, signal);
+  for (let checks = 1;; checks++) {
+    const start = world.clock.elapsed();
+    const health = await steps.checkHealth(world, agent, signal);
+    const wasSlow = world.clock.elapsed() - start >= slowMs;
+    if (health.healthy || !wasSlow || signal.aborted || checks === maxChecks) return health;
+  }
 }
 
 /** Messages of the channel; null when none are wanted. Throws for settings that are wrong. */

@@ -48,6 +48,11 @@ export function failed(
   return { document, error: { code, message: notes, hints } };
 }
 
+/** What would be asked. */
+export function planned(facts: RunFacts, more: Record<string, unknown>): Outcome {
+  return { document: { status: "planned", ...more, ...fieldsOf(facts) }, error: null };
+}
+
 /** A signal came; `wasSent` tells whether the agent may have been asked. */
 export function interrupted(facts: RunFacts, wasSent: boolean): Outcome {
   const notes = `Interrupted ${wasSent ? "after" : "before"} the task was sent`;

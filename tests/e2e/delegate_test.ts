@@ -1,7 +1,7 @@
 /** `macp delegate`: every end of the way, and what is printed there. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventsOf, printed, withAgent } from "./delegation_scene.ts";
-import { exists, until } from "./harness.ts";
+import { exists, fingerprint, type Ran, until } from "./harness.ts";
 import { answerOf, hookToken, putAnswer, putFile } from "./stand_in_gateway.ts";
 
 Deno.test("macp delegate prints the answer of the agent when it is complete", async () => {
@@ -329,21 +329,46 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 }
 
 Deno.test("100 calls of macp delegate at once each get their own answer", async () => {
-  const agent = async (task: Parameters<typeof putAnswer>[0]) => {
-    await new Promise((resolve) => setTimeout(resolve, (task.index * 37) % 200));
-    putAnswer(task);
+  const waiting: Parameters<typeof putAnswer>[0][] = [];
+  const agent = (task: Parameters<typeof putAnswer>[0]) => {
+    // None is answered before all were asked; the last is answered first.
+    if (waiting.push(task) === 100) waiting.reverse().forEach((task) => putAnswer(task));
   };
   await withAgent({ agent, sessionKeys: true }, async ({ delegate, gateway, log }) => {
-    const ids = Array.from({ length: 100 }, (_, number) => `run-${number}`);
-    const ran = await Promise.all(
-      ids.map((id) => delegate(["webster", `Question ${id}`, "--run-id", id])),
-    );
-    for (const [index, id] of ids.entries()) {
-      const one = ran[index];
-      assertEquals([one?.code, one?.stderr], [0, ""]);
-      assertEquals(printed(one ?? { code: 0, stdout: "", stderr: "" }).result, `Answer of ${id}`);
+    const running: Promise<Ran>[] = [];
+    for (let number = 0; number < 100; number++) {
+      const args = ["webster", `Question ${number}`, "--run-id", `run-${number}`];
+      running.push(delegate([...args, "--timeout", "120"]));
+      // To start a program holds this one up, and the gateway in it.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    for (const [number, ran] of (await Promise.all(running)).entries()) {
+      assertEquals([ran.code, ran.stderr], [0, ""]);
+      assertEquals(printed(ran).result, `Answer of run-${number}`);
     }
     assertEquals(gateway.admitted.length, 100);
     assertEquals(log().length, 200);
+  });
+});
+
+Deno.test("macp delegate --dry-run says what would be asked, and changes nothing", async () => {
+  await withAgent({}, async ({ delegate, gateway, repository, handoff }) => {
+    const before = fingerprint(repository.state());
+    const dry = (...args: string[]) => delegate([...args, "--run-id", "dry", "--dry-run"]);
+    const [whole, text, unknown] = await Promise.all([
+      dry("webster", "What is new?"),
+      dry("webster", "What is new?", "--format", "text"),
+      dry("nobody", "What is new?"),
+    ]);
+    assertEquals([whole.code, text.code, unknown.code], [0, 0, 1]);
+    const { message, ...plan } = printed(whole);
+    assertEquals(plan, {
+      ...{ status: "planned", gateway: gateway.origin.slice("http://".length) },
+      ...{ answer: handoff("dry.json"), runId: "dry", agent: "webster" },
+    });
+    assertEquals(text.stdout, `${message}\n`);
+    assertStringIncludes(text.stdout, "What is new?");
+    assertEquals(gateway.requests.length + gateway.healthChecks, 0);
+    assertEquals(fingerprint(repository.state()), before);
   });
 });

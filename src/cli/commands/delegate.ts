@@ -30,7 +30,11 @@ async function ask(invocation: Invocation): Promise<number> {
   const asked = readQuestion(invocation);
   const format = outcomeFormat(invocation.args);
   const repository = await openRepository(invocation);
-  const { delegate } = await import("../../delegation/delegate.ts");
+  const { delegate, previewDelegation } = await import("../../delegation/delegate.ts");
+  if (invocation.args.flag("dry-run")) {
+    const context = openDelegation(invocation, repository, new AbortController().signal);
+    return reportOutcome(invocation, previewDelegation(context, asked), { format, stopped: null });
+  }
   const { result, stopped } = await untilStopped(
     invocation.terminal,
     (stop) => delegate(openDelegation(invocation, repository, stop), asked),
