@@ -55,6 +55,6 @@ Deno.test("secretVariables() and literalSecrets() know the tokens of agents and 
     "CHAT_NX_EXPERT",
   ]);
   assertEquals(literalSecrets(values), [
-    { path: "delegate.agents.token_env.token", value: "literal" },
+    { path: "delegate.agents.token_env.token", value: "literal", isLocal: false },
   ]);
 });
