@@ -61,3 +61,15 @@ Deno.test("A symbolic link on the way to a result or a log is not followed out o
     assertEquals([...Deno.readDirSync(target)], []);
   });
 });
+
+Deno.test("A result_path that cannot be used is named without the secret in it", async () => {
+  await withRepository(async (repository) => {
+    const token = `ghp_${"q7Zk2Wx9".repeat(4)}abcd`;
+    repository.writeQueue([execTask("t", "true", { result_path: `../${token}` })]);
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 0, ran.stderr);
+    assert(!(ran.stdout + ran.stderr).includes(token), ran.stdout);
+    const text = textOf(repository.state("results", "t.json")) ?? "";
+    assert(text.includes("../[redacted:GITHUB_TOKEN] was not used") && !text.includes(token), text);
+  });
+});
