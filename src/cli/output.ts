@@ -56,8 +56,9 @@ export class Output {
   /** A line of the result on standard output. */
   line(text = ""): void {
     const redacted = this.options.redaction.text(text);
+    // Every second part is what `painted` matched.
     const parts = this.#colored ? redacted.split(painted) : [redacted];
-    const shown = parts.map((part) => painted.test(part) ? part : printable(part));
+    const shown = parts.map((part, index) => index % 2 === 1 ? part : printable(part));
     this.#terminal.write(`${shown.join("")}\n`);
   }
 

@@ -34,6 +34,9 @@ Deno.test("Output prints no control characters of texts from outside, and its ow
     out.line(`${out.paint("yellow", "x")} a\u001b]0;t\u0007b\u009b1m\u202ec\td\ne`);
     const own = color === "always" ? "\u001b[33mx\u001b[39m" : "x";
     assertEquals(printed.out, `${own} a ]0;t b 1m c\td\ne\n`);
+    out.line("\u001b[31mred\u001b[39m");
+    const red = color === "always" ? "\u001b[31mred\u001b[39m" : " [31mred [39m";
+    assertEquals(printed.out.split("\n").at(-2), red);
     out.warn(hostile);
     assertEquals(controls.test(printed.error), false, JSON.stringify(printed.error));
   }
