@@ -128,7 +128,7 @@ function configText(choices: Choices, isWrong: boolean): string {
     },
     slack: { enabled: choices.below(3) === 0, url: "https://hooks.slack.example/services/T/B/x" },
     discord: { enabled: choices.below(3) === 0, url: "https://discord.example/api/webhooks/1/x" },
-    ntfy: { enabled: choices.below(3) === 0, url: "https://ntfy.example", topic: "t0pic-Mark3r" },
+    ntfy: { enabled: choices.below(3) === 0, url: "https://ntfy.example/t0pic" },
     exec: { enabled: choices.below(4) === 0, command: "cat" },
   };
   const own = isWrong && choices.below(2) === 0 ? settings : { ...settings, macp, enabled: true };
