@@ -618,7 +618,7 @@ function faultOfSecrets(
         "",
       );
     // Members that nobody knows are kept as they stood there.
-    const keeps = path.includes("/dead_letter/") || path === `${stateFolder}/state.json`;
+    const keeps = path.includes("/dead_letter/") || /\/(?:state|event_cursor)\.json$/.test(path);
     if (keeps && found("", new TextDecoder().decode(was)) !== null) continue;
     const written = found(path, text);
     if (written) return written;

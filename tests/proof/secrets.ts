@@ -15,6 +15,8 @@ export interface SecretsReport {
   planted: number;
   /** Bytes that were searched, and requests and calls among them. */
   bytes: number;
+  /** Secrets that were taken out of them. */
+  redacted: number;
   requests: number;
   calls: number;
   faults: string[];
@@ -81,7 +83,14 @@ function tellAll(marks: Marks, choices: Choices): string {
 
 /** Lets it all happen; a report without faults when nothing came out. */
 export async function proveSecrets({ seed }: { seed: number }): Promise<SecretsReport> {
-  const report: SecretsReport = { planted: 0, bytes: 0, requests: 0, calls: 0, faults: [] };
+  const report: SecretsReport = {
+    planted: 0,
+    bytes: 0,
+    redacted: 0,
+    requests: 0,
+    calls: 0,
+    faults: [],
+  };
   const marks = marksOf(seed);
   await withReceiver(
     // A server that says what it was sent, and what it knows.
@@ -190,8 +199,13 @@ async function search(
     .flatMap(([name, mark]) => formsOf(mark).map((form) => ({ name, form })))
     // What is left of a short secret in base64 may stand in any text.
     .filter(({ form }) => form.length >= 12);
+  const taken = new Map<string, number>();
   const look = (where: string, text: string) => {
     report.bytes += text.length;
+    const redacted = text.split("[redacted:").length - 1;
+    report.redacted += redacted;
+    const kind = where.replace(/^(?:logs|results)\/.*/, (path) => path.split("/")[0] ?? "");
+    taken.set(kind, (taken.get(kind) ?? 0) + redacted);
     for (const { name, form } of forms) {
       const at = text.indexOf(form);
       if (at < 0) continue;
@@ -199,7 +213,7 @@ async function search(
       report.faults.push(`${where} holds the secret ${name}: ${JSON.stringify(around)}`);
     }
   };
-  printed.forEach((text) => look("what is printed by " + text.slice(0, text.indexOf(":")), text));
+  printed.forEach((text) => look(shownBy(text.slice(0, text.indexOf(":"))), text));
   for (const path of filesBelow(repository.state())) {
     const name = path.slice(repository.state().length + 1);
     // What a person wrote, and what a handed-over task is for.
@@ -215,4 +229,13 @@ async function search(
   look("commits", await repository.git("log", "--all", "--format=%an %B", "--glob=refs/macp"));
   look("refs", await repository.git("for-each-ref", "--format=%(refname)"));
   for (const name of [...filesBelow(join(repository.path, ".mosaic"))]) look("a file's name", name);
+  // Where no secret came to, none can be missed.
+  const places = ["logs", "results", "events.ndjson", "a request", "commits"];
+  for (const place of [...places, ...["show", "drain", "watch"].map(shownBy)]) {
+    if ((taken.get(place) ?? 0) === 0) report.faults.push(`no secret came to ${place}`);
+  }
+}
+
+function shownBy(verb: string): string {
+  return `what is printed by ${verb}`;
 }
