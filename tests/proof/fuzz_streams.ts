@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { emptyReport, parseWorkerReport } from "../../src/dispatcher/worker_report.ts";
+import { readWorkerReport } from "../../src/dispatcher/worker_report.ts";
 import { collectResult, nothingSeen } from "../../src/dispatcher/collect_result.ts";
 import { parseFindings } from "../../src/gates/findings.ts";
 import { TestRunDetector } from "../../src/gates/test_run_detector.ts";
@@ -242,12 +242,9 @@ function faultOfLog(chunks: Uint8Array[]): string | null {
 const task: Task = { id: "t1", title: "Task", status: "running", dispatch: "exec" };
 
 function faultOfReport(text: string): string | null {
-  let report = emptyReport();
-  try {
-    report = parseWorkerReport(JSON.parse(text));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const files = new FuzzFiles();
+  files.put("/w/result.json", bytesOf(text));
+  const report = readWorkerReport(files, "/w/result.json");
   const facts = {
     ...nothingSeen,
     serial: 1,
