@@ -7,6 +7,7 @@ import type { Git } from "../git/git.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import { nearest, nearestHint } from "../protocol/nearest.ts";
+import { parseJsonText } from "../protocol/parse_json.ts";
 import { settingAt, settingPaths, type SettingsLayer } from "../protocol/settings.ts";
 import { redactEvent } from "../redaction/redact_formats.ts";
 import { createRedactor, type Redactor } from "../redaction/redactor.ts";
@@ -93,7 +94,7 @@ function flagLayers({ args }: Invocation): SettingsLayer[] {
 
 function parseValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     return text;
   }

@@ -6,6 +6,7 @@
 import { join } from "@std/path";
 import { EventTail } from "../events/event_tail.ts";
 import { describeNotice } from "../events/tail_notice.ts";
+import { printable } from "../protocol/text.ts";
 import { redactReadEvent } from "../redaction/redact_formats.ts";
 import { calmOf } from "../sinks/calm_settings.ts";
 import { CursorKeeper } from "../sinks/cursor_keeper.ts";
@@ -107,7 +108,7 @@ export function deliveryContext(
       trouble: (sink, text) => output.warn(`${sink}: ${text}`),
       remark: (sink, text) => {
         if (!output.options.verbose) return;
-        terminal.writeError(`${output.options.redaction.text(`${sink}: ${text}`)}\n`);
+        terminal.writeError(`${printable(output.options.redaction.text(`${sink}: ${text}`))}\n`);
       },
     },
   };

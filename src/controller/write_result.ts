@@ -27,7 +27,7 @@ export function writeAttemptResult(
  * place, with a warning when the former cannot be used. What stands there in the way never stops the queue.
  */
 export function writeTaskResult(
-  { world, store, settings, onNote }: ControllerContext,
+  { world, store, settings, redactor, onNote }: ControllerContext,
   id: string,
   names: TaskNames,
   result: TaskResult,
@@ -46,7 +46,9 @@ export function writeTaskResult(
     atomicWriteJson(world, path, result);
   } catch (error) {
     const metadata = result.metadata ??= {};
-    const warning = `${named ?? usual} was not used for the result: ${messageOf(error)}`;
+    const warning = redactor.text(
+      `${named ?? usual} was not used for the result: ${messageOf(error)}`,
+    );
     metadata.warnings = [...metadata.warnings ?? [], warning];
     const other = named === undefined ? attemptResultPath(paths, settings, names, serial) : usual;
     onNote(`${id}: ${warning}; see ${other}`);

@@ -6,6 +6,7 @@
 import { join } from "@std/path";
 import { isThere, readLines } from "../events/event_log.ts";
 import { isRecord, type ReadEvent, toReadEvent } from "../protocol/events.ts";
+import { parseJsonText } from "../protocol/parse_json.ts";
 import { atomicWrite, writeError } from "../store/atomic_write.ts";
 import { keepTail } from "../store/keep_tail.ts";
 import type { StorePaths } from "../store/paths.ts";
@@ -127,7 +128,7 @@ function endsOpen(file: OpenFile): boolean {
 function parseLetter(line: string): DeadLetter | null {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJsonText(line);
   } catch {
     return null;
   }

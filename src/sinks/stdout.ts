@@ -4,6 +4,7 @@
  * @module
  */
 import { formatEvent } from "../events/format_event.ts";
+import { visibleJson } from "../events/visible_json.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { sha256Hex } from "../protocol/names.ts";
 import { formattedTypes } from "./discord.ts";
@@ -30,7 +31,7 @@ export function stdoutSink({ format, eventFilter, print }: PrintSettings): Sink 
     fingerprint: async () => (await sha256Hex(format)).slice(0, 16),
     accepts: ({ event_type }) => passesFilter(filter, event_type),
     deliver(event, _signal, earlier = 0) {
-      const line = format === "json" ? JSON.stringify(event) : formatEvent(event, { earlier });
+      const line = format === "json" ? visibleJson(event) : formatEvent(event, { earlier });
       if (line === null) return Promise.resolve({ kind: "skipped" });
       try {
         print(line);

@@ -13,6 +13,7 @@ import { taskPlace } from "../../dispatcher/worktree_place.ts";
 import { isResultPath } from "../../dispatcher/result_paths.ts";
 import { isBranchName, taskIdPattern, taskNames } from "../../protocol/names.ts";
 import { nearestHint } from "../../protocol/nearest.ts";
+import { parseJsonText } from "../../protocol/parse_json.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import { checkTask, idOf } from "../../protocol/task.ts";
 import { describeFault } from "../../protocol/validation.ts";
@@ -147,7 +148,7 @@ function metadataFrom(args: Arguments): Record<string, unknown> | undefined {
   const text = args.text("metadata");
   if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJsonText(text);
     if (isRecord(value)) return value;
   } catch {
     // Reported below.

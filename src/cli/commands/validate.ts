@@ -18,6 +18,7 @@ import {
   validateTask,
   type Validator,
 } from "../../protocol/generated/validators.js";
+import { parseJsonText } from "../../protocol/parse_json.ts";
 import { unknownKeys } from "../../protocol/settings.ts";
 import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
@@ -113,7 +114,7 @@ function faultsOfFile(world: World, file: string, kind: Kind): Found {
     }
     const text = withoutMark(readText(world.files, file) ?? "");
     if (kind === "queue") return queueFaults(text, file);
-    const value: unknown = kind === "config" ? parseJsonc(text) : JSON.parse(text);
+    const value: unknown = kind === "config" ? parseJsonc(text) : parseJsonText(text);
     const faults = kind === "config" ? configFaults(value) : faultsOf(documents[kind], value);
     const unknown = kind === "config" ? unknownKeys(value) : [];
     return {
@@ -154,7 +155,7 @@ function eventFaults(world: World, file: string): Found {
     number++;
     const where = `${file}:${number}`;
     try {
-      const event: unknown = JSON.parse(line);
+      const event = parseJsonText(line);
       for (const fault of faultsOf(validateEvent, event)) {
         const unknownType = fault.path === "/event_type" && isRecord(event) &&
           typeof event.event_type === "string";
