@@ -106,3 +106,30 @@ Deno.test("A log has no escape sequences, and is capped in its middle, never at 
     assert(log.length < 80_000, `the log has ${log.length} characters`);
   });
 });
+
+Deno.test("A secret that is printed in base64 or encoded for a URL is in no log and no result", async () => {
+  await withRepository(async (repository) => {
+    const secret = "p@ss/w0rd+with=signs?&more";
+    const forms = [secret, btoa(secret), btoa(`x:${secret}`).slice(4), encodeURIComponent(secret)];
+    const basic = `Basic ${btoa(`user:${secret}`)}`;
+    const print = `printf '%s\n' '${forms[1]}' '${basic}' '${forms[3]}'; exit 1`;
+    repository.writeQueue([
+      execTask("worker", `printf '%s\n' "$BASE" "$BASIC" "$URL_FORM"; exit 1`),
+      execTask("gate", "true", { quality_gates: [print] }),
+    ]);
+    const env = { DB_PASSWORD: secret, BASE: forms[1], BASIC: basic, URL_FORM: forms[3] };
+
+    await repository.macp(["drain"], { env });
+
+    // Of base64 only what does not depend on what stands before and behind.
+    const telling = [
+      btoa(secret).slice(0, 24),
+      btoa(`user:${secret}`).slice(8, 30),
+      forms[3] ?? "",
+    ];
+    const written = [repository.log("worker"), repository.log("gate")].join("\n") +
+      JSON.stringify(repository.result("gate").metadata?.gates?.[0]?.output_tail);
+    for (const text of telling) assert(!written.includes(text), `${text} was written`);
+    assertStringIncludes(repository.log("worker"), "[redacted:DB_PASSWORD]");
+  });
+});
