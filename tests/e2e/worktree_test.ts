@@ -17,6 +17,20 @@ Deno.test("A foreign folder at the worktree's place stays untouched and the task
   });
 });
 
+Deno.test("An empty folder of somebody else at the worktree's place stays, and stays empty", async () => {
+  await withRepository(async (repository) => {
+    const place = repository.worktree("t");
+    Deno.mkdirSync(place, { recursive: true });
+    const before = Deno.lstatSync(place).ino;
+    await repository.submit("t", `touch ${repository.outside("ran")}`);
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    assertEquals(repository.result("t").metadata?.outcome, "worktree_failed");
+    assert(exists(place), "the folder was removed");
+    assertEquals([Deno.lstatSync(place).ino, [...Deno.readDirSync(place)]], [before, []]);
+    assert(!exists(repository.outside("ran")));
+  });
+});
+
 Deno.test("A foreign worktree of the same repository at its place stays untouched", async () => {
   await withRepository(async (repository) => {
     const place = repository.worktree("t");

@@ -28,8 +28,8 @@ export const harmsOthers: readonly Mutation[] = [
     module: "dispatcher/worktree.ts",
     why: "a folder that somebody else made is taken for the worktree of a task",
     find: "files.lstat(real) !== null && ownerOf(real) !== taskId",
-    replace: "files.lstat(real) !== null && ownerOf(real) === taskId",
-    tests: [{ file: "worktree_test.ts", filter: "A foreign folder at the worktree's place" }],
+    replace: "![null, taskId].includes(ownerOf(real))",
+    tests: [{ file: "worktree_test.ts", filter: "An empty folder of somebody else" }],
   },
   {
     promise: 4,
@@ -45,6 +45,6 @@ export const harmsOthers: readonly Mutation[] = [
     why: "old files are removed behind a link that leads elsewhere",
     find: "return files.realPath(folder) === join(files.realPath(root), relative(root, folder));",
     replace: "return relative(root, folder) !== files.realPath(root);",
-    tests: [{ file: "retention_test.ts", filter: "never follows a link out of" }],
+    tests: [{ file: "retention_test.ts", filter: "removes nothing that is old behind a link" }],
   },
 ];

@@ -45,6 +45,6 @@ export const tellsSecrets: readonly Mutation[] = [
     why: "events hold secrets",
     find: "(event) => redactEvent(redactor, event)",
     replace: "(event) => redactEvent({ ...redactor, text: String, value: (json) => json }, event)",
-    tests: [{ file: "secrets_test.ts", filter: "show 7: a secret of the environment" }],
+    tests: [{ file: "planted_secrets_test.ts", filter: "output stays inside" }],
   },
 ];

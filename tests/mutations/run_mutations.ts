@@ -63,8 +63,8 @@ export async function proveMutations(plan: MutationPlan): Promise<MutationReport
     const healthy = await scratch.tests(await scratch.original(), "original", chosen);
     let next = chosen[0] && scratch.build(chosen[0], 0);
     for (const [at, mutation] of chosen.entries()) {
-      const start = performance.now();
       const { built, compiled } = await (next ?? scratch.build(mutation, at));
+      const start = performance.now();
       const following = chosen[at + 1];
       next = following && scratch.build(following, at + 1);
       const tried = whyUnfit(mutation, healthy.ran) ?? await tryOne(scratch, mutation, at, built);
