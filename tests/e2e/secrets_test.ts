@@ -130,3 +130,19 @@ Deno.test("A secret that is printed in base64 or encoded for a URL is in no log 
     }
   });
 });
+
+Deno.test("A secret in a title or in a gate's command is in no event and not in the ledger", async () => {
+  await withRepository(async (repository) => {
+    const title = `Use ${marker} and ${token}`;
+    repository.writeQueue([
+      execTask("t", "true", { title, quality_gates: [`test x = '${token}'`] }),
+    ]);
+
+    assertEquals((await repository.macp(["drain"], { env: { DEPLOY_TOKEN: marker } })).code, 3);
+
+    const written = ["events.ndjson", "state.json"]
+      .map((name) => Deno.readTextFileSync(repository.state(name))).join("");
+    for (const secret of [marker, token]) assert(!written.includes(secret), secret);
+    assertStringIncludes(written, "Use [redacted:DEPLOY_TOKEN] and [redacted:");
+  });
+});

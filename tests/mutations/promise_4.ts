@@ -28,7 +28,7 @@ export const harmsOthers: readonly Mutation[] = [
     module: "dispatcher/worktree.ts",
     why: "a folder that somebody else made is taken for the worktree of a task",
     find: "files.lstat(real) !== null && ownerOf(real) !== taskId",
-    replace: "![null, taskId].includes(ownerOf(real))",
+    replace: "files.lstat(real) !== null && ![null, taskId].includes(ownerOf(real))",
     tests: [{ file: "worktree_test.ts", filter: "An empty folder of somebody else" }],
   },
   {

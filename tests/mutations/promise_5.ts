@@ -45,6 +45,6 @@ export const tellsSecrets: readonly Mutation[] = [
     why: "events hold secrets",
     find: "(event) => redactEvent(redactor, event)",
     replace: "(event) => redactEvent({ ...redactor, text: String, value: (json) => json }, event)",
-    tests: [{ file: "planted_secrets_test.ts", filter: "output stays inside" }],
+    tests: [{ file: "secrets_test.ts", filter: "is in no event and not in the ledger" }],
   },
 ];

@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import { copyCheckout } from "./checkout_copy.ts";
 import { mutated, type Mutation, titleOf } from "./mutation.ts";
 import { allMutations } from "./all_mutations.ts";
-import { among, runTests, type TestRun } from "./run_tests.ts";
+import { among, runTests, type TestRun, type TestsRun } from "./run_tests.ts";
 
 /** What became of one mutation. */
 export interface MutationResult {
@@ -46,6 +46,14 @@ export interface MutationPlan {
 /** An executable, or why there is none. */
 type Built = { program: string } | { why: string };
 
+/** A mutation, compiled. */
+interface BuiltMutation {
+  mutation: Mutation;
+  built: Built;
+  /** Milliseconds that it took. */
+  compiled: number;
+}
+
 /**
  * Tries mutations in a copy of the checkout. Before, their tests must pass on the program
  * as it is. The next one is compiled while one is tried.
@@ -60,19 +68,21 @@ export async function proveMutations(plan: MutationPlan): Promise<MutationReport
   Deno.mkdirSync(folder, { recursive: true });
   try {
     const scratch = new Scratch(Deno.realPathSync(folder));
-    const healthy = await scratch.tests(await scratch.original(), "original", chosen);
-    let next = chosen[0] && scratch.build(chosen[0], 0);
-    for (const [at, mutation] of chosen.entries()) {
-      const { built, compiled } = await (next ?? scratch.build(mutation, at));
-      const start = performance.now();
-      const following = chosen[at + 1];
-      next = following && scratch.build(following, at + 1);
-      const tried = whyUnfit(mutation, healthy.ran) ?? await tryOne(scratch, mutation, at, built);
-      if ("program" in built) Deno.removeSync(built.program);
-      const seconds = (performance.now() - start + compiled) / 1000;
-      const result = { mutation, ...tried, seconds };
+    const healthy = await scratch.tests(await scratch.original(), chosen);
+    const fit: Mutation[] = [];
+    const tell = (result: MutationResult) => {
       results.push(result);
       onMutation?.(result);
+    };
+    for (const mutation of chosen) {
+      const unfit = whyUnfit(mutation, healthy.ran);
+      if (unfit === null) fit.push(mutation);
+      else tell({ mutation, ...unfit, seconds: 0 });
+    }
+    for await (const { mutation, built, compiled } of scratch.builds(fit)) {
+      const start = performance.now();
+      const tried = await tryOne(scratch, mutation, built);
+      tell({ mutation, ...tried, seconds: (performance.now() - start + compiled) / 1000 });
     }
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -105,11 +115,11 @@ function whyUnfit({ tests }: Mutation, healthy: readonly TestRun[]): Tried | nul
 async function tryOne(
   scratch: Scratch,
   mutation: Mutation,
-  at: number,
   built: Built,
 ): Promise<Tried> {
   if ("why" in built) return faulty(built.why);
-  const { ran, fault } = await scratch.tests(built.program, String(at), [mutation]);
+  const { ran, fault } = await scratch.tests(built.program, [mutation]);
+  Deno.removeSync(built.program);
   if (fault !== null) return faulty(fault);
   const by = mutation.tests.flatMap((test) => among(ran, test))
     .filter(({ passed }) => !passed).map(({ name }) => name);
@@ -125,6 +135,7 @@ function faultOf({ mutation, outcome, why }: MutationResult): string | null {
 class Scratch {
   readonly #folder: string;
   readonly #checkout: string;
+  #compiled = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -134,36 +145,47 @@ class Scratch {
 
   /** The executable of the program as it is. Throws Error when it does not compile. */
   async original(): Promise<string> {
-    const built = await this.#compile("macp-original");
+    const built = await this.#compile();
     if ("why" in built) throw new Error(`Cannot try any mutation as ${built.why}`);
     return built.program;
   }
 
-  /** The executable with a mutation; one after the other. Milliseconds that it took. */
-  async build(mutation: Mutation, at: number): Promise<{ built: Built; compiled: number }> {
+  /** The executables with each mutation; the next is compiled while one is looked at. */
+  async *builds(mutations: readonly Mutation[]): AsyncGenerator<BuiltMutation> {
+    let next: Promise<BuiltMutation> | null = null;
+    for (const [at, mutation] of mutations.entries()) {
+      const built = await (next ?? this.#build(mutation));
+      const following = mutations[at + 1];
+      next = following === undefined ? null : this.#build(following);
+      yield built;
+    }
+  }
+
+  async #build(mutation: Mutation): Promise<BuiltMutation> {
     const start = performance.now();
     const path = join(this.#checkout, "src", mutation.module);
     const before = Deno.readTextFileSync(path);
     const after = mutated(before, mutation);
     if (after === null) {
-      return { built: { why: "its text does not stand in the module exactly once" }, compiled: 0 };
+      const why = "its text does not stand in the module exactly once";
+      return { mutation, built: { why }, compiled: 0 };
     }
     Deno.writeTextFileSync(path, after);
     try {
-      const built = await this.#compile(`macp-${at}`);
-      return { built, compiled: performance.now() - start };
+      const built = await this.#compile();
+      return { mutation, built, compiled: performance.now() - start };
     } finally {
       Deno.writeTextFileSync(path, before);
     }
   }
 
   /** Runs the tests of mutations. */
-  tests(program: string, name: string, mutations: readonly Mutation[]) {
-    const place = { checkout: this.#checkout, program, folder: join(this.#folder, `t-${name}`) };
+  tests(program: string, mutations: readonly Mutation[]): Promise<TestsRun> {
+    const place = { checkout: this.#checkout, program, folder: join(this.#folder, "tests") };
     return runTests(place, mutations.flatMap(({ tests }) => tests));
   }
 
-  async #compile(name: string): Promise<Built> {
+  async #compile(): Promise<Built> {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", join("scripts", "compile.ts")],
       cwd: this.#checkout,
@@ -176,7 +198,7 @@ class Scratch {
       const said = new TextDecoder().decode(stderr).trim();
       return { why: `the program does not compile: ${said.slice(-600)}` };
     }
-    const program = join(this.#folder, name);
+    const program = join(this.#folder, `macp-${this.#compiled++}`);
     Deno.renameSync(join(this.#checkout, "dist", "macp"), program);
     return { program };
   }
