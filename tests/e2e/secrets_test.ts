@@ -146,3 +146,24 @@ Deno.test("A secret in a title or in a gate's command is in no event and not in 
     assertStringIncludes(written, "Use [redacted:DEPLOY_TOKEN] and [redacted:");
   });
 });
+
+Deno.test("A secret of several lines that a worker prints line by line is in no log", async () => {
+  await withRepository(async (repository) => {
+    const lines = Array.from({ length: 4 }, (_, n) => `${n}kEy${"aB3dE5gH".repeat(7)}`);
+    const [begin, end] = ["BEGIN", "END"].map((word) => `-----${word} PRIVATE KEY-----`);
+    repository.writeQueue([
+      execTask(
+        "t",
+        `for line in '${begin}' ${lines.join(" ")} '${end}'; do echo "$line"; sleep 0.05; done; ` +
+          "echo behind; exit 1",
+      ),
+    ]);
+
+    assertEquals((await repository.macp(["drain"])).code, 1);
+
+    const log = repository.log("t");
+    for (const line of lines) assert(!log.includes(line), log);
+    assertStringIncludes(log, "[redacted:PRIVATE_KEY]");
+    assertStringIncludes(log, "behind");
+  });
+});

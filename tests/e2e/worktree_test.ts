@@ -62,6 +62,7 @@ Deno.test("A symbolic link at the worktree's place, or on the way to it, leads n
       execTask("up", ran, { worktree: `${repository.outside("worktrees")}/../elsewhere` }),
       execTask("abroad", ran, { worktree: repository.outside("abroad") }),
       execTask("base", ran, { worktree: repository.outside("worktrees") }),
+      execTask("beside", ran, { worktree: repository.outside("worktrees-of-others/x") }),
     ]);
     assertEquals((await repository.macp(["drain"])).code, 1);
     for (const { id } of repository.readQueue()) {
@@ -70,7 +71,9 @@ Deno.test("A symbolic link at the worktree's place, or on the way to it, leads n
     }
     assertEquals(fingerprint(target), before);
     assert(!exists(repository.outside("ran")));
-    for (const name of ["elsewhere", "abroad"]) assert(!exists(repository.outside(name)), name);
+    for (const name of ["elsewhere", "abroad", "worktrees-of-others"]) {
+      assert(!exists(repository.outside(name)), name);
+    }
   });
 });
 
