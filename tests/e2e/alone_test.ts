@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Repository, until, withRepository } from "./harness.ts";
+import { type CallOptions, macpPath, type Repository, until, withRepository } from "./harness.ts";
 
 /** A day's work, in calls that end by themselves. */
 const calls: readonly { args: readonly string[]; code: number }[] = [
@@ -22,11 +22,11 @@ const calls: readonly { args: readonly string[]; code: number }[] = [
 /** Makes the calls; looks at something after each. */
 async function work(
   repository: Repository,
-  env: Record<string, string>,
+  { before = [], ...options }: CallOptions & { before?: readonly string[] },
   look: (call: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   for (const { args, code } of calls) {
-    const ran = await repository.macp(args, { env });
+    const ran = await repository.macp([...before, ...args], options);
     assertEquals(ran.code, code, `macp ${args.join(" ")}: ${ran.stderr}`);
     await look(`macp ${args.join(" ")}`);
   }
@@ -62,7 +62,7 @@ Deno.test("macp connects to nobody when no sink is enabled", async () => {
       names.flatMap((name) => [[name, proxy], [name.toUpperCase(), proxy]]),
     );
     try {
-      await work(repository, env, (call) => {
+      await work(repository, { env }, (call) => {
         assertEquals(asked, 0, `${call} asked a server for something`);
         return Promise.resolve();
       });
@@ -76,10 +76,47 @@ Deno.test("macp connects to nobody when no sink is enabled", async () => {
 Deno.test("macp leaves no process behind when a call is over", async () => {
   await withRepository(async (repository) => {
     const mark = crypto.randomUUID();
-    await work(repository, { MACP_TEST_MARK: mark }, async (call) => {
+    await work(repository, { env: { MACP_TEST_MARK: mark } }, async (call) => {
       // What was killed may take a moment to be gone.
       const gone = () => processesWith(`MACP_TEST_MARK=${mark}`).length === 0;
       await until(`the end of all processes of ${call}`, gone, 5_000);
     });
+  });
+});
+
+/** Whether programs can be run in a network of their own, in which there is nothing. */
+function canLeaveNetwork(): boolean {
+  try {
+    return new Deno.Command("unshare", { args: ["-rn", "true"], stderr: "null" }).outputSync()
+      .success;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test({
+  name: "macp works where there is no network at all",
+  ignore: !canLeaveNetwork(),
+  async fn() {
+    await withRepository((repository) =>
+      work(repository, { program: "unshare", before: ["-rn", macpPath] })
+    );
+  },
+});
+
+Deno.test("macp works from a folder that nobody may write to, and writes nothing there", async () => {
+  await withRepository(async (repository) => {
+    const folder = repository.outside("installed");
+    Deno.mkdirSync(folder);
+    Deno.copyFileSync(macpPath, `${folder}/macp`);
+    const { mtime } = Deno.statSync(`${folder}/macp`);
+    Deno.chmodSync(folder, 0o555);
+    try {
+      await work(repository, { program: `${folder}/macp` });
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["macp"]);
+      assertEquals(Deno.statSync(`${folder}/macp`).mtime, mtime);
+    } finally {
+      Deno.chmodSync(folder, 0o755);
+    }
   });
 });

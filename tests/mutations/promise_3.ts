@@ -10,10 +10,10 @@ export const losesSomething: readonly Mutation[] = [
   {
     promise: 3,
     module: "store/store.ts",
-    why: "an event is lost that a crash kept out of the event file",
-    find: "this.#append(missing.map(({ event }) => event));",
-    replace: "this.#append(missing.slice(1).map(({ event }) => event));",
-    tests: [{ file: "retry_test.ts", filter: "A crash between an event's promise and its line" }],
+    why: "an edit is lost that another program makes while the queue is written",
+    find: "return now === null ? before === null : before !== null && isSameFile(before, now);",
+    replace: "return now === null ? before === null : before !== null;",
+    tests: [{ file: "many_writers_test.ts", filter: "without the lock in the middle of a write" }],
   },
   {
     promise: 3,
