@@ -1,21 +1,26 @@
 /**
  * Measures dist/macp, which is made first when it is older than the sources, and holds it
  * to the project's marks. Exits 1 when one is missed. `--quick` runs everything less often;
- * `--only start,task,queue,events,sinks` leaves parts out.
+ * `--only start,task,queue,events,sinks,others,day` leaves parts out;
+ * `--write` puts the figures into the README, with a picture of them.
  *
  * @module
  */
 import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
+import { dayFigures } from "./bench/day_figures.ts";
 import { eventFigures } from "./bench/event_figures.ts";
 import { type Figure, formatCommands, formatTable, verdictOf } from "./bench/figures.ts";
 import { load, machineFacts } from "./bench/machine.ts";
+import { plotFigures } from "./bench/plot.ts";
 import type { Rounds } from "./bench/measure.ts";
+import { otherFigures } from "./bench/other_figures.ts";
 import { queueFigures } from "./bench/queue_figures.ts";
 import { type Bench, benchEnvironment } from "./bench/repository.ts";
 import { sinkFigures } from "./bench/sink_figures.ts";
 import { startFigures } from "./bench/start_figures.ts";
 import { taskFigures } from "./bench/task_figures.ts";
+import { withSection } from "./lib/readme_section.ts";
 import { deno, root } from "./lib/run.ts";
 
 /** A part of the measurements, and how often it runs: as a rule, and when in haste. */
@@ -51,28 +56,52 @@ const parts: Readonly<Record<string, Part>> = {
     rounds: { warmUp: 1, counted: 9 },
     quick: { warmUp: 1, counted: 3 },
   },
+  others: {
+    figures: otherFigures,
+    rounds: { warmUp: 1, counted: 9 },
+    quick: { warmUp: 1, counted: 3 },
+  },
+  day: {
+    figures: dayFigures,
+    rounds: { warmUp: 0, counted: 1 },
+    quick: { warmUp: 0, counted: 1 },
+  },
 };
 
 async function main(args: string[]): Promise<number> {
-  const flags = parseArgs(args, { boolean: ["quick"], string: ["only"] });
+  const flags = parseArgs(args, { boolean: ["quick", "write"], string: ["only"] });
   const chosen = chooseParts(typeof flags.only === "string" ? flags.only : null);
   const compile = ["run", "-A", join(root, "scripts", "compile.ts"), "--if-stale"];
   if (!(await deno(compile)).success) return 1;
   const folder = Deno.makeTempDirSync({ prefix: "macp-bench-" });
   try {
     const bench = { macp: join(root, "dist", "macp"), folder, env: benchEnvironment(folder) };
-    for (const fact of await machineFacts(bench.macp, folder)) console.log(fact);
+    const facts = await machineFacts(bench.macp, folder);
+    for (const fact of facts) console.log(fact);
     const figures: Figure[] = [];
     for (const { figures: measure, rounds, quick } of chosen) {
       figures.push(...await measure(bench, flags.quick ? quick : rounds));
     }
     console.log(`\n${formatTable(figures)}\n${formatCommands(figures)}\nload after: ${load()}`);
     const missed = figures.filter((figure) => verdictOf(figure) === "MISSED");
+    if (flags.write) writeFigures(figures, facts);
     if (missed.length > 0) console.log(`${missed.length} of the marks are missed`);
     return missed.length > 0 ? 1 : 0;
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Table, commands and picture, for those who read rather than run. */
+function writeFigures(figures: readonly Figure[], facts: readonly string[]): void {
+  const picture = "scripts/bench/figures.svg";
+  Deno.writeTextFileSync(join(root, picture), plotFigures(figures));
+  const content = `${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${formatTable(figures)}\n` +
+    `![How much of its mark each figure takes](${picture})\n\n` +
+    `<details><summary>Commands</summary>\n\n` +
+    `${formatCommands(figures).trim().replaceAll(/^/gm, "- ")}\n\n</details>`;
+  const readme = join(root, "README.md");
+  Deno.writeTextFileSync(readme, withSection(Deno.readTextFileSync(readme), "bench", content));
 }
 
 /** The parts that were named; all when none was. Throws when there is no such part. */

@@ -44,8 +44,27 @@ export async function startFigures(bench: Bench, rounds: Rounds): Promise<Figure
       most: 1.3,
       commands: ["dist/macp --version", 'console.log("hello"), compiled in the same way'],
     }),
+    await nodeFigure(bench, call, rounds),
     ...await statusFigures(bench, call, rounds),
   ];
+}
+
+/** `--version` beside Node that does nothing. */
+async function nodeFigure(
+  bench: Bench,
+  call: (program: string, ...args: string[]) => () => Call,
+  rounds: Rounds,
+): Promise<Figure> {
+  const name = "macp --version : node -e 0";
+  const commands = ["dist/macp --version", "node -e 0"];
+  try {
+    await succeed(bench, "node", ["-e", "0"], bench.folder);
+  } catch {
+    return { name, value: null, unit: "×", most: null, note: "no node here", commands };
+  }
+  const subjects = [call(bench.macp, "--version"), call("node", "-e", "0")];
+  const [of = [], to = []] = measureInTurn(subjects, rounds);
+  return ratioFigure(name, { of, to, most: null, commands });
 }
 
 /**

@@ -391,6 +391,9 @@ export const commands: readonly CommandSpec[] = [
       "least once and in the order of their task; each delivery carries the event_id.",
       "Without the address of a Discord channel its lines are printed here; with --json the " +
       "events themselves, one a line.",
+      "What a sink does not take is tried again in later passes, for a day, and then lies among " +
+      "its dead letters: that is no failure of watch, and macp status tells of it. Only with " +
+      "--since the exit code is 1 when something did not arrive.",
     ],
     load: () => import("./commands/watch.ts"),
   },

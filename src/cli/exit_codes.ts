@@ -18,15 +18,19 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
-/** What each exit code means, for help texts. */
+/** What each exit code means, for help texts; of several lines where one would be too long. */
 export const exitCodeTexts: readonly [number, string][] = [
   [0, "done"],
-  [1, "the work failed: a task ended failed, or validation found faults"],
+  [
+    1,
+    "the work failed: a task ended failed, validate or doctor found faults, or what was\n" +
+    "to be sent did not arrive (redrive, notify, digest, watch --since)",
+  ],
   [2, "asked wrongly: usage, configuration, unknown id; nothing was changed"],
   [3, "a human is needed: a task escalated, or dependants stay blocked"],
-  [4, "busy: another controller holds the repository"],
+  [4, "busy: another program holds the repository, or serves the sink"],
   [5, "the tool failed: I/O, git, a file that does not parse"],
-  [130, "interrupted (143: terminated): the running attempt was ended cleanly"],
+  [130, "interrupted (143: terminated): what ran was ended cleanly"],
 ];
 
 /** Exit code of an error. */

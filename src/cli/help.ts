@@ -28,7 +28,7 @@ export function programHelp(): string {
     ...indent(optionRows(globalOptions)),
     "",
     "Exit codes:",
-    ...indent(tabulate(exitCodeTexts.map(([code, text]) => [String(code), text]))),
+    ...indent(tabulate(exitCodeTexts.flatMap(exitCodeRows))),
     "",
     "More on a command: macp help COMMAND",
   ].join("\n");
@@ -50,6 +50,10 @@ export function commandHelp(spec: CommandSpec): string {
     "Options of every command:",
     ...indent(optionRows(globalOptions)),
   ].join("\n");
+}
+
+function exitCodeRows([code, text]: readonly [number, string]): string[][] {
+  return text.split("\n").map((line, index) => [index === 0 ? String(code) : "", line]);
 }
 
 function optionRows(options: readonly OptionSpec[]): string[] {

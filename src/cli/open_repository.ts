@@ -60,8 +60,8 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
     ...loaded.literals.map(({ path, value }) => ({ name: path, value })),
     ...loaded.gateSecrets,
   ];
-  for (const { file, path } of loaded.literals) {
-    if (file === null) continue;
+  for (const { file, path, isLocal } of loaded.literals) {
+    if (file === null || isLocal) continue;
     const { code } = await git.run(["ls-files", "--error-unmatch", "--", file]);
     if (code === 0) {
       output.warn(`${file}: git tracks the secret ${path}; name a variable with ${path}_env`);

@@ -11,42 +11,67 @@ import { calmOf } from "../sinks/calm_settings.ts";
 import { CursorKeeper } from "../sinks/cursor_keeper.ts";
 import { DeadLetters } from "../sinks/dead_letters.ts";
 import type { DeliveryContext } from "../sinks/delivery.ts";
-import { enabledSinks, type SinkName } from "../sinks/enabled_sinks.ts";
+import {
+  enabledSinks,
+  settingsOfOne,
+  type SinkName,
+  type SinkOptions,
+} from "../sinks/enabled_sinks.ts";
 import type { Sink } from "../sinks/sink.ts";
-import type { ServedSink } from "../sinks/sink_pass.ts";
+import type { ServedSink } from "../sinks/pass_context.ts";
 import type { Invocation } from "./command.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** Ends of a task's work, after which no event of it follows soon. */
 const lastTypes = ["task.completed", "task.failed", "task.escalated"];
 
-/** What makes sinks, besides the settings. */
-export interface OpenSinksOptions {
-  /** Sinks that are enabled whatever the settings say. */
-  flags: readonly SinkName[];
-  /** Prints a line on standard output; throws when nobody reads it. */
-  print(line: string): void;
-}
+/** Prints a line on standard output; throws when nobody reads it. */
+type Print = (line: string) => void;
 
 /**
  * The sinks that the settings or a flag enable. Throws `MacpError` of kind usage when the
  * settings of one are wrong.
+ *
+ * @param options.flags Sinks that are enabled whatever the settings say.
  */
 export function openSinks(
-  { world, output }: Invocation,
-  { paths, settings, redactor }: OpenRepository,
-  { flags, print }: OpenSinksOptions,
+  invocation: Invocation,
+  repository: OpenRepository,
+  { flags, print }: { flags: readonly SinkName[]; print: Print },
 ): Sink[] {
-  return enabledSinks(world, settings.macp, {
+  const options = sinkOptions(invocation, repository, print);
+  return enabledSinks(invocation.world, repository.settings.macp, { ...options, flags });
+}
+
+/**
+ * One sink, enabled or not; null when its settings hold no address. Throws `MacpError` of
+ * kind usage when they are wrong; those of other sinks may be wrong.
+ */
+export function openSink(
+  invocation: Invocation,
+  repository: OpenRepository,
+  { name, print }: { name: SinkName; print: Print },
+): Sink | null {
+  const settings = settingsOfOne(repository.settings.macp, name);
+  const options = sinkOptions(invocation, repository, print);
+  return enabledSinks(invocation.world, settings, { ...options, flags: [] })
+    .find((sink) => sink.name === name) ?? null;
+}
+
+function sinkOptions(
+  { output }: Invocation,
+  { paths, redactor }: OpenRepository,
+  print: Print,
+): Omit<SinkOptions, "flags"> {
+  return {
     repository: paths.repository,
-    flags,
     json: output.options.json,
     print,
     redaction: {
       text: (text) => redactor.text(text),
       event: (event) => redactReadEvent(redactor, event),
     },
-  });
+  };
 }
 
 /** Sinks with what they spare people. Throws `MacpError` of kind usage for an unknown time zone. */

@@ -49,6 +49,7 @@ export async function runController(
   try {
     const context = {
       ...repository,
+      git: repository.git.until(stop.signal),
       world,
       onEvent: progress.event,
       onNote: progress.note,

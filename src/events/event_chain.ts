@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
-import { MacpError } from "../protocol/errors.ts";
+import { notAFile } from "../protocol/not_a_file.ts";
 import type { Files, FileStat, OpenFile } from "../sys/files.ts";
 import type { TailPosition } from "./tail_position.ts";
 import { rotatedFiles } from "./event_files.ts";
@@ -87,18 +87,23 @@ export class EventChain {
   }
 
   /** Bytes behind a place in these files, by their names and sizes alone. */
-  bytesAfter({ inode, offset, previous_file }: TailPosition): number {
+  bytesAfter({ inode, offset, previous_file: previous }: TailPosition): number {
     const paths = this.#rotated().map((name) => join(dirname(this.path), name));
     const files = [...paths, this.path].flatMap((path) => {
       const stat = this.#files.stat(path);
-      return stat === null ? [] : [{ path, stat }];
+      return stat === null ? [] : [{ path, size: stat.size, inode: stat.inode }];
     });
-    const own = inode === 0 ? -1 : files.findIndex(({ stat }) => stat.inode === inode);
-    const isNew = ({ path }: { path: string }, index: number) =>
-      own >= 0 ? index >= own : path === this.path ||
-        (previous_file !== undefined && basename(path) > previous_file);
-    const size = files.filter(isNew).reduce((sum, { stat }) => sum + stat.size, 0);
-    return Math.max(0, own >= 0 || inode === 0 ? size - offset : size);
+    // Without an inode it is the place in the event file that the older implementation kept.
+    const own = inode !== 0
+      ? files.findLastIndex((file) => file.inode === inode)
+      : files.findIndex(({ path }) => offset > 0 && path === this.path);
+    const isLater = ({ path }: { path: string }) =>
+      path === this.path || (previous !== undefined && basename(path) > previous);
+    const later = own >= 0 ? files.slice(own + 1) : files.filter(isLater);
+    const size = files[own]?.size ?? 0;
+    // Shorter than what was read: it was cut, and is read anew.
+    const left = size >= offset ? size - offset : size;
+    return later.reduce((sum, file) => sum + file.size, own >= 0 ? left : 0);
   }
 
   /** Names of the rotated files, oldest first: their order is that of the alphabet too. */
@@ -109,11 +114,7 @@ export class EventChain {
   #open(path: string): Omit<OpenEvents, "previous"> | null {
     const kind = this.#files.stat(path)?.kind;
     if (kind === undefined) return null;
-    if (kind !== "file") {
-      throw new MacpError("failure", `Cannot read ${path} as it is a ${kind}, not a file`, {
-        code: "not_a_file",
-      });
-    }
+    if (kind !== "file") throw notAFile(path, kind);
     try {
       const file = this.#files.open(path, { read: true });
       try {

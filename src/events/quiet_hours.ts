@@ -9,7 +9,7 @@ import {
   type LocalTime,
   localTimeAt,
   type Zone,
-  zoneOf,
+  zoneOfSetting,
 } from "../runtimes/time_zones.ts";
 
 /** Quiet hours, every day, by the clocks of a time zone. */
@@ -43,7 +43,7 @@ export function readQuietHours(settings: QuietSettings, localTimeZone: string): 
     throw wrong("they end when they begin", `${settings.from} to ${settings.to}`);
   }
   const named = settings.time_zone ?? localTimeZone;
-  const zone = zoneOf(named);
+  const zone = zoneOfSetting(named);
   if (zone === null) throw wrong("the time zone is unknown", named);
   return { from, to, zone };
 }
@@ -58,7 +58,7 @@ function minutesOf(text: string): number {
 function wrong(why: string, value: string): MacpError {
   return new MacpError("usage", `Cannot keep quiet hours as ${why}: ${value}`, {
     code: "quiet_hours",
-    hints: ["Give times as 22:00 and 07:00, and a time zone as Europe/Berlin"],
+    hints: ["Give times as 22:00 and 07:00, and a time zone as Europe/Berlin or UTC"],
   });
 }
 

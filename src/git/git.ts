@@ -90,6 +90,9 @@ const pinnedEnvironment = {
  */
 const placeMark = "MACP_GIT_AT";
 
+/** Milliseconds that a call may still take once a person asked to stop. */
+const afterStopMs = 5_000;
+
 /** Milliseconds to wait for calls that outlived the program that made them. */
 const outlivedMs = 60_000;
 
@@ -117,6 +120,8 @@ interface Shared {
   turns: Turns;
   /** File whose lock is held while the list of worktrees is changed, or null. */
   lock: string | null;
+  /** Aborts when a person asks to stop; null where nobody does. */
+  stop: AbortSignal | null;
 }
 
 /** Git in one folder. */
@@ -129,7 +134,8 @@ export class Git {
   constructor(world: World, cwd: string, shared?: Shared) {
     this.world = world;
     this.cwd = cwd;
-    this.#shared = shared ?? { program: gitPath(world), turns: new Turns(), lock: null };
+    this.#shared = shared ??
+      { program: gitPath(world), turns: new Turns(), lock: null, stop: null };
     this.#env = { ...gitEnvironment(world.env), ...pinnedEnvironment };
   }
 
@@ -141,6 +147,11 @@ export class Git {
   /** Git that holds the lock of a file, also against other processes, around `worktree`. */
   withLock(lock: string): Git {
     return new Git(this.world, this.cwd, { ...this.#shared, lock });
+  }
+
+  /** Git whose calls end soon, whatever holds them up, once a person asked to stop. */
+  until(stop: AbortSignal): Git {
+    return new Git(this.world, this.cwd, { ...this.#shared, stop });
   }
 
   /**
@@ -197,11 +208,20 @@ export class Git {
 
   async #call(args: readonly string[], options: GitCallOptions): Promise<GitOutput> {
     const child = this.#spawn(args, options);
-    const deadline = this.world.clock.deadline(options.timeoutMs ?? defaultTimeoutMs);
+    const { clock, processes } = this.world;
+    let late = false;
     const end = () => {
-      this.world.processes.signal(isQuery(args) ? child.pid : -child.pid, "SIGKILL");
+      late = true;
+      processes.signal(isQuery(args) ? child.pid : -child.pid, "SIGKILL");
     };
+    const deadline = clock.deadline(options.timeoutMs ?? defaultTimeoutMs);
+    const hurry = new AbortController();
+    const onStop = () =>
+      void clock.sleep(afterStopMs, hurry.signal).then(() => hurry.signal.aborted || end());
+    const { stop } = this.#shared;
     deadline.addEventListener("abort", end);
+    if (stop?.aborted) onStop();
+    else stop?.addEventListener("abort", onStop);
     const fed = options.stdin === undefined
       ? null
       : child.feed(new TextEncoder().encode(options.stdin));
@@ -212,7 +232,9 @@ export class Git {
       fed,
     ]);
     deadline.removeEventListener("abort", end);
-    if (deadline.aborted) throw gitError(args, "it did not end in time", "git_timed_out");
+    stop?.removeEventListener("abort", onStop);
+    hurry.abort();
+    if (late) throw gitError(args, "it did not end in time", "git_timed_out");
     return { code: status.code, stdout, stderr };
   }
 

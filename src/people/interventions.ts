@@ -12,6 +12,7 @@ import type { Settings } from "../protocol/settings.ts";
 import { shellWord } from "../protocol/text.ts";
 import { isMacpAware, runtimeOf, type Status, statusOf } from "../protocol/task.ts";
 import type { Change, View } from "../store/store.ts";
+import { carriedMetadata } from "../controller/event_metadata.ts";
 import { holdOf, limitedRuntime } from "../controller/holds.ts";
 
 /** What an intervention does, and what to tell. */
@@ -209,7 +210,7 @@ function intervene(
     ...draft,
     task_id: task.id,
     source: "controller",
-    metadata: { title: task.title, ...outcome },
+    metadata: { title: task.title, ...carriedMetadata(task), ...outcome },
   }, now);
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import { attemptResultsFolder, resultsFolder } from "../dispatcher/result_paths.ts";
 import { rotatedFiles, rotateEvents } from "../events/event_files.ts";
 import { messageOf } from "../protocol/errors.ts";
@@ -16,6 +16,7 @@ import { type Limits, planRemovals, type Removal, type TaskFile } from "./plan_r
 import { attemptFiles, isOwnFolder, removeAttemptFiles, resultFiles } from "./task_files.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Store, View } from "../store/store.ts";
+import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import { protectedFiles } from "./protected_files.ts";
 
@@ -110,7 +111,7 @@ function tidy(context: RetentionContext, view: View, report: RetentionReport, ho
   if (!how.dryRun) writeState(world, store.paths, { ...view.state, tidied_at });
 }
 
-/** Size of the event file when it is to be rotated, and what keeps it from being so. */
+/** Size of the event file when it is to be rotated, and what a person should know of it. */
 function rotation(context: RetentionContext): { size: number | null; note: string | null } {
   const { world: { files }, store: { paths }, settings: { macp: { retention } } } = context;
   const events = files.lstat(paths.events);
@@ -118,11 +119,20 @@ function rotation(context: RetentionContext): { size: number | null; note: strin
   if (most === null || events?.kind !== "file" || events.size <= most) {
     return { size: null, note: null };
   }
-  const enabled = enabledSinkNames(context.settings);
-  const { behind, fault } = cursorStanding(files, paths.cursor, { events, enabled });
-  if (fault === null && behind.length === 0) return { size: events.size, note: null };
+  const { behind, forgotten, fault } = standing(context, events);
+  if (fault === null && behind.length === 0) {
+    const who = forgotten.join(", ");
+    const note = `events.ndjson is not kept for ${who}: not enabled, and not served for 7 days`;
+    return { size: events.size, note: who === "" ? null : note };
+  }
   const why = fault ?? `${behind.join(", ")} has not read all of it`;
   return { size: null, note: `events.ndjson has ${events.size} bytes and stays: ${why}` };
+}
+
+function standing({ world, store, settings }: RetentionContext, events: FileStat | null) {
+  const enabled = enabledSinkNames(settings);
+  const now = world.clock.now();
+  return cursorStanding(world.files, store.paths.cursor, { events, enabled, now });
 }
 
 /** Sinks that the settings enable in so many words. */
@@ -138,14 +148,18 @@ function tidyEvents(
 ): void {
   const { world: { files, clock }, store: { paths }, settings: { macp: { retention } } } = context;
   const { size, note } = rotation(context);
-  if (note !== null && due) report.notes.push(note);
+  if (note !== null && (due || size !== null)) report.notes.push(note);
   if (size !== null) {
     const now = clock.now();
     report.rotated = dryRun ? paths.events : rotateEvents(files, paths.events, { size, now });
   }
   const rotated = rotatedFiles(files, paths.events);
   const most = retention.event_files ?? Infinity;
-  for (const { path, size: bytes } of rotated.slice(0, Math.max(0, rotated.length - most))) {
+  if (rotated.length <= most) return;
+  const { neededAfter } = standing(context, null);
+  const isNeeded = (path: string) => neededAfter !== null && basename(path) > neededAfter;
+  for (const { path, size: bytes } of rotated.slice(0, rotated.length - most)) {
+    if (isNeeded(path)) break;
     if (!dryRun) files.remove(path);
     report.removed.push({ path, bytes, reason: "count" });
   }

@@ -92,6 +92,17 @@ export function zoneOf(name: string): Zone | null {
   return name.includes("/") && isIanaName(name) ? name : null;
 }
 
+/**
+ * The zone that a setting names, by whose clocks people live: any name that the platform
+ * knows, with its summer time (`Europe/Berlin`, `UTC`, `CET`, `EST5EDT`), or what `zoneOf`
+ * takes; else null. Abbreviations with several meanings are none.
+ */
+export function zoneOfSetting(name: string): Zone | null {
+  if (ambiguous.has(name.toUpperCase())) return null;
+  const fixed = /^(?:UTC|GMT|[^A-Z])/i.test(name) ? zoneOf(name) : null;
+  return fixed ?? (isIanaName(name) ? name : zoneOf(name));
+}
+
 /** Whether the platform knows a time zone of that name. */
 export function isIanaName(name: string): boolean {
   try {

@@ -40,9 +40,8 @@ export function cursorOf(document: CursorFile | null, name: string): SinkCursor 
 }
 
 /**
- * The document with a cursor for each of the sinks. Those that it does not know begin at
- * `end`; at the beginning of the event file when there was no document; at its offset when
- * the older implementation wrote it. Pure.
+ * The document with a cursor for each of the sinks. Those that it does not know begin where
+ * `startOf` says. Pure.
  *
  * @param end Where the complete lines of the event file end now.
  */
@@ -51,11 +50,42 @@ export function admitSinks(
   names: readonly string[],
   end: TailPosition,
 ): Cursors {
-  const isKnown = document !== null && typeof document !== "number";
-  const start = isKnown ? end : positionAt(document ?? 0, end.previous_file);
-  const known = cursorsOf(document);
+  const start = startOf(document, end);
+  const { others_begin: _, ...known } = cursorsOf(document);
   const added = names.filter((name) => !Object.hasOwn(known.sinks, name));
   return added.reduce((cursors, name) => withCursor(cursors, name, start), known);
+}
+
+/**
+ * The same for one watcher beside the sinks: it leaves the place of the older
+ * implementation to them too.
+ *
+ * @param older That place, with what tells its file; null when it is not known.
+ */
+export function admitWatcher(
+  document: CursorFile | null,
+  name: string,
+  { end, older }: { end: TailPosition; older: TailPosition | null },
+): Cursors {
+  const begin = typeof document === "number"
+    ? older ?? startOf(document, end)
+    : cursorsOf(document).others_begin;
+  const admitted = admitSinks(document, [name], end);
+  return begin === undefined ? admitted : { ...admitted, others_begin: begin };
+}
+
+/**
+ * Where a sink begins that the document does not know: at `end`; at the beginning of the
+ * event file when there is no document; at the place of the older implementation when only
+ * that was kept. Pure.
+ *
+ * @param end As for `admitSinks`; the place of a number is in the event file of this moment.
+ */
+export function startOf(document: CursorFile | null, end: TailPosition): TailPosition {
+  if (document === null || typeof document === "number") {
+    return positionAt(document ?? 0, end.previous_file);
+  }
+  return document.others_begin ?? end;
 }
 
 /** The document with another cursor for one sink; all else stays. Pure. */

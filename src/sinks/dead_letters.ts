@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { readLines } from "../events/event_log.ts";
+import { isThere, readLines } from "../events/event_log.ts";
 import { isRecord, type ReadEvent, toReadEvent } from "../protocol/events.ts";
 import { atomicWrite, writeError } from "../store/atomic_write.ts";
 import { keepTail } from "../store/keep_tail.ts";
@@ -96,6 +96,7 @@ export class DeadLetters {
   #append(path: string, text: string): void {
     const { files } = this.#world;
     files.makeFolder(this.#paths.deadLetters);
+    isThere(files, path);
     const file = files.open(path, { read: true, append: true, create: true });
     let isNew = false;
     try {

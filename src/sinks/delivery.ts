@@ -5,7 +5,8 @@
  */
 import { EventChanges } from "../events/event_changes.ts";
 import type { World } from "../sys/world.ts";
-import { type PassContext, type ServedSink, servePass } from "./sink_pass.ts";
+import type { PassContext, ServedSink } from "./pass_context.ts";
+import { servePass } from "./serve_pass.ts";
 
 /** Longest wait for a sink that another program serves, in milliseconds: in one pass, or for ever. */
 const lockWaits = { once: 500, ever: 3_600_000 } as const;

@@ -70,6 +70,20 @@ export function enabledDoorbells(
   ];
 }
 
+/** The settings with one sink alone enabled: nothing that is wrong with another one matters. */
+export function settingsOfOne(settings: SinkSettings, name: SinkName): SinkSettings {
+  const { webhook, discord, slack, ntfy, exec, stdout, doorbell } = settings;
+  return {
+    webhook: { ...webhook, enabled: name === "webhook" },
+    discord: { ...discord, enabled: name === "discord" },
+    slack: { ...slack, enabled: name === "slack" },
+    ntfy: { ...ntfy, enabled: name === "ntfy" },
+    exec: { ...exec, enabled: name === "exec" },
+    stdout: { ...stdout, enabled: name === "stdout" },
+    doorbell,
+  };
+}
+
 /** Name of a sink that a setting enables plainly. */
 type PostingName = Exclude<SinkName, "stdout">;
 

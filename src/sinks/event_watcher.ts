@@ -29,11 +29,12 @@
 import { EventChanges } from "../events/event_changes.ts";
 import { EventTail, type TailBatch } from "../events/event_tail.ts";
 import type { TailNotice } from "../events/tail_notice.ts";
-import { isSamePosition, type TailPosition } from "../events/tail_position.ts";
+import { isSamePosition, positionAt, type TailPosition } from "../events/tail_position.ts";
 import type { ReadEvent } from "../protocol/events.ts";
 import type { SinkCursor } from "../protocol/generated/types.ts";
 import type { World } from "../sys/world.ts";
-import { admitSinks, cursorOf, readCursors, updateCursors, withCursor } from "./cursor_file.ts";
+import { wasServedLately } from "./sink_state.ts";
+import { admitWatcher, cursorOf, readCursors, updateCursors, withCursor } from "./cursor_file.ts";
 
 /** Milliseconds after which the cursor is written while callbacks go on. */
 const writeMs = 1000;
@@ -143,7 +144,9 @@ export class EventWatcher {
   }
 
   async #pass(read: ReadEvent[] | null, signal?: AbortSignal): Promise<void> {
-    let position: TailPosition = await this.#cursor();
+    const cursor = await this.#cursor();
+    let position: TailPosition = cursor;
+    if (!wasServedLately(cursor, this.#world.clock.now())) await this.#write(position);
     const types = read === null ? this.#types() : null;
     for (let more = true; more && signal?.aborted !== true;) {
       const batch = await this.#tail.poll(position, { types });
@@ -208,19 +211,30 @@ export class EventWatcher {
     const known = cursorOf(document, this.#name);
     if (known !== null) return known;
     const end = await this.#tail.end();
+    const older = typeof document === "number"
+      ? await this.#placeOf(positionAt(document, end.previous_file))
+      : null;
     const admitted = await updateCursors(
       this.#world,
       path,
-      (now) => admitSinks(now, [this.#name], end),
+      (now) => admitWatcher(now, this.#name, { end, older }),
     );
     return cursorOf(admitted, this.#name) ?? end;
   }
 
+  /** The same place with what tells its file; what came in the way is told later. */
+  async #placeOf(position: TailPosition): Promise<TailPosition> {
+    const batch = await new EventTail(this.#world.files, this.#paths.events).poll(position);
+    return batch.positionAfter(-1);
+  }
+
   async #write(position: TailPosition): Promise<void> {
+    const served_at = new Date(this.#world.clock.now()).toISOString();
     await updateCursors(
       this.#world,
       this.#paths.cursor,
-      (now) => withCursor(now, this.#name, { ...cursorOf(now, this.#name), ...position }),
+      (now) =>
+        withCursor(now, this.#name, { ...cursorOf(now, this.#name), ...position, served_at }),
     );
   }
 }

@@ -42,11 +42,14 @@ export function stampText(
   const variables = Object.keys(env).filter((name) => !unimportant.has(name)).sort()
     .map((name) => [name, env[name]]);
   const environment = hashOf(JSON.stringify(variables));
-  return JSON.stringify([version, folder, options, environment, stats]);
+  // Each day the sinks are looked at: their cursors tell that they are served.
+  const day = Math.floor(now / dayMs);
+  return JSON.stringify([version, folder, options, environment, stats, day]);
 }
 
 /** Age of a change, in milliseconds, from which on a further one has another time. */
 const settledMs = 50;
+const dayMs = 86_400_000;
 
 /** Path of the stamp below a main checkout. */
 export function stampPath(sinksFolder: string): string {

@@ -10,7 +10,7 @@ import { positionAt, type TailPosition } from "../events/tail_position.ts";
 import type { World } from "../sys/world.ts";
 import { DirectSender } from "./send_directly.ts";
 import type { Sink } from "./sink.ts";
-import { type PassReport, typesOf } from "./sink_pass.ts";
+import { type PassReport, typesOf } from "./pass_context.ts";
 
 /** What a replay needs. */
 export interface ReplayContext {

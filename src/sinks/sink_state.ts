@@ -57,6 +57,16 @@ export class SinkState {
     return this.#waiting;
   }
 
+  /** Whether a look at new events was kept within a day: each one need not be. */
+  wasServedLately(now: number): boolean {
+    return wasServedLately(this.#cursor, now);
+  }
+
+  /** Keeps that the sink is served. */
+  served(now: number): void {
+    this.#cursor = { ...this.#cursor, served_at: timestamp(now) };
+  }
+
   /** Whether these settings are those of the last pass. */
   hasSettings(hash: string): boolean {
     const { disabled, settings_hash } = this.#cursor;
@@ -195,6 +205,12 @@ export class SinkState {
     if (count > 0) this.#tasks.set(event.task_id, count);
     else this.#tasks.delete(event.task_id);
   }
+}
+
+/** Whether a cursor says that its sink was served within a day. */
+export function wasServedLately({ served_at: at }: SinkCursor, now: number): boolean {
+  const age = now - Date.parse(at ?? "");
+  return age >= 0 && age < dayMs;
 }
 
 function isLater({ tries, next_try_at }: ParkedEvent, now: number): boolean {

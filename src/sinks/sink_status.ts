@@ -12,7 +12,7 @@ import type { CursorFile, SinkCursor } from "../protocol/generated/types.ts";
 import type { StorePaths } from "../store/paths.ts";
 import type { Files } from "../sys/files.ts";
 import { calmOf } from "./calm_settings.ts";
-import { cursorOf } from "./cursor_file.ts";
+import { cursorOf, startOf } from "./cursor_file.ts";
 import { type SinkName, sinkNames, type SinkSettings } from "./sink_settings.ts";
 
 /** Bytes behind up to which the events are counted. */
@@ -120,46 +120,23 @@ async function progressOf(
   if (document === undefined) {
     return { begun: false, offset: null, lag_bytes: null, lag_events: null };
   }
-  // A sink that joins others begins at the end; the first ones begin where nothing was read.
-  const isKnown = document !== null && typeof document !== "number";
-  if (cursor === null && isKnown) {
-    return { begun: false, offset: null, lag_bytes: 0, lag_events: 0 };
-  }
   const newest = rotatedFiles(files, paths.events).at(-1)?.path;
-  const start = positionAt(
-    typeof document === "number" ? document : 0,
-    newest ? basename(newest) : "",
-  );
-  const position = cursor ?? start;
-  const bytes = bytesAfter(files, paths.events, position);
+  const position = cursor ?? beginningOf(document, newest ? basename(newest) : "");
+  // A sink that joins others begins at the end; the first ones begin where nothing was read.
+  if (position === null) return { begun: false, offset: null, lag_bytes: 0, lag_events: 0 };
+  const bytes = tail.lag(position);
   return {
-    begun: cursor !== null || typeof document === "number",
+    begun: cursor !== null || document !== null,
     offset: position.offset,
     lag_bytes: bytes,
     lag_events: bytes > countedBytes ? null : await eventsAfter(tail, position),
   };
 }
 
-/** Bytes after a position, in its file and those that were written later. */
-export function bytesAfter(files: Files, eventsPath: string, position: TailPosition): number {
-  const rotated = rotatedFiles(files, eventsPath).map(({ path }) => path);
-  const chain = [...rotated, eventsPath].flatMap((path) => {
-    const stat = files.stat(path);
-    return stat === null ? [] : [{ path, size: stat.size, inode: stat.inode }];
-  });
-  const { inode, offset, previous_file: previous } = position;
-  const own = inode === 0 && offset > 0
-    ? chain.findIndex(({ path }) => path === eventsPath)
-    : chain.findLastIndex((file) => inode !== 0 && file.inode === inode);
-  const later = own >= 0
-    ? chain.slice(own + 1)
-    : chain.filter(({ path }) =>
-      path === eventsPath || (previous !== undefined && basename(path) > previous)
-    );
-  const size = chain[own]?.size ?? 0;
-  // Shorter than what was read: it was cut, and is read anew.
-  const left = size >= offset ? size - offset : size;
-  return later.reduce((sum, file) => sum + file.size, own >= 0 ? left : 0);
+/** Where a sink without a cursor begins; null when that is the end of the event file. */
+function beginningOf(document: CursorFile | null, newest: string): TailPosition | null {
+  const isPlace = document === null || typeof document === "number" || document.others_begin;
+  return isPlace ? startOf(document, positionAt(0, newest)) : null;
 }
 
 async function eventsAfter(tail: EventTail, start: TailPosition): Promise<number> {

@@ -6,7 +6,7 @@
 import { isRecord } from "../protocol/events.ts";
 import { validateConfig } from "../protocol/generated/validators.js";
 import { type Fault, faultsOf, shortJson } from "../protocol/validation.ts";
-import { zoneOf } from "../runtimes/time_zones.ts";
+import { zoneOfSetting } from "../runtimes/time_zones.ts";
 
 /** Sinks that may have quiet hours. */
 const calmSinks = ["discord", "slack", "ntfy"] as const;
@@ -27,7 +27,7 @@ function quietFaults(block: unknown, path: string): Fault[] {
     value: shortJson(value),
     expected,
   });
-  const unknown = typeof zone === "string" && zoneOf(zone) === null;
+  const unknown = typeof zone === "string" && zoneOfSetting(zone) === null;
   return [
     ...isSameTime(from, to) ? [fault("to", to, `another time than ${shortJson(from)}`)] : [],
     ...unknown ? [fault("time_zone", zone, "a time zone such as Europe/Berlin or UTC")] : [],

@@ -22,12 +22,23 @@ import { configFaults } from "./config_faults.ts";
 import { readText, withoutMark } from "./read_json.ts";
 import { userConfigPath } from "./paths.ts";
 
+/** A secret that stands in settings. */
+export interface LiteralSecret {
+  /** Null for one of a flag. */
+  file: string | null;
+  /** Dotted path of the setting. */
+  path: string;
+  value: string;
+  /** Whether it is of use on this machine alone, so that others may know it. */
+  isLocal: boolean;
+}
+
 /** Settings, and what a person should know of their files. */
 export interface LoadedSettings extends ResolvedSettings {
   /** Keys without effect, by file. */
   unknown: { file: string; key: UnknownKey }[];
   /** Secrets that stand in the files themselves, or in a flag: then without a file. */
-  literals: { file: string | null; path: string; value: string }[];
+  literals: LiteralSecret[];
   /** Secrets that gates are given in their environment. */
   gateSecrets: Secret[];
   /** Environment variables that hold macp's own secrets (`…_env` keys). */
@@ -83,20 +94,38 @@ export function secretVariables(values: unknown): string[] {
  * Texts under keys that name a secret, unless the key names an environment variable, and
  * the addresses of sinks: who knows one can post there.
  */
-export function literalSecrets(values: unknown, path = ""): { path: string; value: string }[] {
+export function literalSecrets(
+  values: unknown,
+  path = "",
+): Omit<LiteralSecret, "file">[] {
   if (!isRecord(values)) return [];
   return Object.entries(values).flatMap(([key, value]) => {
     const at = path === "" ? key : `${path}.${key}`;
     if (typeof value !== "string") return literalSecrets(value, at);
     const names = /token|secret|password|api_?key/i.test(key) && !key.endsWith("_env");
-    return (names && value.length >= 4) || isSinkAddress(at, value) ? [{ path: at, value }] : [];
+    if (names && value.length >= 4) return [{ path: at, value, isLocal: false }];
+    return isSinkAddress(at, value) ? [{ path: at, value, isLocal: isOfThisMachine(value) }] : [];
   });
 }
 
-/** Whether a setting is the address of a sink on another machine. */
+/** Whether a setting is the address of a sink, and holds more than everybody knows. */
 function isSinkAddress(path: string, value: string): boolean {
   if (!/(?:webhook|discord|slack|ntfy)[^.]*\.url$|webhook_url$/i.test(path)) return false;
-  return URL.canParse(value) && !/^(?:localhost|127\.|\[::1\])/.test(new URL(value).hostname);
+  return URL.canParse(value) && (!isOfThisMachine(value) || isPrivatePlace(value));
+}
+
+/** Whether an address is one of this machine: no other one can be reached by it. */
+function isOfThisMachine(address: string): boolean {
+  return URL.canParse(address) &&
+    /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/.test(new URL(address).hostname);
+}
+
+/** Whether an address leads deeper than a server that ordinary texts may name. */
+function isPrivatePlace(address: string): boolean {
+  const { pathname, search, username, password } = new URL(address);
+  if ([pathname, search, username, password].join("") === "/") return false;
+  // What stands in every configuration is no secret.
+  return address !== resolveSettings([]).settings.macp.webhook.url;
 }
 
 function readConfig(world: Pick<World, "files">, file: string): ConfigFile | null {

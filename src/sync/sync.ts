@@ -16,6 +16,7 @@ import {
 } from "./task_rows.ts";
 import { dependenciesOf, idOf, statusOf, titleOf } from "../protocol/task.ts";
 import type { Queue, TaskPatch } from "../store/queue.ts";
+import { carriedMetadata } from "../controller/event_metadata.ts";
 import { findCircle } from "../controller/find_circle.ts";
 
 /** Change of one field; null is no value. */
@@ -77,16 +78,18 @@ export function changesOf(
     fields: Object.fromEntries(changes.map((change) => [change.field, change.new ?? undefined])),
   }));
   const events = patches.filter(({ fields }) => fields.status === "completed")
-    .map(({ id, fields }) =>
-      makeEvent({
+    .map(({ id, fields }) => {
+      const before = queue.find(id);
+      const task = { ...(isRecord(before) ? before : {}), ...fields };
+      return makeEvent({
         event_type: "task.completed",
         task_id: id,
         status: "completed",
         source: "controller",
         message: `Marked as done in ${source}`,
-        metadata: { title: fields.title ?? titleOf(queue.find(id)) },
-      }, now)
-    );
+        metadata: { title: titleOf(task), ...carriedMetadata(task) },
+      }, now);
+    });
   return { patches, added: plan.added.map(({ task }) => task), events };
 }
 

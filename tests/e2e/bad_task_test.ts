@@ -61,6 +61,31 @@ for (const [what, { fields, outcome }] of Object.entries(bad)) {
   });
 }
 
+Deno.test("macp says in every event which issue and conversation a task is about", async () => {
+  await withRepository(async (repository) => {
+    const metadata = { repo: "infra", issue: 42, thread_id: "t-1", other: "kept to itself" };
+    repository.writeQueue([
+      execTask("refused", "true", { metadata, brief_path: "nowhere.md" }),
+      execTask("wrong", "true", { metadata, max_attempts: "many" }),
+      execTask("odd", "true", { metadata: ["none"], max_attempts: "many" }),
+      execTask("runs", "true", { metadata, worktree: "." }),
+      execTask("own", "true", { metadata, issue: "#7", worktree: "." }),
+      execTask("later", "true", { metadata, worktree: "." }),
+    ]);
+    assertEquals((await repository.macp(["cancel", "later"])).code, 0);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    const about = (id: string) =>
+      repository.events(id).map(({ metadata: { repo, issue, thread_id, other } = {} }) =>
+        [repo, issue, thread_id, other] as const
+      );
+    for (const id of ["refused", "wrong", "later", "runs"]) {
+      assertEquals(new Set(about(id).map(String)), new Set(["infra,42,t-1,"]), id);
+    }
+    assertEquals(new Set(about("own").map(String)), new Set(["infra,#7,t-1,"]));
+    assertEquals(about("odd"), [[undefined, undefined, undefined, undefined]]);
+  });
+});
+
 for (
   const [what, command] of Object.entries({
     "takes its worktree away": "rm -rf $MACP_WORKTREE",

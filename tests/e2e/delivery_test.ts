@@ -203,6 +203,37 @@ Deno.test("macp redrive sends what a sink refused, takes out what arrives, and k
   });
 });
 
+Deno.test("macp redrive needs the settings of its own sink alone", async () => {
+  let isDown = true;
+  const answer = () => isDown ? new Response(null, { status: 400 }) : accepting();
+  await withReceiver(answer, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      const webhook = { enabled: true, url: `${origin}/hook` };
+      repository.writeConfig({ macp: { webhook, stdout: { enabled: false } } });
+      writeEvents(repository, [eventLine("a", "task.failed")]);
+      await repository.macp(["watch", "--once"]);
+      assertEquals(lettersOf(repository, "webhook").length, 1);
+      isDown = false;
+      repository.writeConfig({
+        macp: {
+          webhook,
+          discord: { enabled: true, url_env: "NOT_SET" },
+          slack: { enabled: true },
+          ntfy: { enabled: true, url: `${origin}/` },
+          exec: { enabled: true, command: "" },
+        },
+      });
+      const ran = await repository.macp(["redrive", "webhook"]);
+      assertEquals([ran.code, ran.stderr], [0, ""]);
+      assertEquals([received.length, lettersOf(repository, "webhook")], [2, []]);
+      // What is wrong with itself it names.
+      const wrong = await repository.macp(["redrive", "discord"]);
+      assertEquals(wrong.code, 2);
+      assertStringIncludes(wrong.stderr, "NOT_SET");
+    });
+  });
+});
+
 Deno.test("macp redrive loses nothing when it is killed", async () => {
   let isDown = true;
   const answer = () => isDown ? new Response(null, { status: 400 }) : accepting();

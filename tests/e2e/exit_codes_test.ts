@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { execTask, type TaskFields, withRepository } from "./harness.ts";
+import { eventLine, withReceiver, writeEvents } from "./sinks.ts";
 
 const ok = execTask("ok", "true");
 const fails = execTask("fails", "exit 1");
@@ -90,5 +91,33 @@ Deno.test("Without git on the PATH: exit 5 that says so", async () => {
     const ran = await repository.macp(["status"], { env: { PATH: repository.outside("empty") } });
     assertEquals(ran.code, 5);
     assertEquals(ran.stderr.includes("git is not on the PATH"), true, ran.stderr);
+  });
+});
+
+Deno.test("What did not arrive exits 1 where it was asked for, and the help says so", async () => {
+  await withReceiver(() => new Response(null, { status: 400 }), async ({ origin }) => {
+    await withRepository(async (repository) => {
+      const url = `${origin}/hook`;
+      const sink = { enabled: true, url, retry_count: 0 };
+      repository.writeConfig({ macp: { webhook: sink, slack: sink } });
+      writeEvents(repository, [eventLine("a", "task.failed")]);
+      const alert = ["needs-human", "--issue", "r#1", "--detail", "x"];
+      const expected: [string[], number][] = [
+        [["watch", "--once"], 0],
+        [["watch", "--once", "--since", "2h"], 1],
+        [["redrive", "webhook"], 1],
+        [["digest", "--slack"], 1],
+        [["notify", ...alert], 1],
+        [["doctor", "--send-test"], 1],
+      ];
+      const help = (await repository.macp(["--help"])).stdout.replaceAll(/\n {7}/g, " ");
+      for (const [args, code] of expected) {
+        assertEquals((await repository.macp(args)).code, code, args.join(" "));
+        const [verb = ""] = args;
+        if (code === 1) assertMatch(help, new RegExp(`^ +1 .*\\b${verb}\\b`, "m"));
+        const own = (await repository.macp(["help", verb])).stdout;
+        assertMatch(own, /exit code (?:is )?1/i, verb);
+      }
+    });
   });
 });

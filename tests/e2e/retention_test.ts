@@ -8,6 +8,7 @@ import {
   until,
   withRepository,
 } from "./harness.ts";
+import { accepting, withReceiver } from "./sinks.ts";
 
 const dayMs = 86_400_000;
 
@@ -156,6 +157,47 @@ Deno.test("macp drain keeps an event file that a sink has not read, and says so"
     Deno.writeTextFileSync(repository.state("event_cursor.json"), "100");
     assertEquals((await repository.macp(["drain", "--quiet"])).code, 0);
     assertEquals(rotated(repository).length, 1);
+  });
+});
+
+Deno.test("macp drain rotates without a sink that nobody serves any more, which finds the rest when it comes back", async () => {
+  await withReceiver(accepting, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      repository.writeConfig({
+        macp: {
+          webhook: { url: `${origin}/hook`, event_filter: null },
+          stdout: { enabled: false },
+          retention: { event_max_bytes: 65_536 },
+        },
+      });
+      const path = repository.state("event_cursor.json");
+      const cursors = () => JSON.parse(Deno.readTextFileSync(path));
+      const served = (at: string) => {
+        const document = cursors();
+        document.sinks.webhook.served_at = at;
+        Deno.writeTextFileSync(path, JSON.stringify(document));
+      };
+      const watch = () => repository.macp(["watch", "--once", "--webhook"]);
+      const events = repository.state("events.ndjson");
+      Deno.writeTextFileSync(events, oldEvents(1000));
+      assertEquals((await watch()).code, 0);
+      assertEquals(received.length, 1);
+      // A look that finds nothing is kept once a day.
+      served(new Date(Date.now() - 2 * dayMs).toISOString());
+      assertEquals((await watch()).code, 0);
+      assert(Date.now() - Date.parse(cursors().sinks.webhook.served_at) < dayMs);
+
+      Deno.writeTextFileSync(events, oldEvents(66_000), { append: true });
+      served(new Date(Date.now() - 6 * dayMs).toISOString());
+      await repository.macp(["drain"]);
+      assertEquals(rotated(repository), []);
+      served(new Date(Date.now() - 8 * dayMs).toISOString());
+      const ran = await repository.macp(["drain"]);
+      assertStringIncludes(ran.stdout + ran.stderr, "is not kept for webhook: not enabled");
+      assertEquals(rotated(repository).length, 1);
+      assertEquals((await watch()).code, 0);
+      assertEquals(new Set(received.map(({ body }) => JSON.parse(body).event_id)).size, 67);
+    });
   });
 });
 

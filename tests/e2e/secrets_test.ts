@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { execTask, filesBelow, type Repository, withRepository } from "./harness.ts";
+import { execTask, filesBelow, type Repository, textOf, withRepository } from "./harness.ts";
+import { accepting, eventLine, secretPart, withReceiver, writeEvents } from "./sinks.ts";
 
 const marker = "s3cr3t-Mark3r-Value-4711";
 const token = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
@@ -165,5 +166,65 @@ Deno.test("A secret of several lines that a worker prints line by line is in no 
     for (const line of lines) assert(!log.includes(line), log);
     assertStringIncludes(log, "[redacted:PRIVATE_KEY]");
     assertStringIncludes(log, "behind");
+  });
+});
+
+Deno.test("macp shows of the address of a sink on this machine its host alone", async () => {
+  const answers = [
+    () => new Response(`no hook ${secretPart}`, { status: 500 }),
+    () => new Response(null, { status: 302, headers: { location: `/elsewhere/${secretPart}` } }),
+    () => new Response(`gone: /hooks/${secretPart}`, { status: 410 }),
+  ];
+  await withReceiver((index) => (answers[index % 3] ?? accepting)(), async ({ origin }) => {
+    await withRepository(async (repository) => {
+      const url = `${origin}/hooks/${secretPart}`;
+      const sink = { enabled: true, retry_count: 0, timeout_seconds: 2 };
+      const macp = (url: string) => ({
+        webhook: { ...sink, url, event_filter: null },
+        discord: { ...sink, url },
+        slack: { ...sink, url },
+        ntfy: { ...sink, url: `${url}/topic` },
+      });
+      const printed: string[] = [];
+      const look = async (url: string, calls: string[][]) => {
+        repository.writeConfig({ macp: macp(url) });
+        writeEvents(repository, ["a", "b", "c"].map((id) => eventLine(id, "task.failed")));
+        const alert = ["notify", "needs-human", "--issue", "r#1", "--detail", `see ${url}`];
+        for (const args of [...calls, alert]) {
+          const { stdout, stderr } = await repository.macp(args);
+          printed.push(`macp ${args[0]}: ${stdout}${stderr}`);
+        }
+      };
+      const sending = [["watch", "--once", "--verbose"], ["watch", "--once", "--since", "2h"]];
+      const showing = [["status", "--json"], ["doctor"], ["validate"], ["config", "--json"]];
+      await look(url, [
+        ...sending,
+        ["watch", "--once", "--since", "2h", "--json"],
+        ["redrive", "webhook", "--dry-run", "--json"],
+        ["redrive", "webhook"],
+        ["redrive", "slack", "--verbose"],
+        ["digest", "--discord", "--slack", "--json"],
+        ...showing,
+        ["status"],
+        ["doctor", "--send-test"],
+        ["config"],
+        ["config", "macp.webhook.url"],
+      ]);
+      const others = [
+        url.replace(/:\d+\//, ":9/"), // Nobody listens there.
+        url.replace("http://", "https://"), // No TLS.
+        url.replace("http://127.0.0.1", "http://user:pass@localhost"),
+        url.replace("http://", "ftp://"),
+        url.replace("127.0.0.1", "169.254.169.254"),
+      ];
+      for (const other of others) await look(other, [...sending, ...showing]);
+      for (const part of secretPart.split("/")) {
+        assertEquals(printed.filter((text) => text.includes(part)), []);
+      }
+      for (const path of filesBelow(repository.state())) {
+        const text = path.endsWith("config.json") ? "" : textOf(path) ?? "";
+        for (const part of secretPart.split("/")) assert(!text.includes(part), path);
+      }
+    });
   });
 });

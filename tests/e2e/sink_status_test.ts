@@ -124,6 +124,27 @@ Deno.test("macp status tells what macp watch left behind", async () => {
   );
 });
 
+Deno.test("macp status and doctor count alike what is left for a cursor in a rotated file", async () => {
+  await withRepository(async (repository) => {
+    const line = eventLine("A", "task.failed", { message: "m".repeat(1000) });
+    writeEvents(repository, Array(700).fill(line));
+    const cursor = cursorAt(repository, { offset: line.length * 100 });
+    Deno.renameSync(
+      repository.state("events.ndjson"),
+      repository.state("events.20261121T080000000Z.ndjson"),
+    );
+    writeEvents(repository, Array(800).fill(line));
+    writeCursors(repository, { schema_version: 1, sinks: { webhook: cursor } });
+    const { sinks } = await repository.json<{ sinks: { lag_bytes: number }[] }>(["status"]);
+    assertEquals(sinks.map(({ lag_bytes }) => lag_bytes), [line.length * 1400]);
+    const ran = await repository.macp(["doctor", "--json"]);
+    const findings: { check: string; message: string }[] = JSON.parse(ran.stdout).findings;
+    const found = findings.find(({ check }) => check === "sink.webhook");
+    const mib = (line.length * 1400 / 1024 ** 2).toFixed(1);
+    assertStringIncludes(found?.message ?? "", `${mib} MiB behind`);
+  });
+});
+
 Deno.test("macp status reads the cursor of the older implementation", async () => {
   await withRepository(async (repository) => {
     repository.writeConfig({ macp: { slack: { enabled: true, url: "http://127.0.0.1:9/x" } } });

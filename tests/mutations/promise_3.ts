@@ -35,7 +35,7 @@ export const losesSomething: readonly Mutation[] = [
     promise: 3,
     module: "sinks/sink_pass.ts",
     why: "the cursor goes past an event that was not delivered",
-    find: 'if (outcome.kind === "retry") this.#fail(waiting, outcome);',
+    find: 'if (outcome.kind === "retry") this.#outcomes.fail(waiting, outcome);',
     replace: 'if (outcome.kind === "retry") state.remove([waiting]);',
     tests: [{ file: "watch_test.ts", filter: "lets other tasks pass an event that fails" }],
   },

@@ -83,6 +83,7 @@ function workerOf(outside: (name: string) => string, more: string): string {
 export async function prepareStory(repository: Repository): Promise<void> {
   await repository.commit({ "README.md": "# A project\n", ".gitignore": "*.ignored\n.mosaic/\n" });
   await repository.git("branch", "persons-own");
+  await repository.git("tag", "persons-mark");
   const foreign = join(repository.outside("worktrees"), "foreign");
   Deno.mkdirSync(foreign, { recursive: true });
   Deno.writeTextFileSync(join(foreign, "precious"), "not macp's\n");
@@ -116,7 +117,10 @@ function pastEvents(): string {
 }
 
 /** The submissions of a story. Each can be made again. */
-export function submissions(repository: Repository): Verb[] {
+export function submissions(
+  repository: Repository,
+  ids: readonly (typeof taskIds)[number][] = taskIds,
+): Verb[] {
   const outside = (name: string) => repository.outside(name);
   const more: Record<(typeof taskIds)[number], { worker: string; args: string[] }> = {
     plain: { worker: "true", args: ["--gate", "true", "--gate", "test -e README.md"] },
@@ -137,7 +141,7 @@ export function submissions(repository: Repository): Verb[] {
     },
     legacy: { worker: "rm -f work-legacy-*", args: ["--gate", "true"] },
   };
-  return taskIds.map((id): Verb => ({
+  return ids.map((id): Verb => ({
     args: [
       ...["submit", "--task-id", id, "--title", `Task ${id}`, "--idempotency-key", `key-${id}`],
       ...["--max-attempts", "60", "--type", id === "legacy" ? "research" : "coding"],

@@ -7,7 +7,7 @@
 import { type FailPoint, failPoints } from "../../src/sys/fail_points.ts";
 import { type Repository, withRepository } from "../e2e/harness.ts";
 import { faultsAtEnd, faultsNow } from "./kill_checks.ts";
-import { daysWork, prepareStory, submissions, type Verb } from "./kill_story.ts";
+import { daysWork, prepareStory, submissions, taskIds, type Verb } from "./kill_story.ts";
 import { Choices } from "./random.ts";
 
 /** What came of it. */
@@ -79,7 +79,7 @@ async function tellStory(seed: number, report: KillReport): Promise<void> {
         return;
       }
     }
-    (await faultsAtEnd(repository)).forEach(fault);
+    (await faultsAtEnd(repository, taskIds)).forEach(fault);
   });
 }
 

@@ -26,7 +26,7 @@ export async function run(invocation: Invocation): Promise<number> {
   try {
     const { result: ended, stopped } = await untilStopped(
       terminal,
-      (stop) => acceptTask(context, id, stop),
+      (stop) => acceptTask({ ...context, git: repository.git.until(stop) }, id, stop),
     );
     progress.end();
     const exitCode = ended === null

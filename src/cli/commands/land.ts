@@ -25,7 +25,7 @@ export async function run(invocation: Invocation): Promise<number> {
     const { result: report, stopped } = await untilStopped(
       terminal,
       (signal) =>
-        landTask(context, id, {
+        landTask({ ...context, git: repository.git.until(signal) }, id, {
           into: args.text("into"),
           message: args.text("message"),
           dryRun: args.flag("dry-run"),

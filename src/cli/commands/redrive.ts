@@ -6,12 +6,12 @@
 import { sinkNames } from "../../sinks/enabled_sinks.ts";
 import { lettersSince, redrive } from "../../sinks/redrive.ts";
 import { unusable } from "../../sinks/sink_settings.ts";
-import { unknownSink } from "../../sinks/sink_pass.ts";
+import { unknownSink } from "../../sinks/unknown_sink.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
-import { deliveryContext, openSinks } from "../open_sinks.ts";
+import { deliveryContext, openSink } from "../open_sinks.ts";
 import { nearestHint } from "../nearest.ts";
 import { parseSince } from "../time.ts";
 import { untilStopped } from "../until_stopped.ts";
@@ -28,15 +28,14 @@ export async function run(invocation: Invocation): Promise<number> {
   if (args.flag("dry-run")) return list(invocation, repository, { name, from });
   // Standard output is the sink itself: what is said beside it goes elsewhere.
   const isPrinting = name === "stdout";
-  const sinks = openSinks(invocation, repository, {
-    flags: [name],
+  const sink = openSink(invocation, repository, {
+    name,
     print: (line) => {
       invocation.terminal.write(`${line}\n`);
       if (invocation.terminal.isAbandoned?.()) throw new Error("nobody reads it any more");
     },
   });
-  const sink = sinks.find((one) => one.name === name);
-  if (sink === undefined) throw unusable(`macp.${name}.url`, "there is no address");
+  if (sink === null) throw unusable(`macp.${name}.url`, "there is no address");
   const context = deliveryContext(invocation, repository);
   world.files.makeFolder(repository.paths.sinks);
   const { result, stopped } = await untilStopped(

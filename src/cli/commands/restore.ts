@@ -25,7 +25,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const context = { ...repository, world, onEvent: () => {}, onNote: output.note.bind(output) };
   const { result: report, stopped } = await untilStopped(
     terminal,
-    (stop) => restoreTask(context, id, { attempt, dryRun }, stop),
+    (stop) =>
+      restoreTask({ ...context, git: repository.git.until(stop) }, id, { attempt, dryRun }, stop),
   );
   if (report === null) {
     output.warn(`${oneLine(id)} was not brought back: interrupted`);

@@ -6,10 +6,9 @@
 import type { ControllerContext } from "../../controller/context.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import { makeEvent, type ReadEvent } from "../../protocol/events.ts";
-import { enabledSinks, type SinkName } from "../../sinks/enabled_sinks.ts";
+import { enabledSinks, settingsOfOne, type SinkName } from "../../sinks/enabled_sinks.ts";
 import type { Delivered, Sink } from "../../sinks/sink.ts";
 import { enabledNames } from "../../sinks/sink_status.ts";
-import type { SinkSettings } from "../../sinks/sink_settings.ts";
 import { type Finding, found } from "./finding.ts";
 
 /** Milliseconds for looking up a name. */
@@ -97,7 +96,10 @@ function makeSinks(context: ControllerContext): Made[] {
 }
 
 function makeSink({ world, store, settings }: ControllerContext, name: SinkName): Sink[] {
-  return enabledSinks(world, onlySink(settings.macp, name), {
+  const one = settingsOfOne(settings.macp, name);
+  // A doorbell that a test rings.
+  const doorbell = { ...one.doorbell, done_on: "completed" as const };
+  return enabledSinks(world, { ...one, doorbell }, {
     repository: store.paths.repository,
     flags: [],
     json: false,
@@ -105,18 +107,4 @@ function makeSink({ world, store, settings }: ControllerContext, name: SinkName)
     // The event is our own, and what is printed is redacted there.
     redaction: { text: (text) => text, event: (event) => event },
   });
-}
-
-/** The settings with one sink alone enabled, and with a doorbell that a test rings. */
-function onlySink(settings: SinkSettings, name: SinkName): SinkSettings {
-  const { webhook, discord, slack, ntfy, exec, stdout, doorbell } = settings;
-  return {
-    webhook: { ...webhook, enabled: name === "webhook" },
-    discord: { ...discord, enabled: name === "discord" },
-    slack: { ...slack, enabled: name === "slack" },
-    ntfy: { ...ntfy, enabled: name === "ntfy" },
-    exec: { ...exec, enabled: name === "exec" },
-    stdout: { ...stdout, enabled: false },
-    doorbell: { ...doorbell, done_on: "completed" },
-  };
 }

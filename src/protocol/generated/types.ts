@@ -1368,6 +1368,7 @@ export interface Cursors {
   sinks: {
     [k: string]: SinkCursor;
   };
+  others_begin?: SinkCursor1;
   [k: string]: unknown;
 }
 /**
@@ -1414,6 +1415,10 @@ export interface SinkCursor {
    * Events that are tried again later, oldest first; those of one task in their order.
    */
   parked?: ParkedEvent[];
+  /**
+   * When somebody looked for new events of it last, to the day: the event file waits a week for a sink that is not enabled.
+   */
+  served_at?: string;
   /**
    * Events that were delivered, all in all.
    */
@@ -1507,5 +1512,87 @@ export interface SinkDisabled {
    * SHA-256 of the settings of the sink at that time: others enable it again.
    */
   settings_hash: string;
+  [k: string]: unknown;
+}
+/**
+ * How far one sink has got. Nothing was read yet where inode and offset are 0.
+ */
+export interface SinkCursor1 {
+  /**
+   * Device of the file that it reads; told apart by inode and content alone where devices are numbered anew at a boot.
+   */
+  device: number;
+  /**
+   * Inode of that file; 0 with an offset alone, as the older implementation had it.
+   */
+  inode: number;
+  /**
+   * SHA-256 of the first bytes, hexadecimal.
+   */
+  header_hash: string;
+  /**
+   * How many bytes were hashed.
+   */
+  header_bytes?: number;
+  /**
+   * Bytes read.
+   */
+  offset: number;
+  /**
+   * FNV-1a (32 bits) of the bytes right before the offset, hexadecimal: tells a file that was cut and grew again.
+   */
+  tail_hash?: string;
+  /**
+   * How many bytes right before the offset were hashed.
+   */
+  tail_bytes?: number;
+  /**
+   * Whether the offset stands inside a line that is too long, whose rest is passed over.
+   */
+  inside_line?: boolean;
+  /**
+   * Name of the newest file that events.ndjson had been rotated into before this one came; empty when there was none.
+   */
+  previous_file?: string;
+  /**
+   * Events that are tried again later, oldest first; those of one task in their order.
+   */
+  parked?: ParkedEvent[];
+  /**
+   * When somebody looked for new events of it last, to the day: the event file waits a week for a sink that is not enabled.
+   */
+  served_at?: string;
+  /**
+   * Events that were delivered, all in all.
+   */
+  delivered?: number;
+  /**
+   * Events that went to the dead letters, all in all.
+   */
+  dead_lettered?: number;
+  /**
+   * Lines that were no events or too long, all in all.
+   */
+  passed_over?: number;
+  /**
+   * When an event was delivered last.
+   */
+  last_success?: string | null;
+  /**
+   * What went wrong last, without secrets.
+   */
+  last_error?: SinkError | null;
+  /**
+   * Nothing is sent before: the receiver asked for a pause, or took nothing of several events.
+   */
+  closed_until?: string | null;
+  /**
+   * Hash of the settings of the sink at its last pass: with others all pauses end.
+   */
+  settings_hash?: string;
+  /**
+   * Why nothing is sent any more, until the sink is configured anew.
+   */
+  disabled?: SinkDisabled | null;
   [k: string]: unknown;
 }

@@ -368,6 +368,15 @@ Deno.test("EventTail.since() is the oldest file that may hold events of that tim
   assertEquals((await readAll(tail, null)).ids, ["4"]);
 });
 
+Deno.test("EventTail.lag() counts a file anew that was cut below the position", () => {
+  const files = newFiles(line(1));
+  const tail = new EventTail(files, path);
+  const { inode } = files.stat(path) ?? { inode: -1 };
+  assertEquals(tail.lag({ ...positionAt(1000), inode }), line(1).length);
+  assertEquals(tail.lag(positionAt(1000)), line(1).length);
+  assertEquals(tail.lag(positionAt(10)), line(1).length - 10);
+});
+
 Deno.test("EventTail.lag() counts what was not read, through rotations", async () => {
   const files = newFiles();
   const tail = new EventTail(files, path);

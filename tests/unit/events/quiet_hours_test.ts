@@ -36,6 +36,9 @@ Deno.test("quietUntil() goes by the clocks of the time zone", () => {
   );
   assertEquals(until("2026-12-01T20:30:00Z", "22:00", "07:00", "Europe/Berlin"), null);
   assertEquals(until("2026-12-01T18:00:00Z", "22:00", "07:00", "+05:30"), "2026-12-02T01:30:00Z");
+  assertEquals(until("2026-07-02T03:30:00Z", "22:00", "07:00", "EST5EDT"), "2026-07-02T11:00:00Z");
+  // As a zone it has summer time.
+  assertEquals(until("2026-07-01T20:30:00Z", "22:00", "07:00", "CET"), "2026-07-02T05:00:00Z");
 });
 
 Deno.test("quietUntil() ends with the quiet, never before and never after, also when clocks are changed", () => {

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { Git } from "../../../src/git/git.ts";
 import { realWorld } from "../../../src/host/world.ts";
+import { MacpError } from "../../../src/protocol/errors.ts";
 
 /** A repository whose aliases run shell commands. */
 async function withGit(use: (git: Git) => Promise<void>): Promise<void> {
@@ -36,4 +37,18 @@ Deno.test("run() marks calls that may change something with their checkout", () 
   withGit(async (git) => {
     await git.read(["config", "alias.mark", "!echo $MACP_GIT_AT"]);
     assertEquals(await git.read(["mark"]), `${git.cwd}\n`);
+  }));
+
+Deno.test("run() ends a call that hangs soon after a person asked to stop", () =>
+  withGit(async (git) => {
+    const begun = join(git.cwd, "begun");
+    await git.read(["config", "alias.hang", `!touch ${begun}; sleep 600`]);
+    const { clock } = git.world;
+    const sleep = (ms: number, signal?: AbortSignal) => clock.sleep(Math.min(ms, 50), signal);
+    const quick = new Git({ ...git.world, clock: { ...clock, sleep } }, git.cwd);
+    const stop = new AbortController();
+    const call = quick.until(stop.signal).run(["hang"]);
+    while (git.world.files.lstat(begun) === null) await git.world.clock.sleep(10);
+    stop.abort();
+    await assertRejects(() => call, MacpError, "it did not end in time");
   }));

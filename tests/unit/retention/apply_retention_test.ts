@@ -17,6 +17,7 @@ class Place {
   readonly outside: string;
   at = now;
   limits: Partial<Settings["macp"]["retention"]> = {};
+  enabled: ("ntfy")[] = [];
   files: World["files"] = real.files;
 
   constructor(folder: string) {
@@ -32,7 +33,8 @@ class Place {
     const { settings } = resolveSettings([]);
     const retention = { ...settings.macp.retention, ...this.limits };
     const store = new Store(world, this.paths, (event) => event);
-    return { world, store, settings: { ...settings, macp: { ...settings.macp, retention } } };
+    const ntfy = { ...settings.macp.ntfy, enabled: this.enabled.includes("ntfy") };
+    return { world, store, settings: { ...settings, macp: { ...settings.macp, retention, ntfy } } };
   }
 
   /** Writes a file of the state, some days old. */
@@ -270,6 +272,49 @@ Deno.test("applyRetention() rotates the event file only when every sink has read
       "events.20261121T120002000Z.ndjson",
       "events.20261121T120003000Z.ndjson",
     ]);
+  }));
+
+Deno.test("applyRetention() rotates without a sink that is not enabled and not served for a week, and loses nothing for one that is", () =>
+  inPlace(async (place) => {
+    place.queue();
+    place.limits = { event_max_bytes: 5, event_files: 1 };
+    place.write("events.ndjson", 0, "12345\n");
+    const { ino, dev } = Deno.statSync(place.paths.events);
+    const cursor = { device: dev, inode: ino, header_hash: "x", offset: 5, previous_file: "" };
+    const served = (days: number) =>
+      place.write(
+        "event_cursor.json",
+        0,
+        JSON.stringify({
+          schema_version: 1,
+          sinks: {
+            ntfy: { ...cursor, served_at: new Date(place.at - days * dayMs).toISOString() },
+          },
+        }),
+      );
+    const rotated = () => place.names("").filter((name) => /^events\..+\.ndjson$/.test(name));
+
+    served(6);
+    assertEquals((await applyRetention(place.context)).rotated, null);
+    // While it is enabled it may be down for years.
+    served(1000);
+    place.enabled = ["ntfy"];
+    assertEquals((await applyRetention(place.context)).rotated, null);
+    place.enabled = [];
+    const { rotated: path, notes } = await applyRetention(place.context);
+    assert(path !== null);
+    assertStringIncludes(notes[0] ?? "", "is not kept for ntfy");
+    assertEquals(rotated().length, 1);
+
+    // Enabled anew it finds what is still there, and keeps it.
+    place.enabled = ["ntfy"];
+    place.write("events.20261122T120000000Z.ndjson", 0, "123456\n");
+    place.write("events.20261123T120000000Z.ndjson", 0, "123456\n");
+    assertEquals((await applyRetention(place.context, { now: true })).removed, []);
+    assertEquals(rotated().length, 3);
+    place.enabled = [];
+    assertEquals((await applyRetention(place.context, { now: true })).removed.length, 2);
+    assertEquals(rotated(), ["events.20261123T120000000Z.ndjson"]);
   }));
 
 Deno.test("applyRetention() shortens dead letters, whenever they are too large", () =>

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { instantsOf, localTimeAt, zoneOf } from "../../../src/runtimes/time_zones.ts";
+import {
+  instantsOf,
+  localTimeAt,
+  zoneOf,
+  zoneOfSetting,
+} from "../../../src/runtimes/time_zones.ts";
 import { randomNumbers } from "./random.ts";
 
 const zones = [
@@ -69,4 +74,19 @@ Deno.test("zoneOf() reads names, offsets and abbreviations with one meaning", ()
     ["", null],
   ];
   for (const [name, zone] of expected) assertEquals(zoneOf(name), zone, name);
+});
+
+Deno.test("zoneOfSetting() takes all names that the platform knows, but none of several meanings", () => {
+  const names = ["UTC", "gmt", "GMT0", "UTC+5:30", "CET", "EST5EDT", "Japan", "Europe/Berlin"];
+  assertEquals(names.map(zoneOfSetting), [
+    0,
+    0,
+    "GMT0",
+    330,
+    "CET",
+    "EST5EDT",
+    "Japan",
+    "Europe/Berlin",
+  ]);
+  assertEquals(["BST", "ist", "CST", "", "Berlin"].map(zoneOfSetting), Array(5).fill(null));
 });

@@ -5,6 +5,7 @@ import { MacpError } from "../../../src/protocol/errors.ts";
 import type { Cursors, SinkCursor } from "../../../src/protocol/generated/types.ts";
 import {
   admitSinks,
+  admitWatcher,
   cursorOf,
   readCursors,
   updateCursors,
@@ -38,6 +39,21 @@ Deno.test("admitSinks() begins at the first event without a file, and at the end
 
 Deno.test("admitSinks() gives the one number of the older implementation to every sink", () => {
   assertEquals(offsets(admitSinks(123, ["a", "b"], end)), { a: 123, b: 123 });
+});
+
+Deno.test("admitWatcher() leaves the place of the older implementation to the first sinks after it", () => {
+  const older = { ...positionAt(123, ""), inode: 4 };
+  const watched = admitWatcher(123, "watcher", { end, older });
+  assertEquals(watched.others_begin, older);
+  const another = admitWatcher(watched, "another", { end, older: null });
+  assertEquals(another.others_begin, older);
+  const served = admitSinks(another, ["watcher", "a", "b"], end);
+  assertEquals(offsets(served), { watcher: 123, another: 123, a: 123, b: 123 });
+  assertEquals(served.others_begin, undefined);
+  assertEquals(offsets(admitSinks(served, ["c"], end)).c, 700);
+  assertEquals(admitWatcher(null, "watcher", { end, older: null }).others_begin, undefined);
+  // The number was written between two looks.
+  assertEquals(admitWatcher(5, "watcher", { end, older: null }).others_begin?.offset, 5);
 });
 
 Deno.test("withCursor() changes one sink and keeps all else, in its order", () => {

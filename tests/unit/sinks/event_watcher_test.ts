@@ -1,5 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
+import { EventTail } from "../../../src/events/event_tail.ts";
+import type { TailPosition } from "../../../src/events/tail_position.ts";
+import { CursorKeeper } from "../../../src/sinks/cursor_keeper.ts";
 import { rotateEvents } from "../../../src/events/event_files.ts";
 import { realWorld } from "../../../src/host/world.ts";
 import { messageOf } from "../../../src/protocol/errors.ts";
@@ -105,6 +108,48 @@ Deno.test("EventWatcher reads the cursor of the older implementation, and writes
   });
 });
 
+Deno.test("EventWatcher leaves the place of the older implementation to the sinks that come after it", async () => {
+  await withFolder(async (events, cursor) => {
+    append(events, line(1) + line(2));
+    Deno.writeTextFileSync(cursor, `${line(1).length}`);
+    assertEquals(ids(await new EventWatcher(world, events, cursor).pollOnce()), ["2"]);
+    append(events, line(3));
+    // Another watcher, also after a rotation.
+    rotateEvents(world.files, events, { size: Deno.statSync(events).size, now: 1000 });
+    append(events, line(4));
+    const other = new EventWatcher(world, events, cursor, 2, "other");
+    assertEquals(ids(await other.pollOnce()), ["2", "3", "4"]);
+    // The sinks of watch too; those that join them later begin at the end.
+    const tail = new EventTail(world.files, events);
+    const keeper = new CursorKeeper(world, cursor);
+    const read = async (name: string) => {
+      await keeper.admit([name], () => tail.end());
+      const read: string[] = [];
+      for (let at = keeper.cursor(name) as TailPosition, more = true; more;) {
+        const batch = await tail.poll(at);
+        read.push(...batch.events.map(({ event }) => event.event_id));
+        ({ position: at, more } = batch);
+      }
+      return read;
+    };
+    assertEquals(await read("webhook"), ["2", "3", "4"]);
+    assertEquals(await read("slack"), []);
+    assertEquals(ids(await new EventWatcher(world, events, cursor).pollOnce()), ["3", "4"]);
+  });
+});
+
+Deno.test("EventWatcher tells that the file is shorter than the older implementation had read it", async () => {
+  await withFolder(async (events, cursor) => {
+    append(events, line(1));
+    Deno.writeTextFileSync(cursor, "1000");
+    const kinds: string[] = [];
+    const watcher = new EventWatcher(world, events, cursor);
+    watcher.onNotice(({ kind }) => kinds.push(kind));
+    assertEquals(ids(await watcher.pollOnce()), ["1"]);
+    assertEquals(kinds, ["truncated"]);
+  });
+});
+
 Deno.test("EventWatcher of another name begins at the end of what is there, and keeps its own cursor", async () => {
   await withFolder(async (events, cursor) => {
     append(events, line(1));
@@ -174,5 +219,22 @@ Deno.test("EventWatcher polls in turn when it is asked twice at once", async () 
     const watcher = new EventWatcher(world, events, cursor);
     const [first, second] = await Promise.all([watcher.pollOnce(), watcher.pollOnce()]);
     assertEquals([ids(first), ids(second)], [["1"], []]);
+  });
+});
+
+Deno.test("EventWatcher keeps in its cursor, once a day, that somebody looks", async () => {
+  await withFolder(async (events, cursor) => {
+    let now = Date.parse("2026-11-21T12:00:00Z");
+    const clock = { ...world.clock, now: () => now };
+    const look = () => new EventWatcher({ ...world, clock }, events, cursor).pollOnce();
+    const servedAt = () => JSON.parse(Deno.readTextFileSync(cursor)).sinks.watcher.served_at;
+    await look();
+    assertEquals(servedAt(), "2026-11-21T12:00:00.000Z");
+    now += 23 * 3_600_000;
+    await look();
+    assertEquals(servedAt(), "2026-11-21T12:00:00.000Z");
+    now += 2 * 3_600_000;
+    await look();
+    assertEquals(servedAt(), "2026-11-22T13:00:00.000Z");
   });
 });

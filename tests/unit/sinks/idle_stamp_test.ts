@@ -24,6 +24,7 @@ Deno.test("stampText() changes with files, options, version and environment, and
     stampText(world(files, { now: 2_000_000, env: { PWD: "/", _: "x" } }), facts),
     first,
   );
+  assertNotEquals(stampText(world(files, { now: 1_000_000 + 86_400_000 }), facts), first);
   assertNotEquals(stampText(world(files), { ...facts, version: "2" }), first);
   assertNotEquals(stampText(world(files), { ...facts, options: [] }), first);
   assertNotEquals(stampText(world(files, { env: { HOOK: "x" } }), facts), first);

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { EventTail } from "../../../src/events/event_tail.ts";
-import { rotateEvents } from "../../../src/events/event_files.ts";
+import { rotatedFiles, rotateEvents } from "../../../src/events/event_files.ts";
 import { positionAt } from "../../../src/events/tail_position.ts";
 import type { CursorFile, MacpConfig, SinkCursor } from "../../../src/protocol/generated/types.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
-import { bytesAfter, type SinkStatus, sinkStatuses } from "../../../src/sinks/sink_status.ts";
+import { type SinkStatus, sinkStatuses } from "../../../src/sinks/sink_status.ts";
 import { storePaths } from "../../../src/store/paths.ts";
 import { MemoryFiles } from "../memory_files.ts";
 
@@ -61,6 +61,8 @@ Deno.test("sinkStatuses() tells where sinks without a cursor will begin", async 
   const others: CursorFile = { schema_version: 1, sinks: {} };
   assertEquals((await statuses(files, others, slack)).map(lag), [["slack", false, 0, 0]]);
   assertEquals((await statuses(files, undefined, slack)).map(lag), [["slack", false, null, null]]);
+  const older: CursorFile = { ...others, others_begin: positionAt(line(1).length, "") };
+  assertEquals((await statuses(files, older, slack)).map(lag), [["slack", true, size / 2, 1]]);
 });
 
 Deno.test("sinkStatuses() counts what is left in rotated files and the event file", async () => {
@@ -132,11 +134,30 @@ Deno.test("sinkStatuses() tells when quiet hours end, and of no pause that is ov
   assertEquals(status?.closed_until, null);
 });
 
-Deno.test("bytesAfter() counts a file anew that was cut below the position", () => {
+Deno.test("sinkStatuses() counts what is left when the cursor's file was rotated often and is gone", async () => {
   const files = new MemoryFiles();
-  write(files, paths.events, line(1));
-  const { inode } = files.stat(paths.events) ?? { inode: -1 };
-  assertEquals(bytesAfter(files, paths.events, { ...positionAt(1000), inode }), line(1).length);
-  assertEquals(bytesAfter(files, paths.events, positionAt(1000)), line(1).length);
-  assertEquals(bytesAfter(files, paths.events, positionAt(10)), line(1).length - 10);
+  const cursors: SinkCursor[] = [];
+  for (let round = 1; round <= 3; round++) {
+    write(files, paths.events, line(round));
+    cursors.push(await new EventTail(files, paths.events).end());
+    write(files, paths.events, line(round));
+    rotateEvents(files, paths.events, { size: line(1).length * 2, now: 1_700_000_000_000 + round });
+  }
+  const [first, second, third] = cursors;
+  const sinks = { a: first!, b: second!, c: third! };
+  const found = async () => (await statuses(files, { schema_version: 1, sinks })).map(lag);
+  const size = line(1).length;
+  // There is no event file yet.
+  assertEquals(await found(), [
+    ["a", true, size * 5, 5],
+    ["b", true, size * 3, 3],
+    ["c", true, size, 1],
+  ]);
+  write(files, paths.events, line(4));
+  files.remove(rotatedFiles(files, paths.events)[0]?.path ?? "");
+  assertEquals(await found(), [
+    ["a", true, size * 5, 5],
+    ["b", true, size * 4, 4],
+    ["c", true, size * 2, 2],
+  ]);
 });

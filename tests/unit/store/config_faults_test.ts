@@ -16,6 +16,18 @@ Deno.test("configFaults() takes quiet hours, over midnight and without a time zo
   assertEquals(faultsWith(null, { collapse_seconds: 90.5 }), []);
 });
 
+Deno.test("configFaults() takes time zones without a slash, and refuses what is none or several", () => {
+  const zones = ["UTC", "utc", "GMT", "CET", "EST5EDT", "PST8PDT", "EST", "Japan", "Zulu", "Z"];
+  for (const time_zone of [...zones, "Etc/GMT+5", "+05:30", "UTC-3"]) {
+    assertEquals(faultsWith({ from: "22:00", to: "7:00", time_zone }), [], time_zone);
+  }
+  for (const time_zone of ["", " ", "localtime", "Berlin", "BST", "IST", "CST", "+25:00"]) {
+    assertEquals(faultsWith({ from: "22:00", to: "7:00", time_zone }), [
+      `${at}/time_zone "${time_zone}": a time zone such as Europe/Berlin or UTC`,
+    ]);
+  }
+});
+
 Deno.test("configFaults() names the field of quiet hours that is wrong", () => {
   assertEquals(faultsWith({ from: "25:00", to: "07:00" }), [
     `${at}/from "25:00": a time of day such as 22:00`,

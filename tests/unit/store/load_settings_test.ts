@@ -22,6 +22,22 @@ Deno.test("literalSecrets() leaves empty ones and addresses of this machine alon
   assertEquals(literalSecrets({ macp: { webhook }, base: { url: "https://x.org" } }), []);
 });
 
+Deno.test("literalSecrets() finds what is private in an address of this machine, as a local one", () => {
+  const found = (url: string) =>
+    literalSecrets({ macp: { slack: { url } } }).map(({ isLocal }) => isLocal);
+  for (
+    const host of ["localhost", "app.localhost", "127.0.0.1", "127.1.2.3:8080", "[::1]:80"]
+  ) {
+    assertEquals(found(`http://${host}/hooks/SECRETPATH`), [true], host);
+    assertEquals(found(`http://${host}/?key=SECRET`), [true], host);
+    assertEquals(found(`http://user:word@${host}/`), [true], host);
+    assertEquals([found(`http://${host}`), found(`http://${host}/`)], [[], []], host);
+  }
+  for (const host of ["localhost.example.org", "127.example.org", "10.0.0.1"]) {
+    assertEquals(found(`http://${host}/hooks/x`), [false], host);
+  }
+});
+
 Deno.test("secretVariables() names what keys that end in _env name", () => {
   assertEquals(secretVariables({ a: { token_env: "A_TOKEN" }, url_env: "" }), ["A_TOKEN"]);
 });
