@@ -25,6 +25,7 @@ export interface MutationResult {
 /** What came of all. */
 export interface MutationReport {
   caught: number;
+  /** In the order of the mutations. */
   results: MutationResult[];
   /** Empty when all were caught. */
   faults: string[];
@@ -39,7 +40,7 @@ export interface MutationPlan {
   mutations?: readonly Mutation[];
   /** Which of them are tried; all unless given. */
   only?: (mutation: Mutation) => boolean;
-  /** Told of each mutation that was tried. */
+  /** Told of each mutation that was tried, of those first that no test can tell of. */
   onMutation?: (result: MutationResult) => void;
 }
 
@@ -87,6 +88,7 @@ export async function proveMutations(plan: MutationPlan): Promise<MutationReport
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+  results.sort((a, b) => chosen.indexOf(a.mutation) - chosen.indexOf(b.mutation));
   return {
     caught: results.filter(({ outcome }) => outcome === "caught").length,
     results,
