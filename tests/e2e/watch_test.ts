@@ -125,6 +125,56 @@ Deno.test("macp watch --once twice at the same time delivers nothing twice", asy
   });
 });
 
+Deno.test("macp watch that waited for another one goes on where that ended", async () => {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const answer = async (index: number) => {
+    if (index === 1) await told;
+    return accepting();
+  };
+  await withReceiver(answer, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      repository.writeConfig(webhookAt(origin));
+      const lines = ["A", "B", "C"].map((id) => eventLine(id, "task.completed"));
+      writeEvents(repository, lines);
+      const first = repository.start(["watch", "--once"]);
+      await until("the second event", () => received.length === 2);
+      const second = repository.start(["watch"]);
+      const waits = new RegExp(`-> .* ${second.pid} `);
+      await until("a lock that is waited for", () => waits.test(textOf("/proc/locks") ?? ""));
+      tell();
+      assertEquals((await first.ended).code, 0);
+      const last = eventLine("D", "task.completed");
+      Deno.writeTextFileSync(repository.state("events.ndjson"), last, { append: true });
+      await until("the last event", () => idsOf(received).includes(idsIn([last])[0]));
+      second.kill("SIGTERM");
+      await second.ended;
+      assertEquals(idsOf(received), idsIn([...lines, last]));
+    });
+  });
+});
+
+Deno.test("A receiver that says its own secret address back gets it into no file and no line", async () => {
+  const part = "h00kPart4711";
+  const token = "b3arerToken0815";
+  const answer = (index: number) =>
+    new Response(`There is no ${index % 2 === 0 ? part : token} here`, { status: 400 });
+  await withReceiver(answer, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      repository.writeConfig(webhookAt(`${origin}/${part}`, { auth_token: token }));
+      writeEvents(repository, ["A", "B"].map((id) => eventLine(id, "task.completed")));
+      const ran = [await once(repository)];
+      assertEquals(received.length, 2);
+      for (const more of [[], ["--json"]]) ran.push(await repository.macp(["status", ...more]));
+      const letters = textOf(repository.state("dead_letter", "webhook.ndjson")) ?? "";
+      assertStringIncludes(letters, "answered 400");
+      const cursors = textOf(repository.state("event_cursor.json")) ?? "";
+      for (const text of [letters, cursors, ...ran.flatMap((one) => [one.stdout, one.stderr])]) {
+        assert(![part, token].some((secret) => text.includes(secret)), text);
+      }
+    });
+  });
+});
+
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`macp watch ends cleanly on ${signal}, and the next one goes on from there`, async () => {
     await withReceiver(accepting, async ({ origin, received }) => {
