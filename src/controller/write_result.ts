@@ -4,7 +4,7 @@
  * @module
  */
 import { attemptResultPath, resultPath } from "../dispatcher/result_paths.ts";
-import { isBelow, realPathOf } from "../dispatcher/worktree_place.ts";
+import { isBelow, realPathOf } from "../sys/real_path.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";

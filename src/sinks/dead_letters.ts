@@ -9,6 +9,7 @@ import { isRecord, type ReadEvent, toReadEvent } from "../protocol/events.ts";
 import { parseJsonText } from "../protocol/parse_json.ts";
 import { atomicWrite, writeError } from "../store/atomic_write.ts";
 import { keepTail } from "../store/keep_tail.ts";
+import { requireOwnFolder } from "../store/own_folder.ts";
 import type { StorePaths } from "../store/paths.ts";
 import { withQueueLock } from "../store/queue_lock.ts";
 import { reach } from "../sys/fail_points.ts";
@@ -33,13 +34,13 @@ export interface DeadLetter {
 /** The dead letters of one repository; written under the lock of the queue. */
 export class DeadLetters {
   readonly #world: Pick<World, "files" | "uuid">;
-  readonly #paths: Pick<StorePaths, "deadLetters" | "queueLock">;
+  readonly #paths: Pick<StorePaths, "folder" | "deadLetters" | "queueLock">;
   readonly #maxBytes: number | null;
 
   /** @param maxBytes Size of each file: the oldest lines go first; null is without limit. */
   constructor(
     world: Pick<World, "files" | "uuid">,
-    paths: Pick<StorePaths, "deadLetters" | "queueLock">,
+    paths: Pick<StorePaths, "folder" | "deadLetters" | "queueLock">,
     maxBytes: number | null,
   ) {
     this.#world = world;
@@ -96,6 +97,7 @@ export class DeadLetters {
 
   #append(path: string, text: string): void {
     const { files } = this.#world;
+    requireOwnFolder(files, this.#paths, this.#paths.deadLetters);
     files.makeFolder(this.#paths.deadLetters);
     isThere(files, path);
     const file = files.open(path, { read: true, append: true, create: true });

@@ -27,8 +27,8 @@ export const tellsSecrets: readonly Mutation[] = [
     promise: 5,
     module: "cli/output.ts",
     why: "--json prints secrets",
-    find: "this.options.redaction.text(JSON.stringify(document, null, 2))",
-    replace: "JSON.stringify(document, null, 2)",
+    find: "this.options.redaction.text(JSON.stringify(value, null, indent))",
+    replace: "JSON.stringify(value, null, indent)",
     tests: [{ file: "secrets_test.ts", filter: "What commands print is redacted" }],
   },
   {

@@ -11,9 +11,14 @@ function letterOf(event_id: string, reason = "no"): DeadLetter {
 }
 
 function lettersIn(files: MemoryFiles, maxBytes: number | null = null): DeadLetters {
+  files.makeFolder("/o");
   let count = 0;
   const world = { files, uuid: () => String(++count) };
-  return new DeadLetters(world, { deadLetters: "/o/dead_letter", queueLock: "/o/lock" }, maxBytes);
+  return new DeadLetters(world, {
+    folder: "/o",
+    deadLetters: "/o/dead_letter",
+    queueLock: "/o/lock",
+  }, maxBytes);
 }
 
 function idsOf(letters: DeadLetters): (string | null)[] {
