@@ -4,28 +4,49 @@
  * @module
  */
 import { messageOf } from "../protocol/errors.ts";
+import type { CursorFile } from "../protocol/generated/types.ts";
 import { oneLine } from "../protocol/text.ts";
+import { localZone } from "../runtimes/local_zone.ts";
+import { zoneDoubt } from "../sinks/calm_settings.ts";
 import { readCursors } from "../sinks/cursor_file.ts";
 import { type SinkStatus, sinkStatuses } from "../sinks/sink_status.ts";
+import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** Longest text of an error. */
 const mostOfReason = 160;
 
-/** How the sinks stand, and why their cursors cannot be read; null when they can. */
+/** What a look at the sinks finds. */
+export interface SinksLook {
+  sinks: SinkStatus[];
+  /** Why their cursors cannot be read; null when they can. */
+  fault: string | null;
+  /** Why quiet hours may be others than are meant; null when they are plain. */
+  doubt: string | null;
+}
+
+/** How the sinks stand. */
 export async function lookAtSinks(
-  { files, clock }: Pick<World, "files" | "clock">,
-  { paths, settings }: Pick<OpenRepository, "paths" | "settings">,
-): Promise<{ sinks: SinkStatus[]; fault: string | null }> {
-  const localTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const place = { files, paths, settings: settings.macp, now: clock.now(), localTimeZone };
+  world: Pick<World, "files" | "clock" | "env">,
+  { paths, settings: { macp: settings } }: Pick<OpenRepository, "paths" | "settings">,
+): Promise<SinksLook> {
+  const { files, clock } = world;
+  const local = localZone(world);
+  const place = { files, paths, settings, now: clock.now(), localTimeZone: local.zone };
+  const { document, fault } = tryCursors(files, paths.cursor);
+  const sinks = await sinkStatuses({ ...place, document });
+  return { sinks, fault, doubt: zoneDoubt(settings, sinks.map(({ name }) => name), local) };
+}
+
+function tryCursors(
+  files: Files,
+  path: string,
+): { document: CursorFile | null | undefined; fault: string | null } {
   try {
-    const document = readCursors(files, paths.cursor);
-    return { sinks: await sinkStatuses({ ...place, document }), fault: null };
+    return { document: readCursors(files, path), fault: null };
   } catch (error) {
-    const sinks = await sinkStatuses({ ...place, document: undefined });
-    return { sinks, fault: messageOf(error) };
+    return { document: undefined, fault: messageOf(error) };
   }
 }
 

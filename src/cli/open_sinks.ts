@@ -7,7 +7,8 @@ import { join } from "@std/path";
 import { EventTail } from "../events/event_tail.ts";
 import { describeNotice } from "../events/tail_notice.ts";
 import { redactReadEvent } from "../redaction/redact_formats.ts";
-import { calmOf } from "../sinks/calm_settings.ts";
+import { localZone } from "../runtimes/local_zone.ts";
+import { calmOf, zoneDoubt } from "../sinks/calm_settings.ts";
 import { CursorKeeper } from "../sinks/cursor_keeper.ts";
 import { DeadLetters } from "../sinks/dead_letters.ts";
 import type { DeliveryContext } from "../sinks/delivery.ts";
@@ -75,9 +76,16 @@ function sinkOptions(
 }
 
 /** Sinks with what they spare people. Throws `MacpError` of kind usage for an unknown time zone. */
-export function withCalm({ settings }: OpenRepository, sinks: readonly Sink[]): ServedSink[] {
+export function withCalm(
+  { world, output }: Invocation,
+  { settings: { macp: settings } }: OpenRepository,
+  sinks: readonly Sink[],
+): ServedSink[] {
+  const local = localZone(world);
+  const doubt = zoneDoubt(settings, sinks.map(({ name }) => name), local);
+  if (doubt !== null) output.warn(doubt);
   return sinks.map((sink) => {
-    const { quiet, windowMs } = calmOf(settings.macp, sink.name, localTimeZone());
+    const { quiet, windowMs } = calmOf(settings, sink.name, local.zone);
     if (quiet === null && windowMs === 0) return { sink, calm: null };
     // Whatever rings a doorbell is an end: there bursts are of several runs of a task.
     const isBell = sink.name !== "discord";
@@ -111,8 +119,4 @@ export function deliveryContext(
       },
     },
   };
-}
-
-function localTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

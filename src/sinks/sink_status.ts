@@ -10,6 +10,7 @@ import { quietUntil } from "../events/quiet_hours.ts";
 import { positionAt, type TailPosition } from "../events/tail_position.ts";
 import type { CursorFile, SinkCursor } from "../protocol/generated/types.ts";
 import type { StorePaths } from "../store/paths.ts";
+import type { Zone } from "../runtimes/time_zones.ts";
 import type { Files } from "../sys/files.ts";
 import { calmOf } from "./calm_settings.ts";
 import { cursorOf, startOf } from "./cursor_file.ts";
@@ -60,8 +61,8 @@ export interface SinkPlace {
   document: CursorFile | null | undefined;
   /** Milliseconds since the epoch. */
   now: number;
-  /** Time zone of the machine, an IANA name. */
-  localTimeZone: string;
+  /** Time zone of the machine. */
+  localTimeZone: Zone;
 }
 
 /** What the cursor says of deliveries. */

@@ -354,6 +354,30 @@ Deno.test("macp watch holds messages for people in quiet hours, and takes a burs
   });
 });
 
+Deno.test("macp watch, status and doctor take any TZ for quiet hours, and name one that they cannot read", async () => {
+  await withReceiver(accepting, async ({ origin }) => {
+    await withRepository(async (repository) => {
+      const discord = { enabled: true, url: `${origin}/d` };
+      repository.writeConfig({
+        macp: { discord: { ...discord, quiet_hours: { from: "00:00", to: "23:59" } } },
+      });
+      writeEvents(repository, [eventLine("a", "task.completed")]);
+      const plain = [":/etc/localtime", "UTC0", "/usr/share/zoneinfo/Europe/Berlin", ""];
+      for (const TZ of [...plain, "Bogus", "localtime"]) {
+        for (const args of [["watch", "--once"], ["status"], ["doctor"]]) {
+          const ran = await repository.macp(args, { env: { TZ } });
+          assertEquals(ran.code === 0 || args[0] === "doctor", true, `${TZ}: ${ran.stderr}`);
+          const said = ran.stdout + ran.stderr;
+          assertEquals(said.includes("TZ is Bogus"), TZ === "Bogus", `${args}: ${said}`);
+          if (TZ !== "Bogus") continue;
+          assertStringIncludes(said, "quiet hours go by UTC as TZ is Bogus, which names no time");
+          assertStringIncludes(said, "macp.discord.quiet_hours.time_zone");
+        }
+      }
+    });
+  });
+});
+
 Deno.test("macp watch signs so that the published library accepts it, also while secrets change", async () => {
   const secrets = [1, 2, 3].map((byte) => `whsec_${new Uint8Array(32).fill(byte).toBase64()}`);
   const [first = "", second = "", third = ""] = secrets;

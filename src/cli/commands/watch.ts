@@ -51,7 +51,7 @@ async function serve(
   const { args, idle } = invocation;
   const { settings, unknown, paths } = repository;
   const context = deliveryContext(invocation, repository);
-  const delivery = new Delivery(context, withCalm(repository, sinks));
+  const delivery = new Delivery(context, withCalm(invocation, repository, sinks));
   if (!args.flag("once")) {
     await delivery.run(ended, settings.macp.watch_poll_interval_seconds * 1000);
     return exitCodes.done;

@@ -16,12 +16,13 @@ export async function checkEvents(
   { store: { paths }, settings, world }: ControllerContext,
 ): Promise<Finding[]> {
   const size = world.files.stat(paths.events)?.size ?? 0;
-  const { sinks, fault } = await lookAtSinks(world, { paths, settings });
+  const { sinks, fault, doubt } = await lookAtSinks(world, { paths, settings });
   return [
     found.ok("events", `${size} bytes`),
     ...fault === null ? [] : [
       found.fail("sinks", fault, `Mend ${paths.cursor}, or move it away: sinks then begin anew`),
     ],
+    ...doubt === null ? [] : [found.warn("quiet hours", doubt)],
     ...sinks.map(judgeSink),
     ...sinks.length > 0 ? [] : [found.ok("sinks", "no sink is enabled, and none has read events")],
   ];
