@@ -17,10 +17,13 @@ import {
   settingsOfOne,
   type SinkName,
   type SinkOptions,
+  type Tried,
+  trySinks,
 } from "../sinks/enabled_sinks.ts";
 import type { Sink } from "../sinks/sink.ts";
 import type { ServedSink } from "../sinks/pass_context.ts";
 import type { Invocation } from "./command.ts";
+import { describeSetting, explainSetting, withOrigins } from "./explain_setting.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** Ends of a task's work, after which no event of it follows soon. */
@@ -30,8 +33,8 @@ const lastTypes = ["task.completed", "task.failed", "task.escalated"];
 type Print = (line: string) => void;
 
 /**
- * The sinks that the settings or a flag enable. Throws `MacpError` of kind usage when the
- * settings of one are wrong.
+ * The sinks that the settings or a flag enable, and those among them whose settings are
+ * wrong.
  *
  * @param options.flags Sinks that are enabled whatever the settings say.
  */
@@ -39,9 +42,24 @@ export function openSinks(
   invocation: Invocation,
   repository: OpenRepository,
   { flags, print }: { flags: readonly SinkName[]; print: Print },
-): Sink[] {
+): Tried<Sink> {
   const options = sinkOptions(invocation, repository, print);
-  return enabledSinks(invocation.world, repository.settings.macp, { ...options, flags });
+  return trySinks(invocation.world, repository.settings.macp, { ...options, flags });
+}
+
+/**
+ * Tells of sinks whose settings are wrong. Throws the first error when there is no other
+ * sink that it could go on with.
+ */
+export function tellFaults(
+  { output }: Invocation,
+  repository: OpenRepository,
+  { made, faults }: Tried<unknown>,
+): void {
+  const [first, ...others] = faults;
+  const told = made.length > 0 ? faults : others;
+  for (const { error } of told) output.warn(describeSetting(error, repository));
+  if (made.length === 0 && first !== undefined) throw explainSetting(first.error, repository);
 }
 
 /**
@@ -55,8 +73,8 @@ export function openSink(
 ): Sink | null {
   const settings = settingsOfOne(repository.settings.macp, name);
   const options = sinkOptions(invocation, repository, print);
-  return enabledSinks(invocation.world, settings, { ...options, flags: [] })
-    .find((sink) => sink.name === name) ?? null;
+  const make = () => enabledSinks(invocation.world, settings, { ...options, flags: [] });
+  return withOrigins(repository, make).find((sink) => sink.name === name) ?? null;
 }
 
 function sinkOptions(

@@ -5,7 +5,7 @@
  * @module
  */
 import { isRecord } from "../protocol/events.ts";
-import type { Files } from "../sys/files.ts";
+import { describeKind, type Files } from "../sys/files.ts";
 
 /** Most bytes of the file. */
 const maxBytes = 1024 * 1024;
@@ -31,7 +31,7 @@ export function readWorkerReport(files: Files, path: string): WorkerReport {
   const stat = files.lstat(path);
   if (stat === null) return emptyReport();
   const refuse = (why: string) => emptyReport(`the worker's result file was ignored: ${why}`);
-  if (stat.kind !== "file") return refuse(`it is a ${stat.kind}`);
+  if (stat.kind !== "file") return refuse(`it is ${describeKind(stat.kind)}`);
   if (stat.size > maxBytes) return refuse(`it has ${stat.size} bytes, more than ${maxBytes}`);
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(files.readBytes(path));

@@ -5,7 +5,7 @@
  */
 import { basename, dirname, join } from "@std/path";
 import { MacpError } from "../protocol/errors.ts";
-import type { Files, FileStat, OpenFile } from "../sys/files.ts";
+import { describeKind, type Files, type FileStat, type OpenFile } from "../sys/files.ts";
 import type { TailPosition } from "./tail_position.ts";
 import { rotatedFiles } from "./event_files.ts";
 
@@ -115,9 +115,13 @@ export class EventChain {
     const kind = this.#files.stat(path)?.kind;
     if (kind === undefined) return null;
     if (kind !== "file") {
-      throw new MacpError("failure", `Cannot read ${path} as it is a ${kind}, not a file`, {
-        code: "not_a_file",
-      });
+      throw new MacpError(
+        "failure",
+        `Cannot read ${path} as it is ${describeKind(kind)}, not a file`,
+        {
+          code: "not_a_file",
+        },
+      );
     }
     try {
       const file = this.#files.open(path, { read: true });

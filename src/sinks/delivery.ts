@@ -32,10 +32,17 @@ export interface DeliveryContext extends Omit<PassContext, "stop" | "cut" | "loc
 export class Delivery {
   readonly #context: DeliveryContext;
   readonly #served: readonly ServedSink[];
+  readonly #others: readonly string[];
 
-  constructor(context: DeliveryContext, served: readonly ServedSink[]) {
+  /** @param others Names of sinks that are not served, but begin where the served ones do. */
+  constructor(
+    context: DeliveryContext,
+    served: readonly ServedSink[],
+    others: readonly string[] = [],
+  ) {
     this.#context = context;
     this.#served = served;
+    this.#others = others;
   }
 
   /**
@@ -102,7 +109,8 @@ export class Delivery {
 
   #admit(): Promise<void> {
     const { cursors, tail } = this.#context;
-    return cursors.admit(this.#served.map(({ sink }) => sink.name), () => tail.end());
+    const names = [...this.#served.map(({ sink }) => sink.name), ...this.#others];
+    return cursors.admit(names, () => tail.end());
   }
 }
 

@@ -378,6 +378,36 @@ Deno.test("macp watch, status and doctor take any TZ for quiet hours, and name o
   });
 });
 
+Deno.test("macp watch serves the others when a sink cannot be used, says which and where, and exits 2", async () => {
+  await withReceiver(accepting, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      const { macp } = webhookAt(origin);
+      const slack = { enabled: true, url_env: "NO_SUCH_VARIABLE" };
+      repository.writeConfig({ macp: { ...macp, slack, ntfy: { enabled: true, url: "phone" } } });
+      const lines = ["a", "b"].map((id) => eventLine(id, "task.failed"));
+      writeEvents(repository, lines);
+      for (const round of [1, 2]) {
+        const ran = await repository.macp(["watch", "--once"]);
+        assertEquals(ran.code, 2, ran.stderr);
+        const unset = "Cannot use macp.slack.url_env as the environment variable is not set";
+        assertStringIncludes(ran.stderr, `warning: ${unset}: NO_SUCH_VARIABLE; Set it where`);
+        assertStringIncludes(ran.stderr, "Cannot use macp.ntfy.url as it is no address");
+        assertStringIncludes(ran.stderr, `It comes from ${repository.state("config.json")}`);
+        assertEquals(idsOf(received), idsIn(lines), `round ${round}`);
+      }
+      // What it missed is kept for it.
+      const env = { NO_SUCH_VARIABLE: `${origin}/slack` };
+      await repository.macp(["watch", "--once"], { env });
+      assertEquals(received.slice(2).map(({ path }) => path), ["/slack", "/slack"]);
+      const alone = { ...macp, webhook: { enabled: false }, slack };
+      repository.writeConfig({ macp: alone });
+      const none = await repository.macp(["watch", "--once"]);
+      assertEquals([none.code, none.stdout], [2, ""]);
+      assertStringIncludes(none.stderr, "error: Cannot use macp.slack.url_env");
+    });
+  });
+});
+
 Deno.test("macp watch signs so that the published library accepts it, also while secrets change", async () => {
   const secrets = [1, 2, 3].map((byte) => `whsec_${new Uint8Array(32).fill(byte).toBase64()}`);
   const [first = "", second = "", third = ""] = secrets;

@@ -12,6 +12,7 @@ import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
 import { deliveryContext, openSink } from "../open_sinks.ts";
+import { explainSetting } from "../explain_setting.ts";
 import { nearestHint } from "../nearest.ts";
 import { parseSince } from "../time.ts";
 import { untilStopped } from "../until_stopped.ts";
@@ -35,7 +36,9 @@ export async function run(invocation: Invocation): Promise<number> {
       if (invocation.terminal.isAbandoned?.()) throw new Error("nobody reads it any more");
     },
   });
-  if (sink === null) throw unusable(`macp.${name}.url`, "there is no address");
+  if (sink === null) {
+    throw explainSetting(unusable(`macp.${name}.url`, "there is no address"), repository);
+  }
   const context = deliveryContext(invocation, repository);
   world.files.makeFolder(repository.paths.sinks);
   const { result, stopped } = await untilStopped(

@@ -4,11 +4,12 @@
  * @module
  */
 import type { ControllerContext } from "../../controller/context.ts";
-import { messageOf } from "../../protocol/errors.ts";
+import { MacpError, messageOf } from "../../protocol/errors.ts";
 import { makeEvent, type ReadEvent } from "../../protocol/events.ts";
 import { enabledSinks, settingsOfOne, type SinkName } from "../../sinks/enabled_sinks.ts";
 import type { Delivered, Sink } from "../../sinks/sink.ts";
 import { enabledNames } from "../../sinks/sink_status.ts";
+import { explainSetting } from "../explain_setting.ts";
 import { type Finding, found } from "./finding.ts";
 
 /** Milliseconds for looking up a name. */
@@ -90,7 +91,14 @@ function makeSinks(context: ControllerContext): Made[] {
       const hint = `Set macp.${name}.url_env to the variable that holds it`;
       return { name, finding: found.warn(checkOf(name), message, hint) };
     } catch (error) {
-      return { name, finding: found.fail(checkOf(name), messageOf(error)) };
+      const { paths } = context.store;
+      const explained = explainSetting(error, { origins: {}, paths });
+      const hints = explained instanceof MacpError ? explained.hints : [];
+      const finding = found.fail(checkOf(name), messageOf(error));
+      return {
+        name,
+        finding: hints.length === 0 ? finding : { ...finding, hint: hints.join("; ") },
+      };
     }
   });
 }
