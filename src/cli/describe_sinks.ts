@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { messageOf } from "../protocol/errors.ts";
+import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { CursorFile } from "../protocol/generated/types.ts";
 import { oneLine } from "../protocol/text.ts";
 import { localZone } from "../runtimes/local_zone.ts";
@@ -46,7 +46,8 @@ function tryCursors(
   try {
     return { document: readCursors(files, path), fault: null };
   } catch (error) {
-    return { document: undefined, fault: messageOf(error) };
+    const hints = error instanceof MacpError ? error.hints : [];
+    return { document: undefined, fault: [messageOf(error), ...hints].join("; ") };
   }
 }
 

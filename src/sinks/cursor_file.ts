@@ -22,15 +22,28 @@ const lockWaitMs = 10_000;
  * or does not fit `schemas/cursor.schema.json`.
  */
 export function readCursors(files: Files, path: string): CursorFile | null {
-  const text = readText(files, path);
-  if (text === null) return null;
-  const document = parseJson(text, path);
-  const [fault] = faultsOf(validateCursor, document);
-  if (fault === undefined) return document as CursorFile;
+  const parsed = parseCursors(files, path);
+  if (parsed === null) return null;
+  const [fault] = faultsOf(validateCursor, parsed.document);
+  if (fault === undefined) return parsed.document as CursorFile;
   throw new MacpError("failure", `Cannot read the cursors as ${describeFault(path, fault)}`, {
     code: "cursor_invalid",
-    hints: ["Mend the file, or move it away: every sink then begins at the first event"],
+    hints: [wayOut],
   });
+}
+
+/** What to do about a file that cannot be read. */
+const wayOut = "Mend the file, or move it away: every sink then begins at the first event";
+
+function parseCursors(files: Files, path: string): { document: unknown } | null {
+  try {
+    const text = readText(files, path);
+    return text === null ? null : { document: parseJson(text, path) };
+  } catch (error) {
+    if (!(error instanceof MacpError)) throw error;
+    const { kind, message, code, cause } = error;
+    throw new MacpError(kind, message, { code, cause, hints: [wayOut] });
+  }
 }
 
 /** The cursor of a sink; null when the file has none for it. Pure. */

@@ -20,7 +20,7 @@ export async function checkEvents(
   return [
     found.ok("events", `${size} bytes`),
     ...fault === null ? [] : [
-      found.fail("sinks", fault, `Mend ${paths.cursor}, or move it away: sinks then begin anew`),
+      found.fail("sinks", fault),
     ],
     ...doubt === null ? [] : [found.warn("quiet hours", doubt)],
     ...sinks.map(judgeSink),
