@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { parse as parseJsonc } from "@std/jsonc";
 import { basename, join, resolve } from "@std/path";
 import { findCycle } from "../../controller/schedule.ts";
 import { rotatedFiles } from "../../events/event_files.ts";
@@ -22,6 +21,7 @@ import { unknownKeys } from "../../protocol/settings.ts";
 import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
 import { configFaults } from "../../store/config_faults.ts";
+import { parseConfig } from "../../store/parse_config.ts";
 import { orchestratorFolder } from "../../store/paths.ts";
 import { Queue } from "../../store/queue.ts";
 import { readText, withoutMark } from "../../store/read_json.ts";
@@ -106,7 +106,7 @@ function faultsOfFile(world: World, file: string, kind: Kind): Found {
     if (kind === "event") return eventFaults(world, file);
     const text = withoutMark(readText(world.files, file) ?? "");
     if (kind === "queue") return queueFaults(text, file);
-    const value: unknown = kind === "config" ? parseJsonc(text) : JSON.parse(text);
+    const value: unknown = kind === "config" ? parseConfig(text) : JSON.parse(text);
     const faults = kind === "config" ? configFaults(value) : faultsOf(documents[kind], value);
     const unknown = kind === "config" ? unknownKeys(value) : [];
     return {

@@ -41,3 +41,11 @@ Deno.test("literalSecrets() finds what is private in an address of this machine,
 Deno.test("secretVariables() names what keys that end in _env name", () => {
   assertEquals(secretVariables({ a: { token_env: "A_TOKEN" }, url_env: "" }), ["A_TOKEN"]);
 });
+
+Deno.test("literalSecrets() finds addresses of sinks without a scheme", () => {
+  const found = (url: string) => literalSecrets({ macp: { discord: { url } } }).length;
+  for (const url of ["discord.com/api/webhooks/1/x", "127.0.0.1:80/x", "localhost:8080/x"]) {
+    assertEquals(found(url), 1, url);
+  }
+  for (const url of ["", "todo", "later on"]) assertEquals(found(url), 0, url);
+});
