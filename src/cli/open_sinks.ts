@@ -21,8 +21,11 @@ import {
   trySinks,
 } from "../sinks/enabled_sinks.ts";
 import type { Sink } from "../sinks/sink.ts";
+import { sinkNames } from "../sinks/sink_settings.ts";
+import type { World } from "../sys/world.ts";
 import type { ServedSink } from "../sinks/pass_context.ts";
 import type { Invocation } from "./command.ts";
+import { filterDoubts } from "./filter_doubts.ts";
 import { describeSetting, explainSetting, withOrigins } from "./explain_setting.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
@@ -93,15 +96,24 @@ function sinkOptions(
   };
 }
 
+/** What a person should know of the settings of these sinks, though they can be used. */
+export function doubtsOf(
+  { world }: Invocation,
+  { settings: { macp: settings } }: OpenRepository,
+  sinks: readonly Sink[],
+): string[] {
+  const names = sinkNames.filter((known) => sinks.some(({ name }) => name === known));
+  const zone = zoneDoubt(settings, names, localZone(world));
+  return [...zone === null ? [] : [zone], ...filterDoubts(settings, names)];
+}
+
 /** Sinks with what they spare people. Throws `MacpError` of kind usage for an unknown time zone. */
 export function withCalm(
-  { world, output }: Invocation,
+  world: Pick<World, "files" | "env">,
   { settings: { macp: settings } }: OpenRepository,
   sinks: readonly Sink[],
 ): ServedSink[] {
   const local = localZone(world);
-  const doubt = zoneDoubt(settings, sinks.map(({ name }) => name), local);
-  if (doubt !== null) output.warn(doubt);
   return sinks.map((sink) => {
     const { quiet, windowMs } = calmOf(settings, sink.name, local.zone);
     if (quiet === null && windowMs === 0) return { sink, calm: null };

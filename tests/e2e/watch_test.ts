@@ -408,6 +408,27 @@ Deno.test("macp watch serves the others when a sink cannot be used, says which a
   });
 });
 
+Deno.test("macp watch, validate and doctor tell of a filter that lets nothing through", async () => {
+  await withReceiver(accepting, async ({ origin }) => {
+    await withRepository(async (repository) => {
+      writeEvents(repository, [eventLine("a", "task.completed")]);
+      for (
+        const [event_filter, doubt] of [
+          [["task.compleeted"], "did you mean task.completed?"],
+          [[], "macp.webhook.event_filter is empty, so nothing is ever sent"],
+        ] as const
+      ) {
+        repository.writeConfig(webhookAt(origin, { event_filter }));
+        for (const args of [["watch", "--once"], ["watch", "--once"], ["validate"], ["doctor"]]) {
+          const ran = await repository.macp(args);
+          assertEquals(ran.code, 0, ran.stderr);
+          assertStringIncludes(ran.stdout + ran.stderr, doubt);
+        }
+      }
+    });
+  });
+});
+
 Deno.test("macp watch signs so that the published library accepts it, also while secrets change", async () => {
   const secrets = [1, 2, 3].map((byte) => `whsec_${new Uint8Array(32).fill(byte).toBase64()}`);
   const [first = "", second = "", third = ""] = secrets;

@@ -10,7 +10,7 @@ import type { Sink } from "../../sinks/sink.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
-import { deliveryContext, openSinks, tellFaults, withCalm } from "../open_sinks.ts";
+import { deliveryContext, doubtsOf, openSinks, tellFaults, withCalm } from "../open_sinks.ts";
 import { parseSince } from "../time.ts";
 import { untilStopped } from "../until_stopped.ts";
 
@@ -18,7 +18,7 @@ const flagged: readonly SinkName[] = ["webhook", "discord", "slack", "ntfy"];
 
 /** Delivers events to the sinks that are enabled: until a signal ends it, or once. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, terminal, world } = invocation;
+  const { args, output, terminal, world } = invocation;
   const repository = await openRepository(invocation);
   const since = args.text("since");
   const from = since === undefined ? null : parseSince(since, world.clock.now());
@@ -34,10 +34,13 @@ export async function run(invocation: Invocation): Promise<number> {
   });
   if (opened.made.length + opened.faults.length === 0) throw noSinks();
   tellFaults(invocation, repository, opened);
+  const doubts = doubtsOf(invocation, repository, opened.made);
+  for (const text of doubts) output.warn(text);
   world.files.makeFolder(repository.paths.sinks);
   const { result, stopped } = await untilStopped(terminal, (stop) => {
     const ended = AbortSignal.any([stop, gone.signal]);
-    if (from === null) return serve(invocation, repository, opened, ended);
+    const isPlain = opened.faults.length + doubts.length + repository.unknown.length === 0;
+    if (from === null) return serve(invocation, repository, { ...opened, ended, isPlain });
     return replaySince(invocation, repository, opened.made, { since: from, ended });
   });
   return stopped ?? (opened.faults.length > 0 ? exitCodes.usage : result);
@@ -46,13 +49,12 @@ export async function run(invocation: Invocation): Promise<number> {
 async function serve(
   invocation: Invocation,
   repository: OpenRepository,
-  { made: sinks, faults }: Tried<Sink>,
-  ended: AbortSignal,
+  { made: sinks, faults, ended, isPlain }: Tried<Sink> & { ended: AbortSignal; isPlain: boolean },
 ): Promise<number> {
   const { args, idle } = invocation;
-  const { settings, unknown, paths } = repository;
+  const { settings, paths } = repository;
   const context = deliveryContext(invocation, repository);
-  const served = withCalm(invocation, repository, sinks);
+  const served = withCalm(invocation.world, repository, sinks);
   const delivery = new Delivery(context, served, faults.map(({ name }) => name));
   if (!args.flag("once")) {
     await delivery.run(ended, settings.macp.watch_poll_interval_seconds * 1000);
@@ -61,7 +63,7 @@ async function serve(
   const before = idle?.text();
   const wasBusy = await delivery.once(ended);
   const waits = sinks.some(({ name }) => (context.cursors.cursor(name)?.parked ?? []).length > 0);
-  if (before !== undefined && !wasBusy && !waits && unknown.length + faults.length === 0) {
+  if (before !== undefined && !wasBusy && !waits && isPlain) {
     idle?.keep(paths.repository, before);
   }
   return exitCodes.done;
