@@ -62,6 +62,9 @@ export function describeSink(sink: SinkStatus): string {
     describeParked(sink),
     sink.quiet_until === null ? "" : `quiet until ${sink.quiet_until}`,
     dead.events > 0 ? `${plural(dead.events, "dead letter")} (macp redrive ${sink.name})` : "",
+    dead.unreadable > 0
+      ? `${plural(dead.unreadable, "line")} of dead_letter/${sink.name}.ndjson that cannot be read`
+      : "",
     success === null ? "" : `delivered last at ${success}`,
     error === null ? "" : `failed last at ${error.at}: ${oneLine(error.reason, mostOfReason)}`,
   ].filter((part) => part !== "").join(", ");

@@ -5,6 +5,7 @@
  */
 import { basename, join } from "@std/path";
 import { rotatedFiles } from "../events/event_files.ts";
+import { readLines } from "../events/event_log.ts";
 import { EventTail } from "../events/event_tail.ts";
 import { quietUntil } from "../events/quiet_hours.ts";
 import { positionAt, type TailPosition } from "../events/tail_position.ts";
@@ -14,12 +15,13 @@ import type { Zone } from "../runtimes/time_zones.ts";
 import type { Files } from "../sys/files.ts";
 import { calmOf } from "./calm_settings.ts";
 import { cursorOf, startOf } from "./cursor_file.ts";
+import { parseDeadLetter } from "./dead_letters.ts";
 import { type SinkName, sinkNames, type SinkSettings } from "./sink_settings.ts";
 
 /** Bytes behind up to which the events are counted. */
 const countedBytes = 1024 ** 2;
-const newline = 0x0a;
-const chunkBytes = 256 * 1024;
+/** Bytes of dead letters up to which each is parsed. */
+const parsedBytes = 2 * 1024 ** 2;
 
 /** How a sink stands. Times are RFC 3339. */
 export interface SinkStatus {
@@ -49,7 +51,12 @@ export interface SinkStatus {
   /** Why nothing is sent until it is configured anew. */
   disabled: { at: string; reason: string } | null;
   /** What redrive would send again. */
-  dead_letters: { events: number; bytes: number };
+  dead_letters: {
+    events: number;
+    /** Lines that are none, which redrive leaves where they are. */
+    unreadable: number;
+    bytes: number;
+  };
 }
 
 /** Where the state of sinks is looked up. */
@@ -177,17 +184,16 @@ function quietEnd({ settings, now, localTimeZone }: SinkPlace, name: string): st
 
 function deadLettersOf(files: Files, path: string): SinkStatus["dead_letters"] {
   const stat = files.lstat(path);
-  if (stat?.kind !== "file") return { events: 0, bytes: 0 };
-  const file = files.open(path, { read: true });
-  try {
-    const buffer = new Uint8Array(Math.min(chunkBytes, stat.size));
-    let events = 0;
-    for (let read = file.read(buffer); read; read = file.read(buffer)) {
-      const chunk = buffer.subarray(0, read);
-      for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) events++;
-    }
-    return { events, bytes: stat.size };
-  } finally {
-    file.close();
+  if (stat?.kind !== "file") return { events: 0, unreadable: 0, bytes: 0 };
+  // In a large file the beginning of a line tells what macp wrote.
+  const isLetter = (line: string) =>
+    (stat.size > parsedBytes && line.startsWith('{"schema_version":1,"dead_lettered_at":')) ||
+    parseDeadLetter(line) !== null;
+  let [events, unreadable] = [0, 0];
+  for (const line of readLines(files, path)) {
+    if (line.trim() === "") continue;
+    if (isLetter(line)) events++;
+    else unreadable++;
   }
+  return { events, unreadable, bytes: stat.size };
 }

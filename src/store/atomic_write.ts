@@ -11,6 +11,9 @@ import type { World } from "../sys/world.ts";
 /** Most bytes that are encoded at once. */
 const chunkBytes = 256 * 1024;
 
+/** A part of what is written: a text, or bytes as they are. */
+export type Piece = string | Uint8Array;
+
 /** What may differ from the default. */
 export interface AtomicWriteOptions {
   /** Permission bits; those of the replaced file, else 0600. */
@@ -31,7 +34,7 @@ export interface AtomicWriteOptions {
 export function atomicWrite(
   world: Pick<World, "files" | "uuid">,
   path: string,
-  content: string | readonly string[],
+  content: string | readonly Piece[],
   options: AtomicWriteOptions = {},
 ): boolean {
   try {
@@ -54,7 +57,7 @@ export function writeError(path: string, cause: unknown): MacpError {
 function replace(
   { files, uuid }: Pick<World, "files" | "uuid">,
   path: string,
-  content: readonly string[],
+  content: readonly Piece[],
   options: AtomicWriteOptions,
 ): boolean {
   const existing = files.lstat(path);
@@ -64,7 +67,10 @@ function replace(
   try {
     const file = files.open(temporary, { write: true, createNew: true, mode });
     try {
-      for (const text of content) writeText(file, text);
+      for (const piece of content) {
+        if (typeof piece === "string") writeText(file, piece);
+        else file.write(piece);
+      }
       file.sync();
       // What the file is created with is cut by the umask.
       if (file.stat().mode !== mode) files.setMode(temporary, mode);

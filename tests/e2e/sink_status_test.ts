@@ -64,7 +64,8 @@ Deno.test("macp status tells how each sink stands, in a line each, and changes n
       },
     });
     Deno.mkdirSync(repository.state("dead_letter"));
-    writeEvents(repository, lines.slice(0, 2), "dead_letter/slack.ndjson");
+    const dead = lines.slice(0, 2).map((line) => `{"event":${line.trim()}}\n`);
+    writeEvents(repository, dead, "dead_letter/slack.ndjson");
     const before = fingerprint(repository.path);
     const { code, stdout } = await repository.macp(["status"]);
     assertEquals(code, 0);
@@ -83,7 +84,8 @@ Deno.test("macp status tells how each sink stands, in a line each, and changes n
     );
     assertEquals(sinks.at(1)?.dead_letters, {
       events: 2,
-      bytes: (lines[0]?.length ?? 0) + (lines[1]?.length ?? 0),
+      unreadable: 0,
+      bytes: dead.join("").length,
     });
     assertEquals(fingerprint(repository.path), before);
     const doctor = await repository.macp(["doctor"]);

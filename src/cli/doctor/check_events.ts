@@ -39,6 +39,9 @@ export function judgeSink(sink: SinkStatus): Finding {
   if (sink.dead_letters.events > 0) {
     return found.warn(check, message, `macp redrive ${sink.name} sends them again`);
   }
+  if (sink.dead_letters.unreadable > 0) {
+    return found.warn(check, message, "Mend or remove those lines: nothing else will");
+  }
   const lag = sink.lag_bytes ?? 0;
   if (lag <= muchBytes) return found.ok(check, message);
   const flag = sink.enabled || sink.name === "exec" || sink.name === "stdout"
