@@ -88,10 +88,9 @@ function contentOf(
   event: ReadEvent,
   { id, source, format }: { id: string; source: string; format: "event" | "cloudevents" },
 ): Content {
-  const whole = event.event_id === "" ? { ...event, event_id: id } : event;
-  if (format === "event") return { body: JSON.stringify(whole) };
+  if (format === "event") return { body: JSON.stringify(event) };
   return {
-    body: JSON.stringify(toCloudEvent(whole, { id, source })),
+    body: JSON.stringify(toCloudEvent(event, { id, source })),
     headers: { "content-type": cloudEventType },
   };
 }

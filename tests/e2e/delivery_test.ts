@@ -260,6 +260,39 @@ Deno.test("macp redrive loses nothing when it is killed", async () => {
   });
 });
 
+Deno.test("macp watch gives every sink the same id of an event that has none, or none that a header can hold", async () => {
+  await withReceiver(accepting, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      const out = repository.outside("exec.ndjson");
+      repository.writeConfig({
+        macp: {
+          webhook: { enabled: true, url: `${origin}/hook` },
+          exec: { enabled: true, command: `echo "$MACP_EVENT_ID" >> '${out}'; cat >> '${out}'` },
+          stdout: { enabled: true },
+        },
+      });
+      const ids = [undefined, "", "nö id", 7];
+      writeEvents(
+        repository,
+        ids.map((event_id, i) => eventLine(`T${i}`, "task.failed", { event_id })),
+      );
+      const { stdout, stderr } = await repository.macp(["watch", "--once", "--json"]);
+      const printed = stdout.trim().split("\n").map((line) => JSON.parse(line).event_id);
+      assertEquals(printed.length, 4, stderr);
+      for (const id of printed) assert(/^sha256-[0-9a-f]{32}$/.test(id), id);
+      const headers = received.map((one) => one.headers["idempotency-key"]);
+      assertEquals(headers, printed);
+      assertEquals(received.map(({ body }) => JSON.parse(body).event_id), printed);
+      const run = (textOf(out) ?? "").trim().split("\n");
+      assertEquals(run.filter((_, i) => i % 2 === 0), printed);
+      assertEquals(
+        run.filter((_, i) => i % 2 === 1).map((line) => JSON.parse(line).event_id),
+        printed,
+      );
+    });
+  });
+});
+
 Deno.test("macp redrive keeps what it achieved when it is killed", async () => {
   let isDown = true;
   const answer = async () => {
