@@ -9,6 +9,7 @@ import { oneLine } from "../protocol/text.ts";
 import { localZone } from "../runtimes/local_zone.ts";
 import { zoneDoubt } from "../sinks/calm_settings.ts";
 import { readCursors } from "../sinks/cursor_file.ts";
+import { lateBegin } from "../sinks/late_begin.ts";
 import { type SinkStatus, sinkStatuses } from "../sinks/sink_status.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
@@ -90,13 +91,16 @@ function describeParked(
   return nextTry === null ? events : `${events}, next try at ${nextTry}`;
 }
 
-function describeLag({ begun, lag_bytes: bytes, lag_events: events }: SinkStatus): string {
+function describeLag(
+  { begun, begins_at_end: atEnd, lag_bytes: bytes, lag_events: events }: SinkStatus,
+): string {
   if (bytes === null) return "nobody knows how far it is";
   const lag = events === null
     ? `${(bytes / 1024 ** 2).toFixed(1)} MiB behind`
     : events > 0
     ? `${plural(events, "event")} behind`
     : "";
+  if (atEnd) return `has not begun, ${lateBegin}`;
   if (!begun) return lag === "" ? "has not begun" : `has not begun, ${lag}`;
   return lag === "" ? "up to date" : lag;
 }

@@ -6,6 +6,7 @@
 import { EventChanges } from "../events/event_changes.ts";
 import type { World } from "../sys/world.ts";
 import type { PassContext, ServedSink } from "./pass_context.ts";
+import { lateBegin } from "./late_begin.ts";
 import { servePass } from "./serve_pass.ts";
 
 /** Longest wait for a sink that another program serves, in milliseconds: in one pass, or for ever. */
@@ -107,10 +108,11 @@ export class Delivery {
     };
   }
 
-  #admit(): Promise<void> {
-    const { cursors, tail } = this.#context;
+  async #admit(): Promise<void> {
+    const { cursors, tail, report } = this.#context;
     const names = [...this.#served.map(({ sink }) => sink.name), ...this.#others];
-    return cursors.admit(names, () => tail.end());
+    const late = await cursors.admit(names, () => tail.end());
+    for (const name of late) report.trouble(name, `is new, and ${lateBegin}`);
   }
 }
 

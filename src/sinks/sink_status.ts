@@ -30,6 +30,8 @@ export interface SinkStatus {
   enabled: boolean;
   /** Whether it has read anything, or was told where to begin. */
   begun: boolean;
+  /** Whether it will begin at the end of the event file, and get nothing that is in it now. */
+  begins_at_end: boolean;
   /** Bytes read of the event file, or of the file that it was rotated into. */
   offset: number | null;
   /** Bytes that it has not read yet, in rotated files too; null when that is not known. */
@@ -124,17 +126,20 @@ async function progressOf(
   { files, paths, document }: SinkPlace,
   tail: EventTail,
   cursor: SinkCursor | null,
-): Promise<Pick<SinkStatus, "begun" | "offset" | "lag_bytes" | "lag_events">> {
-  if (document === undefined) {
-    return { begun: false, offset: null, lag_bytes: null, lag_events: null };
-  }
+): Promise<Pick<SinkStatus, "begun" | "begins_at_end" | "offset" | "lag_bytes" | "lag_events">> {
+  const nowhere = { begun: false, begins_at_end: false, offset: null };
+  if (document === undefined) return { ...nowhere, lag_bytes: null, lag_events: null };
   const newest = rotatedFiles(files, paths.events).at(-1)?.path;
   const position = cursor ?? beginningOf(document, newest ? basename(newest) : "");
   // A sink that joins others begins at the end; the first ones begin where nothing was read.
-  if (position === null) return { begun: false, offset: null, lag_bytes: 0, lag_events: 0 };
+  if (position === null) {
+    const begins_at_end = newest !== undefined || (files.stat(paths.events)?.size ?? 0) > 0;
+    return { ...nowhere, begins_at_end, lag_bytes: 0, lag_events: 0 };
+  }
   const bytes = tail.lag(position);
   return {
     begun: cursor !== null || document !== null,
+    begins_at_end: false,
     offset: position.offset,
     lag_bytes: bytes,
     lag_events: bytes > countedBytes ? null : await eventsAfter(tail, position),

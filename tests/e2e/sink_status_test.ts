@@ -70,7 +70,8 @@ Deno.test("macp status tells how each sink stands, in a line each, and changes n
     const { code, stdout } = await repository.macp(["status"]);
     assertEquals(code, 0);
     assertEquals(stdout.split("\n").filter((line) => line.startsWith("sink ")), [
-      "sink ntfy: has not begun",
+      "sink ntfy: has not begun, begins behind the events that are there: " +
+      "macp watch --once --since 24h sends those of the last day, to every enabled sink",
       `sink slack: 3 events behind, 1 event waits, next try at ${gone}, 2 dead letters (macp redrive slack), ` +
       `delivered last at 2026-11-21T07:00:00.000Z, failed last at ${failed}: ` +
       "127.0.0.1:9 answered 500",

@@ -238,8 +238,14 @@ Deno.test("macp watch starts a sink that it sees first later at the end of the e
       writeEvents(repository, [eventLine("old", "task.completed")]);
       assertStringIncludes((await once(repository)).stdout, "old");
       repository.writeConfig({ macp: { webhook: { url: `${origin}/hook` } } });
-      await once(repository, "--webhook");
+      repository.writeConfig({ macp: { webhook: { enabled: true, url: `${origin}/hook` } } });
+      const about = "begins behind the events that are there: macp watch --once --since 24h sends";
+      const { stdout } = await repository.macp(["status"]);
+      assertStringIncludes(stdout, `sink webhook: has not begun, ${about}`);
+      const { stderr } = await once(repository, "--webhook");
+      assertStringIncludes(stderr, `warning: webhook: is new, and ${about}`);
       assertEquals(received.length, 0);
+      assertEquals((await once(repository, "--webhook")).stderr, "");
       Deno.writeTextFileSync(repository.state("events.ndjson"), eventLine("new", "task.failed"), {
         append: true,
       });

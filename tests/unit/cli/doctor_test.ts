@@ -37,6 +37,7 @@ function sinkOf(changes: Partial<SinkStatus> = {}): SinkStatus {
     enabled: true,
     begun: true,
     offset: 10,
+    begins_at_end: false,
     lag_bytes: 0,
     lag_events: 0,
     parked: 0,

@@ -59,7 +59,11 @@ Deno.test("sinkStatuses() tells where sinks without a cursor will begin", async 
     ["slack", true, size / 2, 1],
   ]);
   const others: CursorFile = { schema_version: 1, sinks: {} };
-  assertEquals((await statuses(files, others, slack)).map(lag), [["slack", false, 0, 0]]);
+  const late = await statuses(files, others, slack);
+  assertEquals(late.map(lag), [["slack", false, 0, 0]]);
+  assertEquals(late.map(({ begins_at_end }) => begins_at_end), [true]);
+  const empty = await statuses(new MemoryFiles(), others, slack);
+  assertEquals(empty.map(({ begins_at_end }) => begins_at_end), [false]);
   assertEquals((await statuses(files, undefined, slack)).map(lag), [["slack", false, null, null]]);
   const older: CursorFile = { ...others, others_begin: positionAt(line(1).length, "") };
   assertEquals((await statuses(files, older, slack)).map(lag), [["slack", true, size / 2, 1]]);
@@ -109,6 +113,7 @@ Deno.test("sinkStatuses() tells what a cursor and the dead letters keep", async 
     name: "slack",
     enabled: false,
     begun: true,
+    begins_at_end: false,
     offset: 0,
     lag_bytes: 0,
     lag_events: 0,
