@@ -108,3 +108,14 @@ Deno.test("configFaults() refuses a base_url that no link can begin with", () =>
     assertEquals(fault(base), [["/macp/doorbell/base_url", JSON.stringify(shown)]]);
   }
 });
+
+Deno.test("configFaults() refuses times for a sink that no day has", () => {
+  for (const name of ["webhook", "discord", "slack", "ntfy", "exec"]) {
+    const of = (timeout_seconds: number) =>
+      configFaults({ macp: { [name]: { timeout_seconds } } })
+        .map(({ path, value, expected }) => `${path} ${value}: ${expected}`);
+    assertEquals(of(86_400), []);
+    assertEquals(of(1e300), [`/macp/${name}/timeout_seconds 1e+300: a number <= 86400`]);
+  }
+  assertEquals(configFaults({ macp: { watch_poll_interval_seconds: 1e9 } }).length, 1);
+});
