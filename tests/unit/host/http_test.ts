@@ -210,7 +210,8 @@ Deno.test("realHttp().request() says what is wrong with a certificate, and trust
       assertEquals(untrusted.code, "http_not_connected");
       assertEquals(
         untrusted.message,
-        "Cannot reach localhost:PORT as nobody who is trusted signed its certificate",
+        "Cannot reach localhost:PORT as nobody who is trusted signed its certificate " +
+          "(ca_file of webhook and ntfy adds who is)",
       );
       const certificates = [tls.authority];
       const other = await faultOf(requestTo(`https://127.0.0.1:${port}/s3cret`, { certificates }));
@@ -225,6 +226,40 @@ Deno.test("realHttp().request() says what is wrong with a certificate, and trust
       assertEquals(received.length, 1);
     }, tls)
   ));
+
+Deno.test("realHttp().request() says how to make a certificate that signs itself, and takes that", async () => {
+  const folder = Deno.makeTempDirSync();
+  const make = (isAuthority: boolean) => {
+    const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(folder, name));
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    const extensions = [
+      `basicConstraints=critical,CA:${isAuthority ? "TRUE" : "FALSE"}`,
+      "subjectAltName=DNS:localhost",
+    ].flatMap((extension) => ["-addext", extension]);
+    const names = ["-keyout", key ?? "", "-out", cert ?? "", "-subj", "/CN=localhost"];
+    const args = ["req", "-x509", ...curve, ...names, ...extensions];
+    const { success, stderr } = new Deno.Command("openssl", { args }).outputSync();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return { key: Deno.readTextFileSync(key ?? ""), cert: Deno.readTextFileSync(cert ?? "") };
+  };
+  try {
+    const authority = make(true);
+    await withReceiver(accepting, async ({ port }) => {
+      const request = requestTo(`https://localhost:${port}/`, { certificates: [authority.cert] });
+      assertMatch(
+        (await faultOf(request)).message,
+        /as its certificate is that of an authority.*basicConstraints=critical,CA:FALSE/,
+      );
+    }, authority);
+    const server = make(false);
+    await withReceiver(accepting, async ({ port, world: { http } }) => {
+      const request = requestTo(`https://localhost:${port}/`, { certificates: [server.cert] });
+      assertEquals((await http.request(request)).status, 204);
+    }, server);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
 
 Deno.test("realHttp().request() says that a server does not speak TLS", () =>
   withReceiver(accepting, async ({ port }) => {
