@@ -11,6 +11,7 @@ import { validateCursor } from "../protocol/generated/validators.js";
 import { describeFault, faultsOf } from "../protocol/validation.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
 import { parseJson, readText } from "../store/read_json.ts";
+import { makeStateFolder, takeStateLock } from "../store/state_places.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
@@ -151,9 +152,9 @@ export async function updateCursors(
   change: (document: CursorFile | null) => Cursors | null,
   memory?: CursorMemory,
 ): Promise<CursorFile | null> {
-  world.files.makeFolder(dirname(path));
+  makeStateFolder(world.files, dirname(path));
   const lockPath = `${path.replace(/\.json$/, "")}.lock`;
-  const lock = await world.files.lock(lockPath, lockWaitMs);
+  const lock = await takeStateLock(world.files, lockPath, lockWaitMs);
   if (lock === null) {
     throw new MacpError("busy", `Cannot lock the cursors as another program does: ${lockPath}`, {
       code: "cursors_locked",

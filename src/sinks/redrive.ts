@@ -4,6 +4,7 @@
  * @module
  */
 import { MacpError } from "../protocol/errors.ts";
+import { takeStateLock } from "../store/state_places.ts";
 import type { World } from "../sys/world.ts";
 import type { DeadLetter, DeadLetters } from "./dead_letters.ts";
 import { DirectSender } from "./send_directly.ts";
@@ -71,7 +72,7 @@ export async function redrive(
   since: number,
 ): Promise<Redriven> {
   const { world: { files }, lockPath } = context;
-  const lock = await files.lock(lockPath, lockWaitMs);
+  const lock = await takeStateLock(files, lockPath, lockWaitMs);
   if (lock === null) {
     throw new MacpError("busy", `Cannot serve ${sink.name} as another program does: ${lockPath}`, {
       code: "sink_locked",

@@ -47,11 +47,22 @@ export function atomicWrite(
 
 /** The error of a write that failed. */
 export function writeError(path: string, cause: unknown): MacpError {
-  return new MacpError("failure", `Cannot write ${path} as ${messageOf(cause)}`, {
+  const why = messageOf(cause);
+  return new MacpError("failure", `Cannot write ${path} as ${why}`, {
     code: "write_failed",
-    hints: ["Look at the space left (df) and the permissions of the folder, then call again"],
+    hints: [wayOutOf(why)],
     cause,
   });
+}
+
+function wayOutOf(why: string): string {
+  if (/read-only file system/i.test(why)) {
+    return "Call it where the repository can be written (mount -o remount,rw), or copy it there";
+  }
+  if (/is a directory|file exists|not a directory/i.test(why)) {
+    return "Move away what stands in its place, then call again";
+  }
+  return "Look at the space left (df) and the permissions of the folder, then call again";
 }
 
 function replace(

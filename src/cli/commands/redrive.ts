@@ -8,6 +8,7 @@ import { lettersSince, redrive } from "../../sinks/redrive.ts";
 import { unusable } from "../../sinks/sink_settings.ts";
 import { unknownSink } from "../../sinks/unknown_sink.ts";
 import { oneLine } from "../../protocol/text.ts";
+import { makeStateFolder } from "../../store/state_places.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
@@ -41,7 +42,7 @@ export async function run(invocation: Invocation): Promise<number> {
     throw explainSetting(unusable(`macp.${name}.url`, "there is no address"), repository);
   }
   const context = deliveryContext(invocation, repository);
-  world.files.makeFolder(repository.paths.sinks);
+  makeStateFolder(world.files, repository.paths.sinks);
   const { result, stopped } = await untilStopped(
     invocation.terminal,
     (stop) =>

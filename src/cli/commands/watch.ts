@@ -7,6 +7,7 @@ import { MacpError } from "../../protocol/errors.ts";
 import { Delivery } from "../../sinks/delivery.ts";
 import type { SinkName, Tried } from "../../sinks/enabled_sinks.ts";
 import type { Sink } from "../../sinks/sink.ts";
+import { makeStateFolder } from "../../store/state_places.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
@@ -36,7 +37,7 @@ export async function run(invocation: Invocation): Promise<number> {
   tellFaults(invocation, repository, opened);
   const doubts = doubtsOf(invocation, repository, opened.made);
   for (const text of doubts) output.warn(text);
-  world.files.makeFolder(repository.paths.sinks);
+  makeStateFolder(world.files, repository.paths.sinks);
   const { result, stopped } = await untilStopped(terminal, (stop) => {
     const ended = AbortSignal.any([stop, gone.signal]);
     const isPlain = opened.faults.length + doubts.length + repository.unknown.length === 0;
