@@ -12,7 +12,7 @@ import type { GateEvidence } from "../protocol/generated/types.ts";
 import { sha256Hex } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
-import { describeKind } from "../sys/files.ts";
+import { describeKind } from "../protocol/not_a_file.ts";
 import type { ControllerContext } from "./context.ts";
 
 /** Most files that are kept: the newest. */

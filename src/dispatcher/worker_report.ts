@@ -5,7 +5,8 @@
  * @module
  */
 import { isRecord } from "../protocol/events.ts";
-import { describeKind, type Files } from "../sys/files.ts";
+import { describeKind } from "../protocol/not_a_file.ts";
+import type { Files } from "../sys/files.ts";
 
 /** Most bytes of the file. */
 const maxBytes = 1024 * 1024;

@@ -4,8 +4,8 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
-import { MacpError } from "../protocol/errors.ts";
-import { describeKind, type Files, type FileStat, type OpenFile } from "../sys/files.ts";
+import { notAFile } from "../protocol/not_a_file.ts";
+import type { Files, FileStat, OpenFile } from "../sys/files.ts";
 import type { TailPosition } from "./tail_position.ts";
 import { rotatedFiles } from "./event_files.ts";
 
@@ -114,15 +114,7 @@ export class EventChain {
   #open(path: string): Omit<OpenEvents, "previous"> | null {
     const kind = this.#files.stat(path)?.kind;
     if (kind === undefined) return null;
-    if (kind !== "file") {
-      throw new MacpError(
-        "failure",
-        `Cannot read ${path} as it is ${describeKind(kind)}, not a file`,
-        {
-          code: "not_a_file",
-        },
-      );
-    }
+    if (kind !== "file") throw notAFile(path, kind);
     try {
       const file = this.#files.open(path, { read: true });
       try {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { notAFile } from "../protocol/not_a_file.ts";
 import type { TaskEvent } from "../protocol/generated/types.ts";
 import type { Files, OpenFile } from "../sys/files.ts";
 
@@ -15,6 +16,7 @@ const chunkBytes = 128 * 1024;
  */
 export function appendEvents(files: Files, path: string, events: readonly TaskEvent[]): void {
   if (events.length === 0) return;
+  isThere(files, path);
   const file = files.open(path, { read: true, append: true, create: true });
   try {
     let prefix = endsOpen(file) ? "\n" : "";
@@ -39,12 +41,13 @@ function endsOpen(file: OpenFile): boolean {
 
 /**
  * Lines of a file in order, without their newlines, read in chunks. An unfinished
- * last line is given too. Nothing when the file does not exist.
+ * last line is given too. Nothing when the file does not exist. Throws `MacpError` when
+ * something else is there.
  *
  * @param wanted Lines without this text may be left out; the empty text keeps all.
  */
 export function* readLines(files: Files, path: string, wanted = ""): Generator<string> {
-  if (files.stat(path) === null) return;
+  if (!isThere(files, path)) return;
   const file = files.open(path, { read: true });
   try {
     const decoder = new TextDecoder();
@@ -66,6 +69,16 @@ export function* readLines(files: Files, path: string, wanted = ""): Generator<s
   } finally {
     file.close();
   }
+}
+
+/**
+ * Whether there is a file. Throws `MacpError` for what is none: opening a pipe would wait for
+ * ever.
+ */
+export function isThere(files: Files, path: string): boolean {
+  const kind = files.stat(path)?.kind;
+  if (kind !== undefined && kind !== "file") throw notAFile(path, kind);
+  return kind !== undefined;
 }
 
 /** The same bytes with as much room again, for a line that is longer. */

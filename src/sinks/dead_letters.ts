@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { readLines } from "../events/event_log.ts";
+import { isThere, readLines } from "../events/event_log.ts";
 import { isRecord, type ReadEvent, toReadEvent } from "../protocol/events.ts";
 import { atomicWrite, type Piece, writeError } from "../store/atomic_write.ts";
 import { keepTail } from "../store/keep_tail.ts";
@@ -83,7 +83,7 @@ export class DeadLetters {
       for (const [line, to] of changes) left.set(line, [...left.get(line) ?? [], to]);
       const kept: Piece[] = [];
       const { files } = this.#world;
-      if (files.stat(this.path(sink)) === null) return;
+      if (!isThere(files, this.path(sink))) return;
       for (const { bytes, text } of linesOf(files.readBytes(this.path(sink)))) {
         const to = left.get(text)?.shift();
         if (to === undefined) kept.push(bytes);
@@ -96,6 +96,7 @@ export class DeadLetters {
   #append(path: string, text: string): void {
     const { files } = this.#world;
     files.makeFolder(this.#paths.deadLetters);
+    isThere(files, path);
     const file = files.open(path, { read: true, append: true, create: true });
     let isNew = false;
     try {

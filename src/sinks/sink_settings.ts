@@ -6,8 +6,9 @@
 import { isAbsolute, join } from "@std/path";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
+import { describeKind } from "../protocol/not_a_file.ts";
 import type { Settings } from "../protocol/settings.ts";
-import { describeKind, type Files } from "../sys/files.ts";
+import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import { refusedHost } from "./addresses.ts";
 

@@ -5,21 +5,14 @@
  * @module
  */
 import { MacpError, messageOf } from "../protocol/errors.ts";
-import { describeKind, type Files } from "../sys/files.ts";
+import { notAFile } from "../protocol/not_a_file.ts";
+import type { Files } from "../sys/files.ts";
 
 /** Text of a UTF-8 file, with its byte order mark; null when it does not exist. Throws `MacpError`. */
 export function readText(files: Files, path: string): string | null {
   const stat = files.stat(path);
   if (stat === null) return null;
-  if (stat.kind !== "file") {
-    throw new MacpError(
-      "failure",
-      `Cannot read ${path} as it is ${describeKind(stat.kind)}, not a file`,
-      {
-        code: "not_a_file",
-      },
-    );
-  }
+  if (stat.kind !== "file") throw notAFile(path, stat.kind);
   try {
     const text = files.readText(path);
     // Quick, but silent about what is not UTF-8: then the bytes are looked at.

@@ -5,23 +5,9 @@
  * @module
  */
 
-/** What can stand at a path; other is a device, a pipe or a socket. */
-export type FileKind = "file" | "folder" | "symlink" | "other";
-
-/** What stands at a path, in words that go behind "it is". */
-export function describeKind(kind: FileKind): string {
-  const words: Record<FileKind, string> = {
-    file: "a file",
-    folder: "a folder",
-    symlink: "a symbolic link",
-    other: "a device, a pipe or a socket",
-  };
-  return words[kind];
-}
-
 /** What is known about one path. */
 export interface FileStat {
-  kind: FileKind;
+  kind: "file" | "folder" | "symlink" | "other";
   /** Bytes. */
   size: number;
   /** Milliseconds since the epoch. */

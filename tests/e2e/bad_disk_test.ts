@@ -200,6 +200,6 @@ Deno.test("What stands in place of a file of the sinks is named, with what to do
     assert(run("mkfifo", events));
     const { code, stderr } = await repository.macp(["watch", "--once"]);
     assertEquals(code, 5, stderr);
-    assertStringIncludes(stderr, `${events} as it is a device, a pipe or a socket, not a file`);
+    assertStringIncludes(stderr, `${events} as it is a pipe or a device, not a file`);
   });
 });

@@ -49,3 +49,28 @@ Deno.test("A worker that removes the state folder: exit 5, its processes ended, 
     assertStringIncludes(stderr, repository.state());
   });
 });
+
+Deno.test("A pipe in place of events or dead letters: exit 5 that names it, and nobody waits for it", async () => {
+  await withRepository(async (repository) => {
+    const events = repository.state("events.ndjson");
+    const letters = repository.state("dead_letter", "stdout.ndjson");
+    Deno.mkdirSync(repository.state("dead_letter"));
+    await new Deno.Command("mkfifo", { args: [events, letters] }).output();
+    const expected: [string[], string][] = [
+      [["digest"], events],
+      [["history"], events],
+      [["watch", "--once"], events],
+      [["watch", "--once", "--since", "2h"], events],
+      [["redrive", "stdout"], letters],
+      [["redrive", "stdout", "--dry-run"], letters],
+    ];
+    for (const [args, path] of expected) {
+      const running = repository.start(args);
+      const timer = setTimeout(() => running.kill("SIGKILL"), 30_000);
+      const { code, stderr } = await running.ended;
+      clearTimeout(timer);
+      assertEquals(code, 5, `macp ${args.join(" ")}: ${stderr}`);
+      assertStringIncludes(stderr, `${path} as it is a pipe or a device, not a file`);
+    }
+  });
+});

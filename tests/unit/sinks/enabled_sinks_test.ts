@@ -146,7 +146,7 @@ Deno.test("enabledSinks() tells what stands at ca_file when it is no file", () =
   for (
     const [path, why] of [
       ["/tmp", "it is a folder, not a file"],
-      ["/dev/null", "it is a device, a pipe or a socket, not a file"],
+      ["/dev/null", "it is a pipe or a device, not a file"],
       ["/no/such/file", "there is no such file"],
     ] as const
   ) {
