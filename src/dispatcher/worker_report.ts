@@ -6,6 +6,7 @@
  */
 import { isRecord } from "../protocol/events.ts";
 import { isTooDeep, maxDepth, parseJsonText } from "../protocol/parse_json.ts";
+import { describeKind } from "../protocol/not_a_file.ts";
 import type { Files } from "../sys/files.ts";
 
 /** Most bytes of the file. */
@@ -32,7 +33,7 @@ export function readWorkerReport(files: Files, path: string): WorkerReport {
   const stat = files.lstat(path);
   if (stat === null) return emptyReport();
   const refuse = (why: string) => emptyReport(`the worker's result file was ignored: ${why}`);
-  if (stat.kind !== "file") return refuse(`it is a ${stat.kind}`);
+  if (stat.kind !== "file") return refuse(`it is ${describeKind(stat.kind)}`);
   if (stat.size > maxBytes) return refuse(`it has ${stat.size} bytes, more than ${maxBytes}`);
   let text = "";
   try {

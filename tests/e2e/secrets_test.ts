@@ -228,3 +228,26 @@ Deno.test("macp shows of the address of a sink on this machine its host alone", 
     });
   });
 });
+
+Deno.test("macp shows no secret of a configuration with faults, nor an address without a scheme", async () => {
+  await withRepository(async (repository) => {
+    const calls = [["status"], ["validate"], ["watch", "--once", "--json"], ["config"], ["doctor"]];
+    const look = async (text: string, code: number) => {
+      Deno.writeTextFileSync(repository.state("config.json"), text);
+      for (const args of calls) {
+        const ran = await repository.macp(args);
+        assertEquals(ran.code, args[0] === "validate" && code !== 0 ? 1 : code, `${args}`);
+        assert(!(ran.stdout + ran.stderr).includes("MARK"), ran.stdout + ran.stderr);
+      }
+    };
+    await look('{"macp": {"webhook": {"auth_token": ["MARKMARK"]}}}', 2);
+    await look('{"macp": {"slack": "https://hooks.slack.com/services/MARKMARK"}}', 2);
+    await look('{"macp": {"webhook": {"signing_secret": {"a": "MARKMARK"}}}}', 2);
+    await look('{"macp": {"webhook": {"auth_token": MARKMARK}}}', 2);
+    calls.splice(0, calls.length, ["status"], ["config"], ["config", "--json"]);
+    await look('{"macp": {"discord": {"url": "discord.com/api/webhooks/1/MARKMARK"}}}', 0);
+    for (const place of ["u:MARKMARK@127.0.0.1:9", "localhost/MARKMARK", "[::1]/?k=MARKMARK"]) {
+      await look(JSON.stringify({ macp: { webhook: { url: `http://${place}` } } }), 0);
+    }
+  });
+});

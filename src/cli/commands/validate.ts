@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { parse as parseJsonc } from "@std/jsonc";
 import { basename, join, resolve } from "@std/path";
 import { findCycle } from "../../controller/schedule.ts";
 import { rotatedFiles } from "../../events/event_files.ts";
@@ -19,10 +18,14 @@ import {
   type Validator,
 } from "../../protocol/generated/validators.js";
 import { parseJsonText } from "../../protocol/parse_json.ts";
-import { unknownKeys } from "../../protocol/settings.ts";
+import type { ConfigFile } from "../../protocol/generated/types.ts";
+import { resolveSettings, unknownKeys } from "../../protocol/settings.ts";
+import { sinkNames } from "../../sinks/sink_settings.ts";
+import { filterDoubts } from "../filter_doubts.ts";
 import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
 import { configFaults } from "../../store/config_faults.ts";
+import { parseConfig } from "../../store/parse_config.ts";
 import { orchestratorFolder } from "../../store/paths.ts";
 import { Queue } from "../../store/queue.ts";
 import { readText, withoutMark } from "../../store/read_json.ts";
@@ -114,16 +117,24 @@ function faultsOfFile(world: World, file: string, kind: Kind): Found {
     }
     const text = withoutMark(readText(world.files, file) ?? "");
     if (kind === "queue") return queueFaults(text, file);
-    const value: unknown = kind === "config" ? parseJsonc(text) : parseJsonText(text);
+    const value: unknown = kind === "config" ? parseConfig(text) : parseJsonText(text);
     const faults = kind === "config" ? configFaults(value) : faultsOf(documents[kind], value);
-    const unknown = kind === "config" ? unknownKeys(value) : [];
     return {
       faults: faults.map((fault) => describeFault(file, fault)),
-      warnings: unknown.map(({ path }) => `${file}: unknown key ${path} has no effect`),
+      warnings: kind === "config" ? configWarnings(value, faults.length === 0, file) : [],
     };
   } catch (error) {
     return { faults: [`${file}: ${messageOf(error)}`], warnings: [] };
   }
+}
+
+function configWarnings(value: unknown, isValid: boolean, file: string): string[] {
+  const unknown = unknownKeys(value).map(({ path }) => `unknown key ${path} has no effect`);
+  const values = value as ConfigFile;
+  const doubts = isValid
+    ? filterDoubts(resolveSettings([{ origin: file, values }]).settings.macp, sinkNames)
+    : [];
+  return [...unknown, ...doubts].map((text) => `${file}: ${text}`);
 }
 
 function queueFaults(text: string, file: string): Found {

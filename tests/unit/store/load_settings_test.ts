@@ -58,3 +58,11 @@ Deno.test("secretVariables() and literalSecrets() know the tokens of agents and 
     { path: "delegate.agents.token_env.token", value: "literal", isLocal: false },
   ]);
 });
+
+Deno.test("literalSecrets() finds addresses of sinks without a scheme", () => {
+  const found = (url: string) => literalSecrets({ macp: { discord: { url } } }).length;
+  for (const url of ["discord.com/api/webhooks/1/x", "127.0.0.1:80/x", "localhost:8080/x"]) {
+    assertEquals(found(url), 1, url);
+  }
+  for (const url of ["", "todo", "later on"]) assertEquals(found(url), 0, url);
+});
