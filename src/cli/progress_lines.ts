@@ -4,7 +4,7 @@
  * @module
  */
 import type { TaskEvent } from "../protocol/generated/types.ts";
-import { oneLine } from "../protocol/text.ts";
+import { oneLine, printable } from "../protocol/text.ts";
 import type { Invocation } from "./command.ts";
 import type { Color, Output } from "./output.ts";
 
@@ -39,7 +39,7 @@ export function lineProgress({ output, terminal }: Invocation): Progress {
   if (output.options.json) {
     return {
       event: (event) => output.jsonLine(event),
-      note: (text) => terminal.writeError(`${output.options.redaction.text(text)}\n`),
+      note: (text) => terminal.writeError(`${printable(output.options.redaction.text(text))}\n`),
       end: () => {},
     };
   }

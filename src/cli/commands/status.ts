@@ -22,7 +22,7 @@ export async function run(invocation: Invocation): Promise<number> {
     return await watchStatus(invocation, repository, reader);
   }
   const look = await reader.look();
-  if (look.fault !== null) output.warn(look.fault);
+  look.warnings.forEach((text) => output.warn(text));
   if (output.options.json) output.json(statusDocument(repository, look));
   else for (const line of await statusLines(invocation, repository, look)) output.line(line);
   return exitCodes.done;

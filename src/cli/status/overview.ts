@@ -59,8 +59,8 @@ export interface StatusLook {
   groups: Groups;
   attempts: readonly BoardAttempt[];
   sinks: SinkStatus[];
-  /** What could not be read. */
-  fault: string | null;
+  /** What a person should know of the sinks beside that. */
+  warnings: string[];
 }
 
 /** Looks at a repository, again and again. */
@@ -87,9 +87,9 @@ export class StatusReader {
     const selected = this.#wanted === undefined ? queue.tasks : [queue.find(this.#wanted)];
     const groups = groupTasks(plan, selected);
     const attempts = await this.#attempts(state, queue);
-    const { sinks, fault } = await this.#sinks();
+    const { sinks, warnings } = await this.#sinks();
     const overview = await this.#overview({ plan, state, groups, attempts });
-    return { overview, plan, selected, groups, attempts, sinks, fault };
+    return { overview, plan, selected, groups, attempts, sinks, warnings };
   }
 
   async #overview(
@@ -137,14 +137,17 @@ export class StatusReader {
   }
 
   /** How the sinks stand. The code for that is loaded only where there is one. */
-  async #sinks(): Promise<{ sinks: SinkStatus[]; fault: string | null }> {
+  async #sinks(): Promise<Pick<StatusLook, "sinks" | "warnings">> {
     const { settings: { macp }, paths } = this.#repository;
     const blocks = [macp.webhook, macp.discord, macp.slack, macp.ntfy, macp.exec, macp.stdout];
     const left = [paths.cursor, paths.deadLetters]
       .some((path) => this.#world.files.stat(path) !== null);
-    if (!left && !blocks.some(({ enabled }) => enabled === true)) return { sinks: [], fault: null };
+    if (!left && !blocks.some(({ enabled }) => enabled === true)) {
+      return { sinks: [], warnings: [] };
+    }
     const { lookAtSinks } = await import("../describe_sinks.ts");
-    return await lookAtSinks(this.#world, this.#repository);
+    const { sinks, fault, doubt } = await lookAtSinks(this.#world, this.#repository);
+    return { sinks, warnings: [fault, doubt].filter((text) => text !== null) };
   }
 }
 
