@@ -93,7 +93,8 @@ Deno.test({
         go("two");
         await screen.shows("✓ two");
         go("last");
-        await screen.is("drain_ended_40x12", /exit \d/);
+        await screen.shows(/exit 3/);
+        assert(!screen.text().includes("▸"), screen.text());
       });
     }),
 });
