@@ -208,6 +208,11 @@ export const commands: readonly CommandSpec[] = [
     summary: "Run the queue until nothing can run any more",
     examples: ["macp drain", "macp drain --jobs 2", "macp drain --json", "macp drain --dry-run"],
     options: [jobs, noWaitHolds, dryRun],
+    notes: [
+      "A terminal shows each running task with its phase, gates and last line, and above them how " +
+      "attempts ended; --verbose prints every event there too. A pipe, CI (the variable CI) and " +
+      "--plain get a line for each event instead.",
+    ],
     load: () => import("./commands/drain.ts"),
   },
   {

@@ -47,7 +47,7 @@ export class Output {
   readonly options: OutputOptions;
   readonly #terminal: Terminal;
   readonly #colored: boolean;
-  /** Whether lines may be drawn anew: on a terminal that can, and nothing speaks against it. */
+  /** Whether lines may be drawn anew: on a terminal that can, with somebody before it. */
   readonly isLive: boolean;
 
   constructor(terminal: Terminal, env: Readonly<Record<string, string>>, options: OutputOptions) {
@@ -55,7 +55,7 @@ export class Output {
     this.options = options;
     const { json, quiet, plain, color } = options;
     const isAble = terminal.isTerminal && env.TERM !== "dumb";
-    this.isLive = isAble && !json && !quiet && !plain;
+    this.isLive = isAble && !env.CI && !json && !quiet && !plain;
     this.#colored = !plain && (color === "always" || (color === "auto" && isAble && !env.NO_COLOR));
   }
 

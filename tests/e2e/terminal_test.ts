@@ -82,6 +82,47 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name:
+    "A terminal obeys nothing that stands in a title, a gate, a reason or the output of a worker",
+  ignore: !hasScript,
+  fn: () =>
+    withRepository(async (repository) => {
+      const evil = "\x1b]0;owned\x07\x1b[2J\u202eevil\r\n\x9b31m";
+      repository.writeQueue([
+        execTask("evil", "printf '\\033[2Jsaid\\r\\033]0;owned\\007 more\\n'; sleep 1", {
+          title: evil,
+          quality_gates: [`sleep 1; false # ${evil}`],
+          max_attempts: 2,
+        }),
+        execTask("waits", "true", { title: evil, depends_on: ["evil"] }),
+      ]);
+      const drawn = await inTerminal(repository, "drain");
+      const status = await inTerminal(repository, "status");
+      assertStringIncludes(drawn, "│ more");
+      assertStringIncludes(drawn, "● sleep 1");
+      assertStringIncludes(status, "Needs a person");
+      const own = /\[(?:\?7[lh]|[KJ]|\d+A|(?:31|32|33|39|1|2|22)m)/y;
+      for (const part of `${drawn}${status}`.split(escape).slice(1)) {
+        own.lastIndex = 0;
+        assert(own.test(part), `not one of macp's own: ${JSON.stringify(part)}`);
+      }
+      // deno-lint-ignore no-control-regex
+      assert(!/[\x07\x80-\x9f\u202e]/.test(drawn + status));
+    }),
+});
+
+Deno.test({
+  name: "CI gets a line for each event, in a terminal too",
+  ignore: !hasScript,
+  fn: () =>
+    withWork(async (repository) => {
+      const shown = await inTerminal(repository, "drain", { CI: "true" });
+      assertMatch(shown, /good {2}task\.started {2}Worker started/);
+      assert(!shown.includes(`${escape}[J`), shown);
+    }),
+});
+
 Deno.test("A pipe gets plain lines: no escape sequence, no carriage return", async () => {
   await withWork(async (repository) => {
     const env = { TERM: "xterm-256color" };
