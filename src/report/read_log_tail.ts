@@ -1,0 +1,57 @@
+/**
+ * The end of a log.
+ *
+ * @module
+ */
+import { isInside, tailOf } from "../logs/text_tail.ts";
+import type { Redactor } from "../redaction/redactor.ts";
+import type { Files } from "../sys/files.ts";
+import type { LogTail } from "./report_data.ts";
+import { shownText, type TextBudget } from "./text_budget.ts";
+
+/** Bytes that are read: more than is shown, so that no secret is shown in part. */
+const readBytes = 24 * 1024;
+const mostLines = 60;
+const mostCharacters = 6000;
+
+/**
+ * Reads the end of a log.
+ *
+ * @param shown Path as it is shown.
+ */
+export function readLogTail(
+  files: Files,
+  path: string,
+  { shown, redactor, budget }: { shown: string; redactor: Redactor; budget: TextBudget },
+): LogTail {
+  let cut = false;
+  const tail = budget.take(() => {
+    const read = readEnd(files, path);
+    const text = redactor.text(read.text);
+    const end = shownText(tailOf(text, mostLines, mostCharacters), mostCharacters);
+    cut = read.cut || end.length < text.trimEnd().length;
+    return end;
+  });
+  return { path: shown, tail, cut };
+}
+
+function readEnd(files: Files, path: string): { text: string; cut: boolean } {
+  const file = files.open(path, { read: true });
+  try {
+    const { size } = file.stat();
+    const from = Math.max(0, size - readBytes);
+    file.seek(from);
+    const bytes = new Uint8Array(size - from);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const read = file.read(bytes.subarray(filled));
+      if (read === null) break;
+      filled += read;
+    }
+    let start = 0;
+    while (from > 0 && isInside(bytes[start])) start++;
+    return { text: new TextDecoder().decode(bytes.subarray(start, filled)), cut: from > 0 };
+  } finally {
+    file.close();
+  }
+}
