@@ -62,9 +62,7 @@ export function buildReport(sources: ReportSources): ReportData {
   const endOf = ({ history }: Entry) =>
     history?.attempts.at(-1)?.ended_at ?? history?.attempts.at(-1)?.started_at ?? "";
   const described = new Map<string, ReportTask>();
-  const order = [...entries].sort((a, b) =>
-    urgency(a) - urgency(b) || compare(endOf(b), endOf(a))
-  );
+  const order = [...entries].sort((a, b) => urgency(a) - urgency(b) || compare(endOf(b), endOf(a)));
   for (const entry of order) described.set(entry.id, describeTask(sources, entry));
   const tasks = entries.flatMap(({ id }) => described.get(id) ?? []);
   const times = tasks.flatMap(({ attempts }) => attempts)

@@ -15,23 +15,30 @@ export async function renderPage(data: ReportData): Promise<string[]> {
   const script = joinModules(pageParts.scripts);
   const parts: Record<string, string> = {
     GENERATOR: reportMark,
-    POLICY: await policy(style, script),
+    POLICY: `<meta http-equiv="Content-Security-Policy" content="${await policy(style, script)}">`,
     TITLE: escapeHtml(`${data.repository}: report of macp`),
-    STYLE: style,
-    SCRIPT: script,
+    STYLE: `<style>${style}</style>`,
+    SCRIPT: `<script type="module">${script}</script>`,
     NOSCRIPT: escapeHtml(inWords(data)),
-    DATA: dataText(withoutDetails(data)),
-    DETAILS: `\n${data.tasks.map(({ details }) => dataText(details)).join("\n")}\n`,
+    DATA: dataElement("data", dataText(withoutDetails(data))),
+    DETAILS: dataElement("details", data.tasks.map(({ details }) => dataText(details)).join("\n")),
   };
   // Split once, so that no text which was put in is taken for a place.
-  return pageParts.page.split(/\{\{([A-Z]+)\}\}/)
+  return pageParts.page.split(/\{\{ ([A-Z]+) \}\}/)
     .map((piece, i) => i % 2 === 0 ? piece : parts[piece] ?? "");
+}
+
+function dataElement(id: string, text: string): string {
+  return `<script type="application/json" id="${id}">${text}</script>`;
 }
 
 /** Modules as one: what they import of each other stands above. */
 export function joinModules(modules: readonly string[]): string {
   return modules.map((text) =>
-    text.replaceAll(/^import\s[^;]*;\n/gm, "").replaceAll(/^export (?=(async )?function|const|class)/gm, "")
+    text.replaceAll(/^import\s[^;]*;\n/gm, "").replaceAll(
+      /^export (?=(async )?function|const|class)/gm,
+      "",
+    )
       .trim()
   ).join("\n\n");
 }

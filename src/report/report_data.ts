@@ -4,7 +4,6 @@
  * @module
  */
 import type { InboxItem } from "../people/inbox.ts";
-import type { Usage } from "../protocol/generated/types.ts";
 
 /** A whole report. */
 export interface ReportData {
@@ -30,14 +29,16 @@ export interface ReportData {
 }
 
 /** A row of the inbox. */
-export type WaitingRow = Pick<
-  InboxItem,
-  "id" | "index" | "title" | "kind" | "since" | "outcome" | "reason" | "blocked_by" | "blocks"
-> & {
-  /** The gate that is not green. */
-  gate: InboxItem["evidence"]["gate"];
-  next: InboxItem["next"];
-};
+export type WaitingRow =
+  & Pick<
+    InboxItem,
+    "id" | "index" | "title" | "kind" | "since" | "outcome" | "reason" | "blocked_by" | "blocks"
+  >
+  & {
+    /** The gate that is not green. */
+    gate: InboxItem["evidence"]["gate"];
+    next: InboxItem["next"];
+  };
 
 /** Where time went; null where no attempt tells. */
 export interface PhaseSeconds {
@@ -157,7 +158,12 @@ export interface ReportAttempt {
   seconds: number | null;
   phases: PhaseSeconds;
   gates: ReportGate[];
-  usage: Pick<Usage, "input_tokens" | "output_tokens" | "cost_usd"> | null;
+  /** Null when the worker reported neither tokens nor cost. */
+  usage: {
+    input_tokens: number | null;
+    output_tokens: number | null;
+    cost_usd: number | null;
+  } | null;
 }
 
 /** One gate of an attempt. */

@@ -83,9 +83,9 @@ function personWaits({ attempts, moments, status }: ReportTask, now: string): (n
 function addUsage(attempts: readonly ReportAttempt[]): UsageSum {
   const told = attempts.flatMap(({ usage }) => usage === null ? [] : [usage]);
   return {
-    input_tokens: sumOf(told.map(({ input_tokens }) => input_tokens ?? null)),
-    output_tokens: sumOf(told.map(({ output_tokens }) => output_tokens ?? null)),
-    cost_usd: sumOf(told.map(({ cost_usd }) => cost_usd ?? null)),
+    input_tokens: sumOf(told.map(({ input_tokens }) => input_tokens)),
+    output_tokens: sumOf(told.map(({ output_tokens }) => output_tokens)),
+    cost_usd: sumOf(told.map(({ cost_usd }) => cost_usd)),
     reported: told.length,
     unreported: attempts.length - told.length,
   };
