@@ -61,24 +61,20 @@ function sentences({ summary, unreadable_lines }) {
   const { attempts, retries, first_try, red_gates, landed, usage, phases } = summary;
   const told = [];
   if (attempts > 0) {
-    told.push(
-      `It took ${plural(attempts, "attempt")}` +
-        (retries > 0
-          ? `, ${formatCount(retries)} of them again after another.`
-          : ", none of them a second one."),
-    );
+    const again = retries === 0
+      ? "none of them a retry"
+      : `${formatCount(retries)} of them ${retries === 1 ? "a retry" : "retries"}`;
+    told.push(`It took ${plural(attempts, "attempt")}, ${again}.`);
   }
-  if (first_try > 0 && retries > 0) {
-    told.push(`${plural(first_try, "task")} went through at the first.`);
+  if (retries > 0 && first_try > 0) {
+    told.push(`${plural(first_try, "task")} passed at the first attempt.`);
   }
   if (red_gates > 0) {
-    told.push(
-      `Gates stopped work ${red_gates === 1 ? "once" : `${formatCount(red_gates)} times`}.`,
-    );
+    told.push(`Gates were red ${red_gates === 1 ? "once" : `${formatCount(red_gates)} times`}.`);
   }
-  if (phases.working !== null) told.push(`Agents worked for ${formatDuration(phases.working)}.`);
+  if (phases.working !== null) told.push(`Workers ran for ${formatDuration(phases.working)}.`);
   if (usage.cost_usd !== null) {
-    told.push(`They reported a cost of ${formatCost(usage.cost_usd)}.`);
+    told.push(`Reported cost: ${formatCost(usage.cost_usd)}.`);
   }
   if (landed > 0) told.push(`${plural(landed, "task has", "tasks have")} landed.`);
   if (unreadable_lines > 0) {

@@ -44,7 +44,7 @@ export function tasksSection(data, readDetails) {
     };
   });
   const lists = groups.map(([key, name]) =>
-    listOf(name, entries.filter(({ group }) => group === key))
+    groupOf(name, entries.filter(({ group }) => group === key))
   );
   const told = element("p.quiet.told", { role: "status" });
   const input = element("input", {
@@ -107,7 +107,7 @@ export function tasksSection(data, readDetails) {
   return { made, open };
 }
 
-function listOf(name, entries) {
+function groupOf(name, entries) {
   const number = element("span.count");
   const block = element(
     "div.group",

@@ -220,8 +220,9 @@ function drawAttempt(put, attempt, [from, to], task) {
     );
   }
   const status = attempt.running ? "running" : attempt.next ?? "failed";
-  const mark = put(`end.${toneOf(status)}`, to, to, title);
-  mark.textContent = status === "pending" ? "↻" : markOf(status);
+  // The next attempt stands right behind one that was queued again.
+  if (status === "pending" && attempt !== task.attempts.at(-1)) return;
+  put(`end.${toneOf(status)}`, to, to, title).textContent = markOf(status);
 }
 
 function spokenAttempts({ attempts }, now) {

@@ -75,10 +75,15 @@ function ticksOf(pieces, at, most) {
   for (const { from, to } of shown) {
     const zone = new Date(from).getTimezoneOffset() * 60_000;
     const first = Math.ceil((from - zone) / step) * step + zone;
-    if (ticks.length === 0) add(from);
+    // The first moment after hours that were cut is named, too.
+    if (ticks.length === 0 || isAfterCut(pieces, from)) add(from);
     for (let time = first; time <= to && ticks.length < 3 * most; time += step) add(time);
   }
   return ticks;
+}
+
+function isAfterCut(pieces, time) {
+  return pieces.some(({ to, isCut }) => isCut && to === time);
 }
 
 /** Where an attempt begins and ends, in milliseconds; null when nothing tells. */

@@ -26,7 +26,7 @@ export function waitingSection(data, open) {
       ? element(
         "p.quiet",
         null,
-        `${plural(blocked, "task")} behind ${blocked === 1 ? "it" : "them"} cannot start before.`,
+        `${plural(blocked, "more task waits", "more tasks wait")} behind these.`,
       )
       : null,
   );
@@ -55,7 +55,7 @@ function waitingItem(row, data, open) {
         : element("span", null, "since ", timeElement(since, data.generated_at)),
     ),
     reason === null ? null : element("p.reason", null, element("bdi", null, reason)),
-    gate === null ? null : element(
+    gate === null || reason?.includes(gate.command) ? null : element(
       "p.quiet",
       null,
       "Gate ",
