@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { element, outputBlock, timeElement } from "./dom.js";
+import { commandList, element, outputBlock, timeElement } from "./dom.js";
 import {
   formatCost,
   formatCount,
@@ -17,7 +17,7 @@ import {
 } from "./format.js";
 
 /** All that is known of a task. */
-export function detailsOf(task, details, now) {
+export function detailsOf(task, details, { next, now }) {
   const facts = [
     ["Status", task.status ?? "none that macp knows"],
     ["Outcome", task.outcome === null ? null : inWords(task.outcome)],
@@ -34,6 +34,7 @@ export function detailsOf(task, details, now) {
     "div.evidence",
     null,
     task.reason === null ? null : element("p.reason", null, element("bdi", null, task.reason)),
+    commandList(next, task.id),
     element(
       "dl.facts",
       null,
@@ -56,9 +57,10 @@ export function detailsOf(task, details, now) {
       )
     ),
     task.attempts.length === 0 ? element("p.quiet", null, "No attempt yet.") : null,
+    // The newest says most.
     task.attempts.map((attempt, i) =>
       attemptOf(task, attempt, { number: i + 1, evidence: details.attempts[i], now })
-    ),
+    ).reverse(),
     task.moments.length === 0 ? null : element(
       "ul.moments",
       { "aria-label": "Besides" },
@@ -95,7 +97,14 @@ function attemptOf(task, attempt, { number, evidence, now }) {
     ["working", phases.working],
     ["gates", phases.gates],
   ].filter(([, time]) => time !== null).map(([phase, time]) => `${phase} ${formatDuration(time)}`);
-  const tone = running ? "busy" : outcome === "completed" ? "good" : "bad";
+  const tone = running
+    ? "busy"
+    : outcome === "completed"
+    ? "good"
+    : attempt.next === "escalated"
+    ? "person"
+    : "bad";
+  const isNewest = attempt === task.attempts.at(-1);
   return element(
     "article.attempt",
     { "aria-label": `${name} of ${task.id}` },
@@ -108,12 +117,12 @@ function attemptOf(task, attempt, { number, evidence, now }) {
       parts.length > 0 ? ` (${parts.join(", ")})` : null,
     ),
     element("p.quiet", null, usageText(usage)),
-    evidence.error === null
+    evidence.error === null || (isNewest && evidence.error === task.reason)
       ? null
       : element("p.reason", null, element("bdi", null, evidence.error)),
     evidence.summary === null ? null : element("p", null, element("bdi", null, evidence.summary)),
     diffOf(evidence),
-    gatesOf(attempt, evidence),
+    gatesOf(attempt, evidence, isNewest),
     listOf("Warnings", evidence.warnings),
     listOf("Files of the gates that the worker changed", evidence.gate_files_changed),
     listOf("Paths of the main checkout that changed meanwhile", evidence.main_checkout_changes),
@@ -161,16 +170,16 @@ function diffOf({ commits, insertions, deletions, files_changed, more_files }) {
   );
 }
 
-function gatesOf(attempt, { gates }) {
+function gatesOf(attempt, { gates }, isNewest) {
   const known = gates.length > 0 ? gates : attempt.gates;
   if (known.length === 0) return null;
   return [
     element("h5", null, "Gates"),
-    element("ul.gates", null, known.map(gateOf)),
+    element("ul.gates", null, known.map((gate) => gateOf(gate, isNewest))),
   ];
 }
 
-function gateOf({ command, outcome, reason, exit_code, seconds, baseline, tail }) {
+function gateOf({ command, outcome, reason, exit_code, seconds, baseline, tail }, isNewest) {
   const told = [
     outcome ?? "not ended",
     exit_code === undefined || exit_code === 0 ? null : `exit code ${exit_code}`,
@@ -196,7 +205,12 @@ function gateOf({ command, outcome, reason, exit_code, seconds, baseline, tail }
   return element(
     "li",
     null,
-    element("details", { open: outcome !== "passed" }, element("summary.gate", null, head), body),
+    element(
+      "details",
+      { open: isNewest && outcome !== "passed" },
+      element("summary.gate", null, head),
+      body,
+    ),
   );
 }
 

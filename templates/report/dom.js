@@ -77,3 +77,15 @@ export function outputBlock(label, text) {
     element("code", null, text),
   );
 }
+
+/** Lines to type, each with what it does; null where there is none. */
+export function commandList(next, name) {
+  if (next.length === 0) return null;
+  return element(
+    "ul.commands",
+    { "aria-label": `What to type for ${name}` },
+    next.map(({ command, why }) =>
+      element("li", null, element("code", null, command), element("span.quiet", null, why))
+    ),
+  );
+}

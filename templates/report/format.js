@@ -14,7 +14,7 @@ export function plural(count, one, many = `${one}s`) {
 
 /** A whole number with separators. */
 export function formatCount(count) {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Seconds as `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`; null is unknown. */
@@ -42,7 +42,9 @@ export function formatTokens(tokens) {
 /** US dollars; null is unknown. */
 export function formatCost(dollars) {
   if (dollars === null) return unknown;
-  return dollars > 0 && dollars < 0.01 ? "< $0.01" : `$${dollars.toFixed(2)}`;
+  if (dollars > 0 && dollars < 0.01) return "< $0.01";
+  const [whole, cents] = dollars.toFixed(2).split(".");
+  return `$${formatCount(whole)}.${cents}`;
 }
 
 const pad = (number) => String(number).padStart(2, "0");

@@ -18,11 +18,11 @@ function readDetails(index) {
   return JSON.parse(lines[index]);
 }
 
-const { made, open } = tasksSection(data, readDetails);
+const { made, open, showGroup } = tasksSection(data, readDetails);
 document.getElementById("report").replaceChildren(
   ...[
     headOf(data),
-    waitingSection(data, open),
+    waitingSection(data, { open, showGroup }),
     timelineSection(data, open),
     data.summary.attempts === 0 ? null : timeSection(data),
     usageSection(data),

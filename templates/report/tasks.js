@@ -7,6 +7,7 @@ import { detailsOf } from "./details.js";
 import { element, section } from "./dom.js";
 import {
   addKnown,
+  formatCount,
   formatDuration,
   inWords,
   markOf,
@@ -24,25 +25,29 @@ const groups = [
   ["good", "Completed"],
 ];
 
+/** Rows of a group that are shown at first, and with each step. */
+const rowsAtOnce = 200;
+
 /**
  * The section.
  *
  * @param readDetails Gives the evidence of the task at an index.
- * @returns The section, and what opens a task in it.
+ * @returns The section; what opens a task in it; what shows one group only.
  */
 export function tasksSection(data, readDetails) {
-  const waiting = new Set(
-    data.waiting.filter(({ kind }) => kind !== "blocked").map(({ id }) => id),
+  const waiting = new Map(
+    data.waiting.filter(({ kind }) => kind !== "blocked").map((row) => [row.id, row]),
   );
-  const entries = data.tasks.map((task, i) => {
-    const group = waiting.has(task.id) ? "person" : toneOf(task.status);
-    return {
-      task,
-      group,
-      text: searchText(task),
-      item: itemOf(task, () => detailsOf(task, readDetails(i), data.generated_at)),
-    };
-  });
+  const now = data.generated_at;
+  const entries = data.tasks.map((task, i) => ({
+    task,
+    group: waiting.has(task.id) ? "person" : toneOf(task.status),
+    text: searchText(task),
+    isShown: true,
+    item: null,
+    makeDetails: () =>
+      detailsOf(task, readDetails(i), { next: waiting.get(task.id)?.next ?? [], now }),
+  }));
   const lists = groups.map(([key, name]) =>
     groupOf(name, entries.filter(({ group }) => group === key))
   );
@@ -63,17 +68,15 @@ export function tasksSection(data, readDetails) {
   );
   const filter = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let count = 0;
-    for (const { group, text, item } of entries) {
-      const shown = (select.value === "" || group === select.value) &&
-        words.every((word) => text.includes(word));
-      item.hidden = !shown;
-      if (shown) count++;
+    for (const entry of entries) {
+      entry.isShown = (select.value === "" || entry.group === select.value) &&
+        words.every((word) => entry.text.includes(word));
     }
+    const count = entries.filter(({ isShown }) => isShown).length;
     for (const list of lists) list.update();
     told.textContent = count === entries.length
       ? plural(count, "task")
-      : `${count} of ${plural(entries.length, "task")}`;
+      : `${formatCount(count)} of ${plural(entries.length, "task")}`;
   };
   filter();
   const made = section(
@@ -92,35 +95,67 @@ export function tasksSection(data, readDetails) {
     told,
     lists.map(({ block }) => block),
   );
-  const byId = new Map(entries.map((entry) => [entry.task.id, entry.item]));
   const open = (event, id) => {
-    const item = byId.get(id);
-    if (item === undefined) return;
+    const entry = entries.find(({ task }) => task.id === id);
+    if (entry === undefined) return;
     event.preventDefault();
-    if (item.hidden) [input.value, select.value] = ["", ""];
-    filter();
-    const body = item.querySelector("details");
+    if (!entry.isShown) {
+      [input.value, select.value] = ["", ""];
+      filter();
+    }
+    for (const list of lists) list.reach(entry);
+    const body = entry.item.querySelector("details");
     body.open = true;
     body.querySelector("summary").focus();
-    item.scrollIntoView({ block: "start" });
+    entry.item.scrollIntoView({ block: "start" });
   };
-  return { made, open };
+  const showGroup = (key) => {
+    [input.value, select.value] = ["", key];
+    filter();
+  };
+  return { made, open, showGroup };
 }
 
+/** A list of which the first rows are shown, more when they are asked for. */
 function groupOf(name, entries) {
   const number = element("span.count");
-  const block = element(
-    "div.group",
-    null,
-    element("h3", null, name, " ", number),
-    element("ol.tasks", { "aria-label": name }, entries.map(({ item }) => item)),
-  );
-  const update = () => {
-    const count = entries.filter(({ item }) => !item.hidden).length;
-    number.textContent = String(count);
-    block.hidden = count === 0;
+  const list = element("ol.tasks", { "aria-label": name });
+  const more = element("p.more");
+  const block = element("div.group", null, element("h3", null, name, " ", number), list, more);
+  const rowOf = (entry) => entry.item ??= itemOf(entry.task, entry.makeDetails);
+  let most = rowsAtOnce;
+  const draw = () => {
+    const shown = entries.filter(({ isShown }) => isShown);
+    const left = shown.length - most;
+    number.textContent = formatCount(shown.length);
+    block.hidden = shown.length === 0;
+    list.replaceChildren(...shown.slice(0, most).map(rowOf));
+    more.replaceChildren(
+      ...left <= 0 ? [] : [
+        buttonOf(`Show ${Math.min(left, rowsAtOnce)} more`, most + rowsAtOnce),
+        left > rowsAtOnce ? buttonOf(`Show all ${formatCount(shown.length)}`, Infinity) : "",
+      ],
+    );
   };
-  return { block, update };
+  const show = (count) => {
+    most = count;
+    draw();
+  };
+  const buttonOf = (text, count) =>
+    element("button", {
+      type: "button",
+      click: () => {
+        const first = list.children.length;
+        show(count);
+        // Whoever came by keyboard goes on with what is new.
+        list.children[first]?.querySelector("summary").focus();
+      },
+    }, text);
+  const reach = (entry) => {
+    const at = entries.filter(({ isShown }) => isShown).indexOf(entry);
+    if (at >= most) show(at + 1);
+  };
+  return { block, reach, update: () => show(rowsAtOnce) };
 }
 
 function itemOf(task, makeDetails) {

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { element, section, timeElement } from "./dom.js";
+import { commandList, element, section, timeElement } from "./dom.js";
 import { inWords, plural } from "./format.js";
 
 /** Tasks that are listed; the rest stands among all tasks. */
-const mostShown = 50;
+const mostShown = 12;
 
 /** The section, or null when nothing waits. */
-export function waitingSection(data, open) {
+export function waitingSection(data, { open, showGroup }) {
   const own = data.waiting.filter(({ kind }) => kind !== "blocked");
   const blocked = data.waiting.length - own.length;
   if (own.length === 0) return null;
@@ -20,7 +20,13 @@ export function waitingSection(data, open) {
     "Needs you",
     element("ol.waiting", null, own.slice(0, mostShown).map((row) => waitingItem(row, data, open))),
     more > 0
-      ? element("p.quiet", null, `And ${more} more: filter the tasks below by Needs you.`)
+      ? element(
+        "p.quiet",
+        null,
+        "The oldest are shown. ",
+        element("a", { href: "#tasks", click: () => showGroup("person") }, `${more} more`),
+        more === 1 ? " needs you too." : " need you too.",
+      )
       : null,
     blocked > 0
       ? element(
@@ -69,12 +75,6 @@ function waitingItem(row, data, open) {
         blocks.length > 8 ? ` and ${blocks.length - 8} more` : ""
       }`,
     ),
-    next.length === 0 ? null : element(
-      "ul.commands",
-      { "aria-label": `What to type for ${name}` },
-      next.map(({ command, why }) =>
-        element("li", null, element("code", null, command), element("span.quiet", null, why))
-      ),
-    ),
+    commandList(next, name),
   );
 }
