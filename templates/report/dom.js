@@ -73,7 +73,7 @@ export function table(caption, columns, rows) {
 export function outputBlock(label, text) {
   return element(
     "pre",
-    { tabindex: "0", role: "region", "aria-label": label },
+    { tabindex: "0", role: "group", "aria-label": label },
     element("code", null, text),
   );
 }

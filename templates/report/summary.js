@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { element, section, table, timeElement } from "./dom.js";
+import { element, section, spoken, table, timeElement } from "./dom.js";
 import { formatCost, formatCount, formatDuration, formatTokens, plural } from "./format.js";
 
 /** The head of the page: the most important first, in sentences. */
@@ -106,7 +106,11 @@ export function timeSection({ summary: { phases } }) {
   return section(
     "time",
     "Where the time went",
-    table("Time by phase, all attempts added up", [["Phase"], ["Time", true], [""]], rows),
+    table("Time by phase, all attempts added up", [
+      ["Phase"],
+      ["Time", true],
+      [spoken("As a bar")],
+    ], rows),
   );
 }
 

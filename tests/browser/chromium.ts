@@ -140,11 +140,11 @@ async function openPage(socket: WebSocket): Promise<Page> {
   const answers = new Map<number, (message: Message) => void>();
   const events = new Map<string, () => void>();
   let last = 0;
-  let session: unknown;
+  const session: { sessionId?: unknown } = {};
   const call = async (method: string, params: Record<string, unknown> = {}) => {
     const id = ++last;
     const answered = new Promise<Message>((resolve) => answers.set(id, resolve));
-    socket.send(JSON.stringify({ id, method, params, ...(session ? { sessionId: session } : {}) }));
+    socket.send(JSON.stringify({ id, method, params, ...session }));
     const { result, error } = await within(method, answered);
     if (error) throw new Error(`${method}: ${error.message}`);
     return result ?? {};
@@ -156,7 +156,7 @@ async function openPage(socket: WebSocket): Promise<Page> {
     if (message.method) events.get(message.method)?.();
   };
   const { targetId } = await call("Target.createTarget", { url: "about:blank" });
-  session = (await call("Target.attachToTarget", { targetId, flatten: true })).sessionId;
+  session.sessionId = (await call("Target.attachToTarget", { targetId, flatten: true })).sessionId;
   for (const domain of ["Page", "Runtime", "Log", "Network"]) await call(`${domain}.enable`);
   const size = async ({ width, height }: Look) => {
     const mobile = width < 500;
@@ -204,7 +204,8 @@ async function openPage(socket: WebSocket): Promise<Page> {
     },
     async press(key, code) {
       const about = { key, code: key, windowsVirtualKeyCode: code };
-      await call("Input.dispatchKeyEvent", { type: "keyDown", ...about });
+      const text = key === "Enter" ? { text: "\r" } : {};
+      await call("Input.dispatchKeyEvent", { type: "keyDown", ...about, ...text });
       await call("Input.dispatchKeyEvent", { type: "keyUp", ...about });
     },
   };
