@@ -8,6 +8,7 @@ import style from "../../templates/report/style.css" with { type: "text" };
 import details from "../../templates/report/details.js" with { type: "text" };
 import dom from "../../templates/report/dom.js" with { type: "text" };
 import format from "../../templates/report/format.js" with { type: "text" };
+import headline from "../../templates/report/headline.js" with { type: "text" };
 import main from "../../templates/report/main.js" with { type: "text" };
 import summary from "../../templates/report/summary.js" with { type: "text" };
 import tasks from "../../templates/report/tasks.js" with { type: "text" };
@@ -20,5 +21,5 @@ export const pageParts = {
   page,
   style,
   /** Modules, each after those that it imports. */
-  scripts: [format, dom, timescale, details, summary, waiting, timeline, tasks, main],
+  scripts: [format, dom, timescale, headline, details, summary, waiting, timeline, tasks, main],
 } as const;

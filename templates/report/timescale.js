@@ -66,17 +66,19 @@ function ticksOf(pieces, at, most) {
     Math.ceil(active / most / 86_400_000) * 86_400_000;
   const ticks = [];
   const least = 0.75 / most;
+  const isNear = (place) => ticks.length > 0 && place - ticks.at(-1).place < least;
   const add = (time) => {
     const place = at(time);
-    if (place <= 1 - least / 2 && (ticks.length === 0 || place - ticks.at(-1).place >= least)) {
-      ticks.push({ time, place });
-    }
+    if (place <= 1 - least / 2 && !isNear(place)) ticks.push({ time, place });
   };
   for (const { from, to } of shown) {
     const zone = new Date(from).getTimezoneOffset() * 60_000;
     const first = Math.ceil((from - zone) / step) * step + zone;
-    // The first moment after hours that were cut is named, too.
-    if (ticks.length === 0 || isAfterCut(pieces, from)) add(from);
+    if (isAfterCut(pieces, from)) {
+      // The first moment after hours that were cut is worth more than the last before them.
+      if (ticks.length > 1 && isNear(at(from))) ticks.pop();
+      add(from);
+    } else if (ticks.length === 0) add(from);
     for (let time = first; time <= to && ticks.length < 3 * most; time += step) add(time);
   }
   return ticks;

@@ -36,6 +36,9 @@ export async function run(invocation: Invocation): Promise<number> {
     : resolve(terminal.folder, out);
   if (path !== null) refuseOther(world.files, path);
   const data = await gatherReport(world, repository, from);
+  if (data.unreadable_lines > 0) {
+    output.warn(`${data.unreadable_lines} lines are no events and were passed over`);
+  }
   if (json) output.json({ file: path, ...data });
   if (out === "-") output.raw((await renderPage(data)).join(""));
   if (path !== null) {
