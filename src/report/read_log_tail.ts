@@ -15,7 +15,7 @@ const mostLines = 60;
 const mostCharacters = 6000;
 
 /**
- * Reads the end of a log.
+ * Reads the end of a log; null when no file is there any more, or none that can be read.
  *
  * @param shown Path as it is shown.
  */
@@ -23,20 +23,29 @@ export function readLogTail(
   files: Files,
   path: string,
   { shown, redactor, budget }: { shown: string; redactor: Redactor; budget: TextBudget },
-): LogTail {
+): LogTail | null {
+  if (files.lstat(path)?.kind !== "file") return null;
   let cut = false;
+  let isRead = true;
   const tail = budget.take(() => {
     const read = readEnd(files, path);
+    isRead = read !== null;
+    if (read === null) return "";
     const text = redactor.text(read.text);
     const end = shownText(tailOf(text, mostLines, mostCharacters), mostCharacters);
     cut = read.cut || end.length < text.trimEnd().length;
     return end;
   });
-  return { path: shown, tail, cut };
+  return isRead ? { path: shown, tail, cut } : null;
 }
 
-function readEnd(files: Files, path: string): { text: string; cut: boolean } {
-  const file = files.open(path, { read: true });
+function readEnd(files: Files, path: string): { text: string; cut: boolean } | null {
+  let file;
+  try {
+    file = files.open(path, { read: true });
+  } catch {
+    return null;
+  }
   try {
     const { size } = file.stat();
     const from = Math.max(0, size - readBytes);

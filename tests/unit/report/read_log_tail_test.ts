@@ -22,7 +22,7 @@ Deno.test("readLogTail() gives a short log whole", () => {
 
 Deno.test("readLogTail() gives the end of a long log and says that it is cut", () => {
   const lines = Array.from({ length: 5000 }, (_, i) => `line ${i} of ümläuts`).join("\n");
-  const { tail: text, cut } = tail(`${lines}\n`);
+  const { tail: text, cut } = tail(`${lines}\n`) ?? { tail: null, cut: false };
   assertEquals(cut, true);
   assert(text?.endsWith("line 4999 of ümläuts"));
   assert((text?.length ?? 0) <= 6000 && text?.startsWith("line "));
@@ -30,10 +30,19 @@ Deno.test("readLogTail() gives the end of a long log and says that it is cut", (
 
 Deno.test("readLogTail() shows no part of a secret wherever the log is cut", () => {
   for (let before = 5950; before < 6050; before++) {
-    const { tail: text } = tail(`${"y".repeat(30_000)}${secret}${"x".repeat(before)}`);
+    const text = tail(`${"y".repeat(30_000)}${secret}${"x".repeat(before)}`)?.tail;
     for (let length = 4; length <= secret.length; length++) {
       assert(!text?.includes(secret.slice(-length)), text?.slice(0, 40));
     }
+  }
+});
+
+Deno.test("readLogTail() gives null when no file is there", () => {
+  const files = new MemoryFiles();
+  files.makeFolder("/folder.log");
+  const budget = new TextBudget(100);
+  for (const path of ["/none.log", "/folder.log"]) {
+    assertEquals(readLogTail(files, path, { shown: path, redactor, budget }), null);
   }
 });
 
