@@ -245,11 +245,17 @@ export const commands: readonly CommandSpec[] = [
       "macp history",
       "macp history --task-id TASK-1",
       "macp history --type task.failed --since 24h --json",
+      "macp history --delegations --since 24h",
     ],
     options: [
       taskId,
       { name: "type", kind: "list", value: "TYPE", help: "Only events of this type" },
       since,
+      {
+        name: "delegations",
+        kind: "flag",
+        help: "Print the log of delegations instead; --type is an event of it then",
+      },
     ],
     load: () => import("./commands/history.ts"),
   },
@@ -393,7 +399,8 @@ export const commands: readonly CommandSpec[] = [
       "events themselves, one a line.",
       "What a sink does not take is tried again in later passes, for a day, and then lies among " +
       "its dead letters: that is no failure of watch, and macp status tells of it. Only with " +
-      "--since the exit code is 1 when something did not arrive.",
+      "--since the exit code is 1 when something did not arrive. A sink whose settings cannot be " +
+      "used is told of, the others are served, and the exit code is 2.",
     ],
     load: () => import("./commands/watch.ts"),
   },
@@ -485,9 +492,91 @@ export const commands: readonly CommandSpec[] = [
       dryRun,
     ],
     notes: [
-      "KIND is done, needs-human or frozen, and nothing else. Quiet hours do not hold it back. Exit code 1 when a doorbell did not ring, after as many further tries as its retry_count.",
+      "KIND is done, needs-human or frozen, and nothing else. Quiet hours do not hold it back. Exit code 1 when a doorbell did not ring, after as many further tries as its retry_count; 2 when the settings of one cannot be used: the others ring.",
     ],
     load: () => import("./commands/notify.ts"),
+  },
+  {
+    name: "delegate",
+    summary: "Ask an agent behind a gateway, and take its answer from a file",
+    positional: "[AGENT] [TASK]",
+    examples: [
+      'macp delegate webster "Which of our dependencies are unmaintained?"',
+      'macp delegate auditor "Review this plan" --context docs/PLAN.md --retries 2 --timeout 600',
+      'macp delegate webster "Summarise RFC 9110" --no-wait',
+      "macp delegate --collect orch-1763712000-1f2e3d4c --timeout 60",
+      "macp delegate --list --caller manager",
+    ],
+    options: [
+      { name: "wait", kind: "flag", help: "Wait for the answer, which is the rule" },
+      { name: "no-wait", kind: "flag", help: "Print the run id once the task is sent" },
+      {
+        name: "timeout",
+        kind: "text",
+        value: "SECONDS",
+        help: "Time to wait for the answer of one attempt (300)",
+      },
+      {
+        name: "format",
+        kind: "text",
+        value: "FORM",
+        choices: ["json", "text"],
+        help: "json: the whole answer; text: its result alone (json)",
+      },
+      { name: "context", kind: "text", value: "FILE", help: "Text file that goes along" },
+      {
+        name: "no-deliver",
+        kind: "flag",
+        help: "Do not have the agent's words delivered to its channel",
+      },
+      {
+        name: "run-id",
+        kind: "text",
+        value: "ID",
+        help: "Name of the run and of its files; a new one otherwise",
+      },
+      { name: "retries", kind: "text", value: "N", help: "Attempts in all, 1 to 3 (1)" },
+      { name: "validate", kind: "flag", help: "Hold the answer to the whole format: the rule" },
+      { name: "no-validate", kind: "flag", help: "Take an answer with status and result" },
+      { name: "workflow-id", kind: "text", value: "ID", help: "Workflow run, for tracing" },
+      { name: "step-id", kind: "text", value: "ID", help: "Step of the workflow, for tracing" },
+      {
+        name: "caller",
+        kind: "text",
+        value: "AGENT",
+        help: "Agent that asks; delegate.acl says whom it may ask",
+      },
+      {
+        name: "channel-context",
+        kind: "text",
+        value: "CHANNEL",
+        help: "Send the newest messages of a channel along, as untrusted text",
+      },
+      {
+        name: "channel-messages",
+        kind: "text",
+        value: "N",
+        help: "How many of them, 1 to 30 (20)",
+      },
+      {
+        name: "collect",
+        kind: "text",
+        value: "RUN_ID",
+        help: "Take the answer to an earlier question; nothing is sent",
+      },
+      { name: "list", kind: "flag", help: "Show the agents, who may ask them, and their health" },
+      {
+        name: "dry-run",
+        kind: "flag",
+        help: "Say what would be asked of which gateway, and ask nobody",
+      },
+    ],
+    notes: [
+      "Agents, who may ask whom, and where answers lie are settings: the block delegate. TASK as - stands for standard input.",
+      "Exit code 0 when the answer is complete or partial, 1 for every other end, 2 when asked wrongly, 4 when another macp asks under the same run id.",
+      "As the command of a queued task it takes agent and options from metadata.delegate, and the text from the brief.",
+    ],
+    load: () => import("./commands/delegate.ts"),
   },
   {
     name: "validate",
@@ -502,7 +591,10 @@ export const commands: readonly CommandSpec[] = [
       name: "as",
       kind: "text",
       value: "KIND",
-      choices: ["queue", "task", "event", "result", "config", "state", "cursor"],
+      choices: [
+        ...["queue", "task", "event", "result", "config", "state", "cursor"],
+        ...["handoff", "lenient-handoff"],
+      ],
       help: "What the files are; told from their names otherwise",
     }],
     notes: ["Without a file it checks all that .mosaic/orchestrator/ holds."],
@@ -510,7 +602,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "doctor",
-    summary: "Look whether all is well: programs, ledger, worktrees, sinks, disk, secrets",
+    summary: "Look whether all is well: programs, ledger, worktrees, sinks, agents, disk, secrets",
     examples: ["macp doctor", "macp doctor --fix", "macp doctor --send-test", "macp doctor --json"],
     options: [
       { name: "fix", kind: "flag", help: "Mend what is safe to mend" },
