@@ -70,6 +70,13 @@ export function formatTime(time, now = time) {
   return `${formatDay(time)}${isOther ? ` ${year}` : ""}, ${formatClock(time)}`;
 }
 
+/** `21 Nov, 09:05 to 11:30`: from one time to another, no more than is needed. */
+export function formatRange(from, to, now) {
+  const [first, last] = [formatTime(from, now), formatTime(to, now)];
+  if (first === last) return first;
+  return `${first} to ${formatDay(from) === formatDay(to) ? formatClock(to) : last}`;
+}
+
 /** `gate_failed` as `gate failed`. */
 export function inWords(name) {
   return name === null ? unknown : name.replaceAll("_", " ");

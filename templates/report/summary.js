@@ -66,22 +66,26 @@ const phaseNames = [
   ["preparing", "Preparing", "worktree and setup, before the worker starts"],
   ["working", "Working", "the worker runs"],
   ["gates", "Gates", "checks, verdict, cleaning up"],
+];
+const waitNames = [
   ["pausing", "Pauses", "between an attempt and its retry"],
   ["person", "Waiting for you", "from an escalation until somebody acted, or until now"],
 ];
 
-/** Where time went. */
+/** Where time went: attempts as bars that compare, then what was waited for. */
 export function timeSection({ summary: { phases } }) {
   const most = Math.max(...phaseNames.map(([key]) => phases[key] ?? 0));
-  const rows = phaseNames.map(([key, name, what]) => {
+  const barOf = (key) => {
     const bar = element(`span.bar.${key}`, { "aria-hidden": "true" });
     bar.style.setProperty("--part", most === 0 ? 0 : (phases[key] ?? 0) / most);
-    return [
-      [element("span", null, name), element("span.quiet.what", null, what)],
-      formatDuration(phases[key]),
-      element("span.bars", null, bar),
-    ];
-  });
+    return element("span.bars", null, bar);
+  };
+  const rowOf = ([key, name, what], bar) => [
+    [element("span", null, name), element("span.quiet.what", null, what)],
+    formatDuration(phases[key]),
+    bar,
+  ];
+  const waits = waitNames.filter(([key]) => phases[key] !== null);
   return section(
     "time",
     "Where the time went",
@@ -89,7 +93,10 @@ export function timeSection({ summary: { phases } }) {
       ["Phase"],
       ["Time", true],
       [spoken("As a bar")],
-    ], rows),
+    ], [
+      ...phaseNames.map((phase) => rowOf(phase, barOf(phase[0]))),
+      ...waits.map((wait) => rowOf(wait, null)),
+    ]),
   );
 }
 

@@ -8,6 +8,7 @@ import {
   formatClock,
   formatDay,
   formatDuration,
+  formatRange,
   formatTime,
   inWords,
   markOf,
@@ -76,7 +77,7 @@ function chartOf(rows, { now, open }) {
   return element(
     "div.chart",
     null,
-    element("p.quiet.range", null, `${formatTime(first, now)} to ${formatTime(last, now)}`),
+    element("p.quiet.range", null, formatRange(first, last, now)),
     axisOf(scale),
     element(
       "div.rows",

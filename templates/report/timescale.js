@@ -10,6 +10,9 @@ const gapPart = 0.03;
 /** Where nothing ran for this part of the time that something ran, the line is cut. */
 const idlePart = 0.12;
 
+/** Milliseconds that are never cut. */
+const leastIdle = 60_000;
+
 /** Times that something ran, merged: `[from, to]` in milliseconds, sorted. */
 export function mergeSpans(spans) {
   const merged = [];
@@ -35,7 +38,7 @@ export function makeScale(spans, mostTicks = 7) {
     if (before) {
       const idle = from - before.to;
       const most = Math.max(active * gapPart, 1);
-      const isCut = idle > active * idlePart && idle > most;
+      const isCut = idle > Math.max(active * idlePart, most, leastIdle);
       pieces.push({ from: before.to, to: from, length: isCut ? most : idle, isCut });
     }
     pieces.push({ from, to, length: Math.max(to - from, active * 0.002), isCut: false });

@@ -71,6 +71,8 @@ export const shopStory: readonly StoryTask[] = [
           at: "2026-11-20T09:02:00.000Z",
         },
       },
+      pr: "https://forge.example/shop/pulls/7",
+      replies: [{ at: "2026-11-20T08:00:00.000Z", question: "Which cents?", text: "Whole ones." }],
     },
   },
   {
@@ -122,6 +124,13 @@ export const shopStory: readonly StoryTask[] = [
       gates: [],
       error: "Should a return be possible after a part of the order was cancelled?",
       usage: tokens(120_000, 2_000),
+      metadata: {
+        warnings: ["The worker changed files of the gates"],
+        gate_files_changed: ["package.json"],
+        main_checkout_changes: ["notes.txt"],
+        session_id: "0199-4c",
+        screen_tail: "Should a return be possible? [y/n]",
+      },
     })],
   },
   {
@@ -163,7 +172,15 @@ export const shopStory: readonly StoryTask[] = [
     id: "SHOP-112",
     title: "Warm the cache before the sale",
     status: "pending",
+    runtime: "opencode",
     attempts: [],
+  },
+  {
+    id: "SHOP-113",
+    title: "Prices in other currencies",
+    status: "running",
+    runtime: "claude",
+    attempts: [done(26 * hour + 2400, 0, { outcome: "running" })],
   },
 ];
 

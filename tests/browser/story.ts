@@ -26,6 +26,8 @@ export interface StoryAttempt {
   diff?: [number, number];
   error?: string;
   log?: string;
+  /** More of the evidence. */
+  metadata?: Record<string, unknown>;
 }
 
 /** A task. */
@@ -46,8 +48,8 @@ interface Line {
   text: string;
 }
 
-/** When the stories begin. */
-export const beginning = Date.parse("2026-11-20T08:10:00Z");
+/** When the stories begin: yesterday, so that what runs has not run for long. */
+export const beginning = Math.floor(Date.now() / 3_600_000 - 27) * 3_600_000;
 
 /** Makes a git repository with these tasks as macp would have left them. */
 export function writeStory(folder: string, tasks: readonly StoryTask[]): void {
@@ -62,6 +64,7 @@ export function writeStory(folder: string, tasks: readonly StoryTask[]): void {
   const lines = tasks.flatMap((task) => linesOf(task)).sort((a, b) => a.at - b.at);
   write("config.json", '{"enabled": true}');
   write("events.ndjson", lines.map(({ text }) => `${text}\n`).join(""));
+  write("state.json", JSON.stringify(stateOf(tasks), null, 2));
   write("tasks.json", JSON.stringify({ tasks: tasks.map(queued) }, null, 2));
   for (const task of tasks) {
     task.attempts.forEach((attempt, i) => {
@@ -72,6 +75,36 @@ export function writeStory(folder: string, tasks: readonly StoryTask[]): void {
       write(name, JSON.stringify(resultOf(task, attempt, i + 1)));
     });
   }
+}
+
+/** The ledger: attempts under way, and a runtime that is held. */
+function stateOf(tasks: readonly StoryTask[]) {
+  const running = tasks.flatMap(({ id, attempts }) => {
+    const last = attempts.at(-1);
+    if (last?.outcome !== "running") return [];
+    return [[id, {
+      attempt_id: crypto.randomUUID(),
+      serial: attempts.length,
+      attempts_before: attempts.length - 1,
+      phase: "running",
+      started_at: timeOf(last.at),
+      legacy: false,
+      worktree: null,
+      branch: null,
+      base_commit: null,
+      worker: null,
+      verdict: null,
+    }]];
+  });
+  const until = new Date(Date.now() + 7_200_000).toISOString();
+  return {
+    schema_version: 1,
+    controller: null,
+    running: Object.fromEntries(running),
+    worktrees: {},
+    outbox: [],
+    holds: { opencode: { until, reason: "Usage limit reached", task_id: "A", since: timeOf(0) } },
+  };
 }
 
 const timeOf = (seconds: number) => new Date(beginning + seconds * 1000).toISOString();
@@ -182,6 +215,7 @@ function resultOf(task: StoryTask, attempt: StoryAttempt, serial: number) {
         duration_seconds: seconds,
         output_tail: tail,
       })),
+      ...attempt.metadata,
     },
   };
 }
