@@ -55,7 +55,7 @@ export interface UsageSum {
   input_tokens: number | null;
   output_tokens: number | null;
   cost_usd: number | null;
-  /** Attempts that reported tokens or cost, and those that did not. */
+  /** Attempts that reported tokens or cost, and those that ended without. */
   reported: number;
   unreported: number;
 }

@@ -87,7 +87,7 @@ function addUsage(attempts: readonly ReportAttempt[]): UsageSum {
     output_tokens: sumOf(told.map(({ output_tokens }) => output_tokens)),
     cost_usd: sumOf(told.map(({ cost_usd }) => cost_usd)),
     reported: told.length,
-    unreported: attempts.length - told.length,
+    unreported: attempts.filter(({ usage, running }) => usage === null && !running).length,
   };
 }
 

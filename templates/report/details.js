@@ -14,6 +14,7 @@ import {
   plural,
   toneOf,
   unknown,
+  withOwnTimes,
 } from "./format.js";
 
 /** All that is known of a task. */
@@ -21,7 +22,7 @@ export function detailsOf(task, details, { next, now }) {
   const facts = [
     ["Status", task.status ?? "none that macp knows"],
     ["Outcome", task.outcome === null ? null : inWords(task.outcome)],
-    ["Waits", task.waits],
+    ["Waits", task.waits && withOwnTimes(task.waits, now)],
     ["Depends on", task.depends_on.join(", ") || null],
     ["Kind", [task.type, task.dispatch, task.runtime].filter(Boolean).join(" · ") || null],
     ["Branch", details.branch && element("code", null, details.branch)],

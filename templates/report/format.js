@@ -77,6 +77,14 @@ export function formatRange(from, to, now) {
   return `${first} to ${formatDay(from) === formatDay(to) ? formatClock(to) : last}`;
 }
 
+/** A text with its RFC 3339 times in UTC as the reader's own. */
+export function withOwnTimes(text, now) {
+  return text.replace(
+    /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g,
+    (time) => Number.isNaN(Date.parse(time)) ? time : formatTime(time, now),
+  );
+}
+
 /** `gate_failed` as `gate failed`. */
 export function inWords(name) {
   return name === null ? unknown : name.replaceAll("_", " ");

@@ -9,12 +9,14 @@ import {
   addKnown,
   formatCount,
   formatDuration,
+  formatTime,
   inWords,
   markOf,
   plural,
   searchText,
   toneOf,
   unknown,
+  withOwnTimes,
 } from "./format.js";
 
 const groups = [
@@ -49,7 +51,7 @@ export function tasksSection(data, readDetails) {
       detailsOf(task, readDetails(i), { next: waiting.get(task.id)?.next ?? [], now }),
   }));
   const lists = groups.map(([key, name]) =>
-    groupOf(name, entries.filter(({ group }) => group === key))
+    groupOf(name, entries.filter(({ group }) => group === key), now)
   );
   const told = element("p.quiet.told", { role: "status" });
   const input = element("input", {
@@ -117,12 +119,13 @@ export function tasksSection(data, readDetails) {
 }
 
 /** A list of which the first rows are shown, more when they are asked for. */
-function groupOf(name, entries) {
+function groupOf(name, entries, now) {
   const number = element("span.count");
   const list = element("ol.tasks", { "aria-label": name });
   const more = element("p.more");
   const block = element("div.group", null, element("h3", null, name, " ", number), list, more);
-  const rowOf = (entry) => entry.item ??= itemOf(entry.task, entry.makeDetails);
+  const rowOf = (entry) =>
+    entry.item ??= itemOf(entry.task, { makeDetails: entry.makeDetails, now });
   let most = rowsAtOnce;
   const draw = () => {
     const shown = entries.filter(({ isShown }) => isShown);
@@ -158,16 +161,15 @@ function groupOf(name, entries) {
   return { block, reach, update: () => show(rowsAtOnce) };
 }
 
-function itemOf(task, makeDetails) {
+function itemOf(task, { makeDetails, now }) {
   const { id, title, status, outcome, attempts, waits } = task;
   const tone = toneOf(status);
-  const seconds = addKnown(attempts.map(({ seconds }) => seconds));
   const isPlain = outcome === null || outcome === status;
   const about = [
-    status === "pending" && waits !== null ? `waits ${waits}` : null,
+    status === "pending" && waits !== null ? `waits ${withOwnTimes(waits, now)}` : null,
     isPlain ? null : inWords(outcome),
     attempts.length > 1 ? plural(attempts.length, "attempt") : null,
-    attempts.length === 0 ? null : seconds === null ? `time ${unknown}` : formatDuration(seconds),
+    timeText(attempts, now),
   ].filter(Boolean).join(" · ");
   const summary = element(
     "summary",
@@ -184,4 +186,13 @@ function itemOf(task, makeDetails) {
     },
   }, summary);
   return element("li", null, body);
+}
+
+/** How long its attempts took, or since when it runs. */
+function timeText(attempts, now) {
+  const last = attempts.at(-1);
+  if (last === undefined) return null;
+  if (last.running && last.started_at !== null) return `since ${formatTime(last.started_at, now)}`;
+  const seconds = addKnown(attempts.map(({ seconds }) => seconds));
+  return seconds === null ? `time ${unknown}` : formatDuration(seconds);
 }

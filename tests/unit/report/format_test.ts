@@ -3,10 +3,12 @@ import {
   formatCost,
   formatCount,
   formatDuration,
+  formatRange,
   formatTokens,
   markOf,
   plural,
   toneOf,
+  withOwnTimes,
 } from "../../../templates/report/format.js";
 import { makeScale, mergeSpans, spanOf } from "../../../templates/report/timescale.js";
 import { headline } from "../../../templates/report/headline.js";
@@ -54,6 +56,18 @@ Deno.test("formatTokens() and formatCost() keep unknown and nothing apart", () =
 Deno.test("formatCount() and plural() write numbers as people do", () => {
   assertEquals([0, 999, 1000, 1_234_567].map(formatCount), ["0", "999", "1,000", "1,234,567"]);
   assertEquals([0, 1, 2].map((count) => plural(count, "task")), ["0 tasks", "1 task", "2 tasks"]);
+});
+
+Deno.test("formatRange() and withOwnTimes() say no more than is needed", () => {
+  const local = (hours: number, minutes: number, day = 21) =>
+    new Date(2026, 10, day, hours, minutes).toISOString();
+  const now = local(12, 0);
+  assertEquals(formatRange(local(8, 5), local(8, 5), now), "21 Nov, 08:05");
+  assertEquals(formatRange(local(8, 5), local(9, 30), now), "21 Nov, 08:05 to 09:30");
+  assertEquals(formatRange(local(8, 5, 20), local(9, 0), now), "20 Nov, 08:05 to 21 Nov, 09:00");
+  assertEquals(withOwnTimes(`at ${local(9, 30)} or so`, now), "at 21 Nov, 09:30 or so");
+  const wrong = "at 2026-99-99T08:00:00Z";
+  assertEquals(withOwnTimes(wrong, now), wrong);
 });
 
 Deno.test("markOf() and toneOf() tell every status, also one that is not known", () => {
