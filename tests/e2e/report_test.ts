@@ -101,19 +101,23 @@ Deno.test("macp report writes over a report and over nothing else", async () => 
   });
 });
 
-Deno.test("macp report keeps a title that is a script as text", async () => {
+Deno.test("macp report keeps a title that is a script as text, and secrets of the queue inside", async () => {
   await withRepository(async (repository) => {
     const title = "</script><script>alert(1)</script>";
-    repository.writeQueue([{
-      id: "A",
-      title,
-      status: "completed",
-      dispatch: "exec",
-      command: "true",
-    }]);
-    assertEquals((await repository.macp(["report"])).code, 0);
+    const fields = { status: "escalated", dispatch: "exec", command: "true" };
+    repository.writeQueue([
+      { id: "A", title, ...fields },
+      { id: "B", title: `use ${secret}`, reason: `not ${secret}`, ...fields, pr: secret },
+    ]);
+    const ran = await repository.macp(["report"], { env: { DEPLOY_TOKEN: secret } });
+    assertEquals(ran.code, 0, ran.stderr);
     const html = textOf(repository.state("report.html")) ?? "";
-    assertEquals(dataOf(html).tasks[0]?.title, title);
+    const { tasks, waiting } = dataOf(html);
+    assertEquals(tasks.map((task) => task.title), [title, "use [redacted:DEPLOY_TOKEN]"]);
+    assertEquals(waiting.map(({ id }) => id), ["A", "B"]);
     assertEquals(html.match(/<\/script>/g)?.length, 3);
+    assert(!html.includes(secret));
+    const json = await repository.macp(["report", "--json"], { env: { DEPLOY_TOKEN: secret } });
+    assert(!json.stdout.includes(secret));
   });
 });
