@@ -50,21 +50,14 @@ interface Entry {
 
 /** The report. Evidence of tasks that wait for a person is read first, then the newest. */
 export function buildReport(sources: ReportSources): ReportData {
-  const { plan, inbox, histories } = sources;
+  const { plan, inbox } = sources;
   const now = new Date(plan.now).toISOString();
   const waiting = inbox.map(waitingRow);
   const important = new Set(waiting.flatMap(({ id, blocked_by }) => [id, blocked_by]));
   const entries = entriesOf(sources).filter((entry) =>
     important.has(entry.id) || isRecent(entry, sources.since)
   );
-  const urgency = ({ id, raw }: Entry) =>
-    important.has(id) ? 0 : statusOf(raw) === "running" || statusOf(raw) === "failed" ? 1 : 2;
-  const endOf = ({ history }: Entry) =>
-    history?.attempts.at(-1)?.ended_at ?? history?.attempts.at(-1)?.started_at ?? "";
-  const described = new Map<string, ReportTask>();
-  const order = [...entries].sort((a, b) => urgency(a) - urgency(b) || compare(endOf(b), endOf(a)));
-  for (const entry of order) described.set(entry.id, describeTask(sources, entry));
-  const tasks = entries.flatMap(({ id }) => described.get(id) ?? []);
+  const tasks = describeEntries(sources, entries, important);
   const times = tasks.flatMap(({ attempts }) => attempts)
     .flatMap(({ started_at, ended_at }) => [started_at, ended_at])
     .filter((time) => time !== null).sort(compare);
@@ -85,17 +78,33 @@ export function buildReport(sources: ReportSources): ReportData {
     tasks,
     unreadable_lines: sources.unreadableLines,
   };
+}
 
-  function entriesOf({ plan: { queue } }: ReportSources): Entry[] {
-    const queued = queue.tasks.flatMap((raw) => {
-      const id = idOf(raw);
-      return id === null ? [] : [{ id, raw, history: histories.get(id) }];
-    });
-    const known = new Set(queued.map(({ id }) => id));
-    const gone = [...histories].filter(([id]) => !known.has(id))
-      .map(([id, history]) => ({ id, raw: undefined, history }));
-    return [...queued, ...gone];
-  }
+/** Tasks of the queue, then those that only the events still know. */
+function entriesOf({ plan: { queue }, histories }: ReportSources): Entry[] {
+  const queued = queue.tasks.flatMap((raw) => {
+    const id = idOf(raw);
+    return id === null ? [] : [{ id, raw, history: histories.get(id) }];
+  });
+  const known = new Set(queued.map(({ id }) => id));
+  const gone = [...histories].filter(([id]) => !known.has(id))
+    .map(([id, history]) => ({ id, raw: undefined, history }));
+  return [...queued, ...gone];
+}
+
+/** Each of them with its evidence: first those that need a person, then the newest. */
+function describeEntries(
+  sources: ReportSources,
+  entries: readonly Entry[],
+  important: ReadonlySet<string | null>,
+): ReportTask[] {
+  const urgency = ({ id, raw }: Entry) =>
+    important.has(id) ? 0 : statusOf(raw) === "running" || statusOf(raw) === "failed" ? 1 : 2;
+  const endOf = ({ history }: Entry) =>
+    history?.attempts.at(-1)?.ended_at ?? history?.attempts.at(-1)?.started_at ?? "";
+  const order = [...entries].sort((a, b) => urgency(a) - urgency(b) || compare(endOf(b), endOf(a)));
+  const described = new Map(order.map((entry) => [entry, describeTask(sources, entry)]));
+  return entries.flatMap((entry) => described.get(entry) ?? []);
 }
 
 function compare(a: string, b: string): number {
