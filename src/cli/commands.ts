@@ -445,6 +445,33 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/digest.ts"),
   },
   {
+    name: "report",
+    summary: "Make one HTML file that shows what happened, for a browser",
+    examples: [
+      "macp report",
+      "macp report --since 7d --out report.html",
+      "macp report --json",
+    ],
+    options: [
+      {
+        name: "since",
+        kind: "text",
+        value: "WHEN",
+        help: "From when on: a duration (30m, 24h, 7d) or an RFC 3339 time (all that is left)",
+      },
+      {
+        name: "out",
+        kind: "text",
+        value: "FILE",
+        help: "The file, .html (.mosaic/orchestrator/report.html); - is standard output",
+      },
+    ],
+    notes: [
+      "The file needs nothing else and asks nothing of the network. A report that is there is replaced; a file that is none is left alone. With --json the data is printed, and a file is written only where --out names one.",
+    ],
+    load: () => import("./commands/report.ts"),
+  },
+  {
     name: "notify",
     summary: "Ring the doorbells by hand: Slack and ntfy, where they are enabled",
     positional: "KIND",
