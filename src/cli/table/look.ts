@@ -1,0 +1,89 @@
+/**
+ * Look at what is there.
+ *
+ * @module
+ */
+import type { CommandSpec } from "../command.ts";
+import { anyTask, since, taskId } from "./shared.ts";
+
+/** The commands, in the order of the help. */
+export const look: readonly CommandSpec[] = [
+  {
+    name: "status",
+    summary: "Show the queue: counts, tasks, what blocks what",
+    examples: ["macp status", "macp status --task-id TASK-1", "macp status --json"],
+    options: [taskId],
+    load: () => import("../commands/status.ts"),
+  },
+  {
+    name: "show",
+    summary: "Show one task: its result, its gates, its attempts",
+    positional: "ID",
+    completes: [anyTask],
+    examples: [
+      "macp show TASK-1",
+      "macp show TASK-1 --json",
+      "macp show TASK-1 --acp | your-spawner",
+    ],
+    options: [{
+      name: "acp",
+      kind: "flag",
+      help: "Only the hand-over of an acp task: the arguments of sessions_spawn as JSON",
+    }],
+    load: () => import("../commands/show.ts"),
+  },
+  {
+    name: "diff",
+    summary: "Show what a task changed over its base",
+    positional: "ID",
+    completes: [anyTask],
+    examples: ["macp diff TASK-1", "macp diff TASK-1 | git apply --check"],
+    options: [{ name: "stat", kind: "flag", help: "Only the files and counts" }],
+    load: () => import("../commands/diff.ts"),
+  },
+  {
+    name: "logs",
+    summary: "Print what worker and gates of an attempt printed",
+    positional: "ID",
+    completes: [anyTask],
+    examples: ["macp logs TASK-1", "macp logs TASK-1 -f", "macp logs TASK-1 --attempt 1"],
+    options: [
+      { name: "follow", kind: "flag", short: "f", help: "Go on until the attempt ended" },
+      {
+        name: "attempt",
+        kind: "number",
+        value: "N",
+        help: "Serial of the attempt; the newest otherwise",
+      },
+    ],
+    load: () => import("../commands/logs.ts"),
+  },
+  {
+    name: "history",
+    summary: "Print events",
+    examples: [
+      "macp history",
+      "macp history --task-id TASK-1",
+      "macp history --type task.failed --since 24h --json",
+    ],
+    options: [
+      taskId,
+      {
+        name: "type",
+        kind: "list",
+        value: "TYPE",
+        completes: { kind: "events" },
+        help: "Only events of this type",
+      },
+      since,
+    ],
+    load: () => import("../commands/history.ts"),
+  },
+  {
+    name: "inbox",
+    summary: "Show what waits for a person, and what to type next",
+    examples: ["macp inbox", "macp inbox --json"],
+    options: [],
+    load: () => import("../commands/inbox.ts"),
+  },
+];
