@@ -69,6 +69,13 @@ export interface CommandSpec {
   load: () => Promise<{ run: CommandRun }>;
 }
 
+/** Commands that belong together. */
+export interface CommandGroup {
+  /** Heading in help. */
+  title: string;
+  commands: readonly CommandSpec[];
+}
+
 /** A repository that was found. */
 export interface LocatedRepository {
   /** Git in the main checkout. */
@@ -102,6 +109,8 @@ export interface Invocation {
   terminal: Terminal;
   output: Output;
   args: Arguments;
+  /** Every command: the table that this one stands in. */
+  groups: readonly CommandGroup[];
   /** Only for `watch --once`; otherwise null. */
   idle: IdleWatch | null;
   /** The repository. Git looks for it while the command is loaded. Throws `MacpError`. */

@@ -4,20 +4,13 @@
  *
  * @module
  */
-import type { CommandSpec } from "./command.ts";
+import type { CommandGroup, CommandSpec } from "./command.ts";
 import { act } from "./table/act.ts";
 import { begin } from "./table/begin.ts";
 import { care } from "./table/care.ts";
 import { look } from "./table/look.ts";
 import { run } from "./table/run.ts";
 import { tell } from "./table/tell.ts";
-
-/** Commands that belong together. */
-export interface CommandGroup {
-  /** Heading in help. */
-  title: string;
-  commands: readonly CommandSpec[];
-}
 
 /** Every command, grouped, in the order of the help. */
 export const commandGroups: readonly CommandGroup[] = [

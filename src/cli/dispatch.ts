@@ -8,7 +8,7 @@ import { createRedactor } from "../redaction/redactor.ts";
 import type { Terminal } from "../sys/terminal.ts";
 import type { World } from "../sys/world.ts";
 import type { Arguments, CommandSpec } from "./command.ts";
-import { commands, findCommand } from "./commands.ts";
+import { commandGroups, commands, findCommand } from "./commands.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { idleWatch } from "./idle_watch.ts";
 import { locateRepository } from "./locate_repository.ts";
@@ -63,6 +63,7 @@ async function dispatch(
     terminal,
     output,
     args: parsed,
+    groups: commandGroups,
     idle,
     located: () => early ?? locate(),
   });
@@ -96,7 +97,7 @@ async function complete(
   redaction: Redaction,
 ): Promise<number> {
   const { answerShell } = await import("./completion/answer_shell.ts");
-  terminal.write(answerShell({ world, terminal, redaction }, words));
+  terminal.write(await answerShell({ world, terminal, redaction }, words));
   return exitCodes.done;
 }
 

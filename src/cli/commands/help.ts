@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { CommandSpec, Invocation } from "../command.ts";
-import { commands, findCommand } from "../commands.ts";
+import type { CommandGroup, CommandSpec, Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { commandPage } from "../help/command_page.ts";
 import type { Page } from "../help/page.ts";
@@ -19,11 +18,11 @@ import { usageError } from "../parse_arguments.ts";
 const widest = 100;
 
 /** Prints help on the program, a command or a topic. */
-export async function run({ args, output, terminal }: Invocation): Promise<number> {
+export async function run({ args, output, terminal, groups }: Invocation): Promise<number> {
   const [name] = args.positional;
-  const found = name === undefined ? null : find(name);
-  const page = await pageOf(found);
-  if (output.options.json) output.json(documentOf(found, page));
+  const found = name === undefined ? null : find(groups, name);
+  const page = await pageOf(groups, found);
+  if (output.options.json) output.json(documentOf(groups, found, page));
   else {
     const width = Math.max(20, Math.min(widest, terminal.columns()));
     const heading = (title: string) => output.paint("bold", title);
@@ -35,8 +34,9 @@ export async function run({ args, output, terminal }: Invocation): Promise<numbe
 type Found = { command: CommandSpec } | { topic: Topic };
 
 /** What a name stands for. Throws `MacpError` of kind usage with the nearest name. */
-function find(name: string): Found {
-  const command = findCommand(name);
+function find(groups: readonly CommandGroup[], name: string): Found {
+  const commands = groups.flatMap(({ commands }) => commands);
+  const command = commands.find((command) => command.name === name);
   if (command) return { command };
   const topic = topics.find((topic) => topic.name === name);
   if (topic) return { topic };
@@ -48,12 +48,16 @@ function find(name: string): Found {
   ]);
 }
 
-async function pageOf(found: Found | null): Promise<Page> {
-  if (found === null) return programPage();
-  return "command" in found ? commandPage(found.command) : await found.topic.load();
+async function pageOf(groups: readonly CommandGroup[], found: Found | null): Promise<Page> {
+  if (found === null) return programPage(groups);
+  return "command" in found ? commandPage(found.command) : await found.topic.load(groups);
 }
 
-function documentOf(found: Found | null, page: Page): Record<string, unknown> {
-  if (found === null) return tableDocument();
+function documentOf(
+  groups: readonly CommandGroup[],
+  found: Found | null,
+  page: Page,
+): Record<string, unknown> {
+  if (found === null) return tableDocument(groups);
   return "command" in found ? { command: commandDocument(found.command) } : { topic: page };
 }

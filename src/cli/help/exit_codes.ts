@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { commands } from "../commands.ts";
+import type { CommandGroup } from "../command.ts";
 import { exitCodeTexts } from "../exit_codes.ts";
 import { code, type Page, rows, text } from "./page.ts";
 
@@ -13,7 +13,8 @@ export function exitCodeRows(): [string, string][] {
 }
 
 /** Help on exit codes. */
-export function exitCodesPage(): Page {
+export function exitCodesPage(groups: readonly CommandGroup[]): Page {
+  const commands = groups.flatMap(({ commands }) => commands);
   return {
     opening: "Exit codes: the same number means the same in every command.",
     sections: [

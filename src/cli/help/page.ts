@@ -8,7 +8,7 @@
 export type Block =
   | { kind: "text"; text: string }
   /** Terms, and what is said of each. */
-  | { kind: "rows"; rows: readonly (readonly [term: string, text: string])[] }
+  | { kind: "rows"; rows: readonly (readonly [term: string, text: string])[]; column: number }
   /** Lines to type or to copy, never wrapped. */
   | { kind: "code"; lines: readonly string[] };
 
@@ -30,9 +30,9 @@ export function text(value: string): Block {
   return { kind: "text", text: value };
 }
 
-/** Terms, and what is said of each. */
-export function rows(value: readonly (readonly [string, string])[]): Block {
-  return { kind: "rows", rows: value };
+/** Terms, and what is said of each; `column` is the least width of the terms. */
+export function rows(value: readonly (readonly [string, string])[], column = 0): Block {
+  return { kind: "rows", rows: value, column };
 }
 
 /** Lines as they are. */

@@ -34,7 +34,7 @@ function blockLines(block: Block, width: number): string[] {
   if (block.kind === "text") return wrap(block.text, width);
   if (block.kind === "code") return [...block.lines];
   const terms = block.rows.map(([term]) => term.length).filter((length) => length <= widestTerm);
-  const column = width + 2 < leastColumns ? 0 : Math.max(0, ...terms);
+  const column = width + 2 < leastColumns ? 0 : Math.max(block.column, ...terms);
   return block.rows.flatMap(([term, said]) => rowLines(term, said, { column, width }));
 }
 

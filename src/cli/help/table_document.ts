@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { CommandSpec, OptionSpec } from "../command.ts";
-import { commandGroups } from "../commands.ts";
+import type { CommandGroup, CommandSpec, OptionSpec } from "../command.ts";
 import { globalOptions } from "../parse_arguments.ts";
 import { version } from "../version.ts";
 import { exitRows, usageOf } from "./command_page.ts";
@@ -12,10 +11,10 @@ import { exitCodeRows } from "./exit_codes.ts";
 import { topics } from "./topics.ts";
 
 /** The whole table. */
-export function tableDocument(): Record<string, unknown> {
+export function tableDocument(groups: readonly CommandGroup[]): Record<string, unknown> {
   return {
     version,
-    commands: commandGroups.flatMap(({ title, commands }) =>
+    commands: groups.flatMap(({ title, commands }) =>
       commands.map((spec) => ({ group: title, ...commandDocument(spec) }))
     ),
     options: globalOptions.map(optionDocument),

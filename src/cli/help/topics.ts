@@ -3,13 +3,14 @@
  *
  * @module
  */
+import type { CommandGroup } from "../command.ts";
 import type { Page } from "./page.ts";
 
 /** A topic of help. */
 export interface Topic {
   name: string;
   summary: string;
-  load: () => Promise<Page>;
+  load: (groups: readonly CommandGroup[]) => Promise<Page>;
 }
 
 /** Every topic. */
@@ -17,7 +18,7 @@ export const topics: readonly Topic[] = [
   {
     name: "exit-codes",
     summary: "What each exit code means, and which command ends with it",
-    load: async () => (await import("./exit_codes.ts")).exitCodesPage(),
+    load: async (groups) => (await import("./exit_codes.ts")).exitCodesPage(groups),
   },
   {
     name: "environment",
