@@ -18,6 +18,7 @@ export type Completion =
   | {
     kind:
       | "agents"
+      | "assignments"
       | "commands"
       | "events"
       | "files"

@@ -22,6 +22,7 @@ _macp() {
   local last=$((${#words[@]} - 1)) quote=
   case ${words[last]} in
     \"* | \'*) quote=${words[last]:0:1} words[last]=${words[last]:1} ;;
+    *\\*) words[last]=${words[last]//\\/} ;;
   esac
   joined=${words[last]}
 

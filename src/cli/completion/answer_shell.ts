@@ -41,7 +41,7 @@ export async function answerShell(asked: Asked, words: readonly string[]): Promi
   const lines = fitting.map(({ word, about }) =>
     lineOf(asked, (value?.before ?? "") + word, about)
   );
-  const isOpen = kind === "settings" && value?.before !== "" && fitting.length === 1;
+  const isOpen = kind === "assignments";
   return [...lines.filter((line) => line !== null), isOpen ? ":open" : ":words", ""].join("\n");
 }
 
@@ -82,9 +82,11 @@ async function candidatesOf(
       });
       return schema.properties.event_type.enum.map((word) => ({ word, about: "" }));
     }
-    case "settings": {
+    case "settings":
+    case "assignments": {
       const { settingPaths } = await import("../../protocol/settings.ts");
-      return settingPaths().map((word) => ({ word, about: "" }));
+      const end = completes.kind === "assignments" ? "=" : "";
+      return settingPaths().map((path) => ({ word: path + end, about: "" }));
     }
     case "runtimes":
     case "agents":
