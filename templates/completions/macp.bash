@@ -33,24 +33,26 @@ _macp() {
   directive=${answer##*$'\n'}
   [[ $answer == *$'\n'* ]] && answer=${answer%$'\n'*} || answer=
 
-  # What stands before the last = or : stays as it is typed.
-  local typed=
-  case $joined in
-    *[=:]*) [[ -z $quote ]] && typed=${joined%"${joined##*[=:]}"} ;;
-  esac
+  # What stands before the last = or : stays as it is typed, where bash splits words there.
+  local typed= mark
+  for mark in = :; do
+    if [[ -z $quote && $COMP_WORDBREAKS == *"$mark"* && ${joined#"$typed"} == *"$mark"* ]]; then
+      typed=${joined%"${joined##*"$mark"}"}
+    fi
+  done
 
   COMPREPLY=()
   case $directive in
     :files | :folders)
       local kind=-f path
       [[ $directive == :folders ]] && kind=-d
-      compopt -o filenames
+      compopt -o filenames 2>/dev/null # not there in bash 3
       while IFS= read -r path; do
         COMPREPLY+=("$path")
       done < <(compgen "$kind" -- "${joined#"$typed"}")
       return
       ;;
-    :open) compopt -o nospace ;;
+    :open) compopt -o nospace 2>/dev/null ;;
   esac
   [[ -n $answer ]] || return
   while IFS=$'\t' read -r word _; do

@@ -19,7 +19,7 @@ const widest = 100;
 
 /** Prints help on the program, a command or a topic. */
 export async function run({ args, output, terminal, groups }: Invocation): Promise<number> {
-  const [name] = args.positional;
+  const name = args.positional[0] ?? (args.flag("help") ? "help" : undefined);
   const found = name === undefined ? null : find(groups, name);
   const page = await pageOf(groups, found);
   if (output.options.json) output.json(documentOf(groups, found, page));

@@ -21,9 +21,13 @@ export function exitCodesPage(groups: readonly CommandGroup[]): Page {
       { title: "Meaning", blocks: [rows(exitCodeRows())] },
       {
         title: "Which command, and why",
-        blocks: commands.filter(({ exits }) => exits).map(({ name, exits }) =>
-          rows(Object.entries(exits ?? {}).map(([number, said]) => [`${name} ${number}`, said]))
-        ),
+        blocks: [
+          rows(
+            commands.flatMap(({ name, exits = {} }) =>
+              Object.entries(exits).map(([number, said]) => [`${name} ${number}`, said] as const)
+            ),
+          ),
+        ],
       },
       {
         title: "Several at once",
