@@ -69,11 +69,15 @@ async function bundleProgram(entry: string, folder: string): Promise<void> {
 
 /** What src/cli/build.ts says of the making, by the names of its placeholders. */
 async function buildFacts(): Promise<Record<string, string>> {
-  const shown = await run("git", ["show", "--no-patch", "--format=%H %cs", "HEAD"], {
-    quiet: true,
-  });
-  const [commit = "", date = ""] = shown.success ? shown.stdout.trim().split(" ") : [];
-  return { commit, date };
+  const ask = async (...args: string[]) => {
+    const { success, stdout } = await run("git", args, { quiet: true });
+    return success ? stdout.trim() : "";
+  };
+  return {
+    // With -dirty where files differ from the commit.
+    commit: await ask("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"),
+    date: await ask("show", "--no-patch", "--format=%cs", "HEAD"),
+  };
 }
 
 /** Puts facts in the place of the placeholders `@macp:NAME@` of a bundle. */

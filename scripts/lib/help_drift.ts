@@ -25,10 +25,8 @@ export function differences(
 
 /** Options that sources read of a call's arguments: `args.flag("name")` and the like. */
 export function optionsRead(source: string): string[] {
-  const calls = source.matchAll(
-    /\.(?:flag|text|number|list)\(\s*"([\w-]+)"|\bargs\.flag\b|filter\(args\.flag\)/g,
-  );
-  return [...calls].flatMap(([, name]) => name === undefined ? [] : [name]);
+  const calls = source.matchAll(/\.(?:flag|text|number|list)\(\s*"([\w-]+)"/g);
+  return [...calls].map(([, name]) => name ?? "");
 }
 
 /** Environment variables that a source names. */

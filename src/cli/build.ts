@@ -7,7 +7,7 @@
 
 /** What is known of the making. */
 export interface Build {
-  /** Commit of the sources, null when unknown. */
+  /** Commit of the sources, with `-dirty` where they differ from it; null when unknown. */
   commit: string | null;
   /** Day of that commit, as 2026-11-21; null when unknown. */
   date: string | null;

@@ -92,7 +92,7 @@ Deno.test("version --json says version, commit and runtime", async () => {
       );
       const { stdout } = await repository.macp(["--version"]);
       assertEquals(`macp ${said.version}\n`, stdout);
-      assertMatch(said.commit, /^[0-9a-f]{40}$/);
+      assertMatch(said.commit, /^[0-9a-f]{40}(-dirty)?$/);
       assertEquals(Object.keys(said.runtime), ["name", "version", "target"]);
     }
   });
