@@ -1,7 +1,7 @@
 /**
  * Measures dist/macp, which is made first when it is older than the sources, and holds it
  * to the project's marks. Exits 1 when one is missed. `--quick` runs everything less often;
- * `--only start,task,queue,events,sinks,others,day` leaves parts out;
+ * `--only start,task,queue,events,sinks,delegation,others,day` leaves parts out;
  * `--write` puts the figures into the README, with a picture of them.
  *
  * @module
@@ -9,6 +9,7 @@
 import { parseArgs } from "@std/cli";
 import { join } from "@std/path";
 import { dayFigures } from "./bench/day_figures.ts";
+import { delegationFigures } from "./bench/delegation_figures.ts";
 import { eventFigures } from "./bench/event_figures.ts";
 import { type Figure, formatCommands, formatTable, verdictOf } from "./bench/figures.ts";
 import { load, machineFacts } from "./bench/machine.ts";
@@ -55,6 +56,11 @@ const parts: Readonly<Record<string, Part>> = {
     figures: sinkFigures,
     rounds: { warmUp: 1, counted: 9 },
     quick: { warmUp: 1, counted: 3 },
+  },
+  delegation: {
+    figures: delegationFigures,
+    rounds: { warmUp: 2, counted: 41 },
+    quick: { warmUp: 1, counted: 11 },
   },
   others: {
     figures: otherFigures,

@@ -11,6 +11,11 @@ import { join } from "@std/path";
 import { proveGround } from "../tests/proof/ground.ts";
 import { proveHands } from "../tests/proof/hands.ts";
 import { proveKills, untried } from "../tests/proof/kills.ts";
+import { allMutations } from "../tests/mutations/all_mutations.ts";
+import { proveMutations } from "../tests/mutations/run_mutations.ts";
+import { proveBadInput } from "../tests/proof/fuzz.ts";
+import { proveBadInputOnProgram } from "../tests/proof/fuzz_program.ts";
+import { proveSecrets } from "../tests/proof/secrets.ts";
 import { deno, root } from "./lib/run.ts";
 import { withSection } from "./lib/readme_section.ts";
 
@@ -29,7 +34,7 @@ type Part = (about: { seed: number; share: number }) => Promise<Tried>;
 const parts: Readonly<Record<string, Part>> = {
   async kills({ seed, share }) {
     const report = await proveKills({ seed, kills: Math.ceil(320 * share) });
-    const places = `${report.points.size} places, ${report.atRandom} of them at a random moment`;
+    const places = `${report.points.size} places of the program, ${report.atRandom} at random`;
     const never = untried(report);
     return {
       what: `${report.kills} kills in ${report.stories} repositories, at ${places}`,
@@ -48,6 +53,40 @@ const parts: Readonly<Record<string, Part>> = {
     const report = await proveGround({ seed, part: share });
     const kinds = [...report.cases].map(([kind, cases]) => `${kind} ${cases}`).join(", ");
     return { what: `bad ground: ${kinds}`, faults: report.faults, left: report.left };
+  },
+  async input({ seed, share }) {
+    const { cases, subjects, faults } = await proveBadInput({
+      seed,
+      cases: Math.ceil(100_000 * share),
+    });
+    const onProgram = await proveBadInputOnProgram({
+      seed,
+      calls: Math.ceil(300 * share),
+      drains: Math.ceil(30 * share),
+    });
+    const kinds = Object.entries(subjects).map(([subject, count]) => `${subject} ${count}`).join(
+      ", ",
+    );
+    return {
+      what: `${cases} bad inputs (${kinds}), and a sample of them on the executable`,
+      faults: [...faults, ...onProgram.faults],
+    };
+  },
+  async secrets({ seed, share }) {
+    const seeds = Array.from({ length: Math.ceil(5 * share) }, (_, index) => seed + index);
+    const faults: string[] = [];
+    for (const one of seeds) faults.push(...(await proveSecrets({ seed: one })).faults);
+    return { what: `secrets planted in every input, ${seeds.length} times`, faults };
+  },
+  async mutations({ share }) {
+    const folder = join(Deno.makeTempDirSync({ prefix: "macp-mutations-" }), "checkout");
+    const each = Math.max(1, Math.round(1 / share));
+    const mutations = allMutations.filter((_, index) => index % each === 0);
+    const { caught, faults } = await proveMutations({ folder, mutations });
+    return {
+      what: `${mutations.length} promises broken on purpose, ${caught} seen by a test`,
+      faults,
+    };
   },
 };
 

@@ -22,6 +22,12 @@ const validators: Readonly<Record<string, string>> = {
   "config.schema.json": "validateConfig",
   "state.schema.json": "validateState",
   "cursor.schema.json": "validateCursor",
+  "handoff.schema.json": "validateHandoff",
+};
+
+/** Exported validator by place in a schema file. */
+const partValidators: Readonly<Record<string, string>> = {
+  "handoff.schema.json#/$defs/lenientHandoff": "validateLenientHandoff",
 };
 
 const header = "Made by `deno task schemas` from schemas/*.schema.json; do not edit.";
@@ -46,7 +52,7 @@ function types(schemas: JsonObject[]): Promise<string> {
 }
 
 function declarations(): string {
-  const names = Object.values(validators);
+  const names = [...Object.values(validators), ...Object.values(partValidators)];
   return `/**
  * Validators of the formats. ${header}
  *
@@ -85,8 +91,11 @@ async function validatorModule(schemas: JsonObject[]): Promise<string> {
     code: { source: true, esm: true, lines: true },
   });
   addFormats.default(ajv);
-  const names = Object.values(validators);
-  const exported = names.map((name, i) => [name, String(schemas[i]?.$id)]);
+  const ids = schemas.map(({ $id }) => String($id));
+  const exported = [
+    ...Object.values(validators).map((name, i) => [name, ids[i]]),
+    ...Object.entries(partValidators).map(([place, name]) => [name, new URL(place, ids[0]).href]),
+  ];
   const code = await bundle(standaloneCode.default(ajv, Object.fromEntries(exported)));
   return `// @ts-self-types="./validators.d.ts"\n// ${header}\n${code}`;
 }

@@ -24,6 +24,8 @@ export interface RunOptions {
   /** Working folder; the project's root unless given. */
   cwd?: string;
   env?: Record<string, string>;
+  /** Gives it nothing of this process's environment. */
+  clearEnv?: boolean;
   /** Keeps what it prints instead of passing it on. */
   quiet?: boolean;
   /** Milliseconds after which it is ended. */
@@ -42,6 +44,7 @@ export async function run(command: string, args: string[], options: RunOptions =
         ...(options.quiet ? { NO_COLOR: "1" } : {}),
         ...options.env,
       },
+      clearEnv: options.clearEnv ?? false,
       stdin: "null",
       stdout: stream,
       stderr: stream,

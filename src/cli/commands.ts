@@ -6,6 +6,7 @@
  */
 import type { CommandGroup, CommandSpec } from "./command.ts";
 import { act } from "./table/act.ts";
+import { ask } from "./table/ask.ts";
 import { begin } from "./table/begin.ts";
 import { care } from "./table/care.ts";
 import { look } from "./table/look.ts";
@@ -19,6 +20,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: "Look", commands: look },
   { title: "Act on a task", commands: act },
   { title: "Tell others", commands: tell },
+  { title: "Ask an agent", commands: ask },
   { title: "Settings, checks, help", commands: care },
 ];
 

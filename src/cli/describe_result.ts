@@ -41,7 +41,10 @@ function factsOf(result: TaskResult, { resultPath, hasWorktree }: ResultPlaces):
   const rows: Rows = [
     ["outcome", known(meta.outcome)],
     ["attempt", `${known(result.attempt)}/${known(result.max_attempts)}`],
-    ["duration", `${known(meta.duration_seconds)} s`],
+    [
+      "duration",
+      typeof meta.duration_seconds === "number" ? `${meta.duration_seconds} s` : "unknown",
+    ],
     ["worker", `exit code ${known(result.exit_code)}`],
     ["session", meta.session_id ?? ""],
     ["usage", meta.usage ? describeUsage(meta.usage) : ""],

@@ -3,29 +3,52 @@
  *
  * @module
  */
-import { messageOf } from "../protocol/errors.ts";
+import { MacpError, messageOf } from "../protocol/errors.ts";
+import type { CursorFile } from "../protocol/generated/types.ts";
 import { oneLine } from "../protocol/text.ts";
+import { localZone } from "../runtimes/local_zone.ts";
+import { zoneDoubt } from "../sinks/calm_settings.ts";
 import { readCursors } from "../sinks/cursor_file.ts";
+import { lateBegin } from "../sinks/late_begin.ts";
 import { type SinkStatus, sinkStatuses } from "../sinks/sink_status.ts";
+import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** Longest text of an error. */
 const mostOfReason = 160;
 
-/** How the sinks stand, and why their cursors cannot be read; null when they can. */
+/** What a look at the sinks finds. */
+export interface SinksLook {
+  sinks: SinkStatus[];
+  /** Why their cursors cannot be read; null when they can. */
+  fault: string | null;
+  /** Why quiet hours may be others than are meant; null when they are plain. */
+  doubt: string | null;
+}
+
+/** How the sinks stand. */
 export async function lookAtSinks(
-  { files, clock }: Pick<World, "files" | "clock">,
-  { paths, settings }: Pick<OpenRepository, "paths" | "settings">,
-): Promise<{ sinks: SinkStatus[]; fault: string | null }> {
-  const localTimeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const place = { files, paths, settings: settings.macp, now: clock.now(), localTimeZone };
+  world: Pick<World, "files" | "clock" | "env">,
+  { paths, settings: { macp: settings } }: Pick<OpenRepository, "paths" | "settings">,
+): Promise<SinksLook> {
+  const { files, clock } = world;
+  const local = localZone(world);
+  const place = { files, paths, settings, now: clock.now(), localTimeZone: local.zone };
+  const { document, fault } = tryCursors(files, paths.cursor);
+  const sinks = await sinkStatuses({ ...place, document });
+  return { sinks, fault, doubt: zoneDoubt(settings, sinks.map(({ name }) => name), local) };
+}
+
+function tryCursors(
+  files: Files,
+  path: string,
+): { document: CursorFile | null | undefined; fault: string | null } {
   try {
-    const document = readCursors(files, paths.cursor);
-    return { sinks: await sinkStatuses({ ...place, document }), fault: null };
+    return { document: readCursors(files, path), fault: null };
   } catch (error) {
-    const sinks = await sinkStatuses({ ...place, document: undefined });
-    return { sinks, fault: messageOf(error) };
+    const hints = error instanceof MacpError ? error.hints : [];
+    return { document: undefined, fault: [messageOf(error), ...hints].join("; ") };
   }
 }
 
@@ -40,6 +63,9 @@ export function describeSink(sink: SinkStatus): string {
     describeParked(sink),
     sink.quiet_until === null ? "" : `quiet until ${sink.quiet_until}`,
     dead.events > 0 ? `${plural(dead.events, "dead letter")} (macp redrive ${sink.name})` : "",
+    dead.unreadable > 0
+      ? `${plural(dead.unreadable, "line")} of dead_letter/${sink.name}.ndjson that cannot be read`
+      : "",
     success === null ? "" : `delivered last at ${success}`,
     error === null ? "" : `failed last at ${error.at}: ${oneLine(error.reason, mostOfReason)}`,
   ].filter((part) => part !== "").join(", ");
@@ -65,13 +91,16 @@ function describeParked(
   return nextTry === null ? events : `${events}, next try at ${nextTry}`;
 }
 
-function describeLag({ begun, lag_bytes: bytes, lag_events: events }: SinkStatus): string {
+function describeLag(
+  { begun, begins_at_end: atEnd, lag_bytes: bytes, lag_events: events }: SinkStatus,
+): string {
   if (bytes === null) return "nobody knows how far it is";
   const lag = events === null
     ? `${(bytes / 1024 ** 2).toFixed(1)} MiB behind`
     : events > 0
     ? `${plural(events, "event")} behind`
     : "";
+  if (atEnd) return `has not begun, ${lateBegin}`;
   if (!begun) return lag === "" ? "has not begun" : `has not begun, ${lag}`;
   return lag === "" ? "up to date" : lag;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nearestHint } from "../protocol/nearest.ts";
 import { collectSecrets } from "../redaction/collect_secrets.ts";
 import { createRedactor } from "../redaction/redactor.ts";
 import type { Terminal } from "../sys/terminal.ts";
@@ -12,7 +13,6 @@ import { commandGroups, commands, findCommand } from "./commands.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { idleWatch } from "./idle_watch.ts";
 import { locateRepository } from "./locate_repository.ts";
-import { nearestHint } from "./nearest.ts";
 import { Output, type Redaction } from "./output.ts";
 import { parseArguments, usageError } from "./parse_arguments.ts";
 import { reportError } from "./report_error.ts";

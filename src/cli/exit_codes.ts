@@ -26,7 +26,11 @@ export const exitCodeTexts: readonly [number, string][] = [
     "the work failed: a task ended failed, validate or doctor found faults, or what was\n" +
     "to be sent did not arrive (redrive, notify, digest, watch --since)",
   ],
-  [2, "asked wrongly: usage, configuration, unknown id; nothing was changed"],
+  [
+    2,
+    "asked wrongly: usage, configuration, unknown id; nothing was changed, but for other\n" +
+    "sinks than the one whose settings are wrong (watch, notify)",
+  ],
   [3, "a human is needed: a task escalated, or dependants stay blocked"],
   [4, "busy: another program holds the repository, or serves the sink"],
   [5, "the tool failed: I/O, git, a file that does not parse"],

@@ -6,6 +6,8 @@
 import type { Git } from "../git/git.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
+import { nearest, nearestHint } from "../protocol/nearest.ts";
+import { parseJsonText } from "../protocol/parse_json.ts";
 import { settingAt, settingPaths, type SettingsLayer } from "../protocol/settings.ts";
 import { redactEvent } from "../redaction/redact_formats.ts";
 import { createRedactor, type Redactor } from "../redaction/redactor.ts";
@@ -16,7 +18,6 @@ import { type StorePaths, storePaths } from "../store/paths.ts";
 import type { Queue } from "../store/queue.ts";
 import { Store } from "../store/store.ts";
 import type { Invocation } from "./command.ts";
-import { nearest, nearestHint } from "./nearest.ts";
 import { usageError } from "./parse_arguments.ts";
 
 /** An open repository. */
@@ -57,7 +58,7 @@ export async function openRepository(invocation: Invocation): Promise<OpenReposi
       env: world.env,
       names: [...loaded.settings.macp.secrets, ...loaded.ownSecrets],
     }),
-    ...loaded.literals.map(({ path, value }) => ({ name: path, value })),
+    ...loaded.literals.map(({ path, value }) => ({ name: path, value: value.trim() })),
     ...loaded.gateSecrets,
   ];
   for (const { file, path, isLocal } of loaded.literals) {
@@ -93,7 +94,7 @@ function flagLayers({ args }: Invocation): SettingsLayer[] {
 
 function parseValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch {
     return text;
   }

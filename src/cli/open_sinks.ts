@@ -6,8 +6,10 @@
 import { join } from "@std/path";
 import { EventTail } from "../events/event_tail.ts";
 import { describeNotice } from "../events/tail_notice.ts";
+import { printable } from "../protocol/text.ts";
 import { redactReadEvent } from "../redaction/redact_formats.ts";
-import { calmOf } from "../sinks/calm_settings.ts";
+import { localZone } from "../runtimes/local_zone.ts";
+import { calmOf, zoneDoubt } from "../sinks/calm_settings.ts";
 import { CursorKeeper } from "../sinks/cursor_keeper.ts";
 import { DeadLetters } from "../sinks/dead_letters.ts";
 import type { DeliveryContext } from "../sinks/delivery.ts";
@@ -16,10 +18,16 @@ import {
   settingsOfOne,
   type SinkName,
   type SinkOptions,
+  type Tried,
+  trySinks,
 } from "../sinks/enabled_sinks.ts";
 import type { Sink } from "../sinks/sink.ts";
+import { sinkNames } from "../sinks/sink_settings.ts";
+import type { World } from "../sys/world.ts";
 import type { ServedSink } from "../sinks/pass_context.ts";
 import type { Invocation } from "./command.ts";
+import { filterDoubts } from "./filter_doubts.ts";
+import { describeSetting, explainSetting, withOrigins } from "./explain_setting.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** Ends of a task's work, after which no event of it follows soon. */
@@ -29,8 +37,8 @@ const lastTypes = ["task.completed", "task.failed", "task.escalated"];
 type Print = (line: string) => void;
 
 /**
- * The sinks that the settings or a flag enable. Throws `MacpError` of kind usage when the
- * settings of one are wrong.
+ * The sinks that the settings or a flag enable, and those among them whose settings are
+ * wrong.
  *
  * @param options.flags Sinks that are enabled whatever the settings say.
  */
@@ -38,9 +46,24 @@ export function openSinks(
   invocation: Invocation,
   repository: OpenRepository,
   { flags, print }: { flags: readonly SinkName[]; print: Print },
-): Sink[] {
+): Tried<Sink> {
   const options = sinkOptions(invocation, repository, print);
-  return enabledSinks(invocation.world, repository.settings.macp, { ...options, flags });
+  return trySinks(invocation.world, repository.settings.macp, { ...options, flags });
+}
+
+/**
+ * Tells of sinks whose settings are wrong. Throws the first error when there is no other
+ * sink that it could go on with.
+ */
+export function tellFaults(
+  { output }: Invocation,
+  repository: OpenRepository,
+  { made, faults }: Tried<unknown>,
+): void {
+  const [first, ...others] = faults;
+  const told = made.length > 0 ? faults : others;
+  for (const { error } of told) output.warn(describeSetting(error, repository));
+  if (made.length === 0 && first !== undefined) throw explainSetting(first.error, repository);
 }
 
 /**
@@ -54,8 +77,8 @@ export function openSink(
 ): Sink | null {
   const settings = settingsOfOne(repository.settings.macp, name);
   const options = sinkOptions(invocation, repository, print);
-  return enabledSinks(invocation.world, settings, { ...options, flags: [] })
-    .find((sink) => sink.name === name) ?? null;
+  const make = () => enabledSinks(invocation.world, settings, { ...options, flags: [] });
+  return withOrigins(repository, make).find((sink) => sink.name === name) ?? null;
 }
 
 function sinkOptions(
@@ -74,10 +97,26 @@ function sinkOptions(
   };
 }
 
+/** What a person should know of the settings of these sinks, though they can be used. */
+export function doubtsOf(
+  { world }: Invocation,
+  { settings: { macp: settings } }: OpenRepository,
+  sinks: readonly Sink[],
+): string[] {
+  const names = sinkNames.filter((known) => sinks.some(({ name }) => name === known));
+  const zone = zoneDoubt(settings, names, localZone(world));
+  return [...zone === null ? [] : [zone], ...filterDoubts(settings, names)];
+}
+
 /** Sinks with what they spare people. Throws `MacpError` of kind usage for an unknown time zone. */
-export function withCalm({ settings }: OpenRepository, sinks: readonly Sink[]): ServedSink[] {
+export function withCalm(
+  world: Pick<World, "files" | "env">,
+  { settings: { macp: settings } }: OpenRepository,
+  sinks: readonly Sink[],
+): ServedSink[] {
+  const local = localZone(world);
   return sinks.map((sink) => {
-    const { quiet, windowMs } = calmOf(settings.macp, sink.name, localTimeZone());
+    const { quiet, windowMs } = calmOf(settings, sink.name, local.zone);
     if (quiet === null && windowMs === 0) return { sink, calm: null };
     // Whatever rings a doorbell is an end: there bursts are of several runs of a task.
     const isBell = sink.name !== "discord";
@@ -107,12 +146,8 @@ export function deliveryContext(
       trouble: (sink, text) => output.warn(`${sink}: ${text}`),
       remark: (sink, text) => {
         if (!output.options.verbose) return;
-        terminal.writeError(`${output.options.redaction.text(`${sink}: ${text}`)}\n`);
+        terminal.writeError(`${printable(output.options.redaction.text(`${sink}: ${text}`))}\n`);
       },
     },
   };
-}
-
-function localTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { withVisible } from "../events/visible_json.ts";
+import { printable } from "../protocol/text.ts";
 import type { Terminal } from "../sys/terminal.ts";
 
 /** Version of every JSON document that the command line prints. */
@@ -18,6 +20,10 @@ const codes: Record<Color, [number, number]> = {
   dim: [2, 22],
   bold: [1, 22],
 };
+
+/** What `paint` puts around texts. */
+// deno-lint-ignore no-control-regex
+const painted = /(\x1b\[(?:31|32|33|39|1|2|22)m)/;
 
 /** How to print. */
 export interface OutputOptions {
@@ -49,7 +55,11 @@ export class Output {
 
   /** A line of the result on standard output. */
   line(text = ""): void {
-    this.#terminal.write(`${this.options.redaction.text(text)}\n`);
+    const redacted = this.options.redaction.text(text);
+    // Every second part is what `painted` matched.
+    const parts = this.#colored ? redacted.split(painted) : [redacted];
+    const shown = parts.map((part, index) => index % 2 === 1 ? part : printable(part));
+    this.#terminal.write(`${shown.join("")}\n`);
   }
 
   /** Text of the result as it is, without a line break added. */
@@ -64,18 +74,22 @@ export class Output {
 
   /** A warning on standard error. */
   warn(text: string): void {
-    this.#terminal.writeError(`${this.options.redaction.text(`warning: ${text}`)}\n`);
+    this.#terminal.writeError(`${printable(this.options.redaction.text(`warning: ${text}`))}\n`);
   }
 
   /** One JSON document, with its version. */
   json(value: Record<string, unknown>): void {
     const document = { schema_version: schemaVersion, ...value };
-    this.#terminal.write(`${this.options.redaction.text(JSON.stringify(document, null, 2))}\n`);
+    this.#terminal.write(`${this.#json(document, 2)}\n`);
   }
 
   /** One JSON document on a line of its own, for a stream of them. */
   jsonLine(value: object): void {
-    this.#terminal.write(`${this.options.redaction.text(JSON.stringify(value))}\n`);
+    this.#terminal.write(`${this.#json(value)}\n`);
+  }
+
+  #json(value: object, indent?: number): string {
+    return withVisible(this.options.redaction.text(JSON.stringify(value, null, indent)));
   }
 
   /** Colours a text when colours are wanted. */

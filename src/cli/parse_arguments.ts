@@ -5,8 +5,8 @@
  */
 import { parseArgs } from "@std/cli";
 import { MacpError } from "../protocol/errors.ts";
+import { nearestHint } from "../protocol/nearest.ts";
 import type { Arguments, CommandSpec, OptionSpec } from "./command.ts";
-import { nearestHint } from "./nearest.ts";
 
 /** Options that every command takes. */
 export const globalOptions: readonly OptionSpec[] = [

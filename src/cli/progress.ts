@@ -7,7 +7,7 @@
 import type { TaskEvent } from "../protocol/generated/types.ts";
 import type { Invocation } from "./command.ts";
 import { type Color } from "./output.ts";
-import { oneLine } from "../protocol/text.ts";
+import { oneLine, printable } from "../protocol/text.ts";
 
 /** Milliseconds between two looks of the live lines. */
 const redrawMs = 500;
@@ -34,7 +34,7 @@ export function createProgress({ output, terminal, world }: Invocation): Progres
   if (output.options.json) {
     return {
       event: (event) => output.jsonLine(event),
-      note: (text) => terminal.writeError(`${output.options.redaction.text(text)}\n`),
+      note: (text) => terminal.writeError(`${printable(output.options.redaction.text(text))}\n`),
       end: () => {},
     };
   }

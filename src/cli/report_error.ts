@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { withVisible } from "../events/visible_json.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
+import { printable } from "../protocol/text.ts";
 import type { Terminal } from "../sys/terminal.ts";
 import { exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { type Redaction, schemaVersion } from "./output.ts";
@@ -20,11 +22,14 @@ export interface ReportOptions {
 export function reportError(terminal: Terminal, thrown: unknown, options: ReportOptions): number {
   const error = asMacpError(thrown);
   const exitCode = exitCodeOf(error.kind);
-  const text = options.json ? jsonReport(error, exitCode) : plainReport(error);
-  terminal.writeError(`${options.redaction.text(text)}\n`);
+  const { text } = options.redaction;
+  const report = options.json
+    ? withVisible(text(jsonReport(error, exitCode)))
+    : printable(text(plainReport(error)));
+  terminal.writeError(`${report}\n`);
   const unexpected = !(thrown instanceof MacpError) && thrown instanceof Error;
   if (unexpected && options.verbose) {
-    terminal.writeError(`${options.redaction.text(thrown.stack ?? "")}\n`);
+    terminal.writeError(`${printable(text(thrown.stack ?? ""))}\n`);
   }
   return exitCode;
 }

@@ -12,6 +12,7 @@ import { resolveRuntime } from "../runtimes/runtime_table.ts";
 import type { StopSignal } from "../sys/terminal.ts";
 import type { Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
+import { resultsFolder } from "../dispatcher/result_paths.ts";
 import { type OpenRepository, openRepository } from "./open_repository.ts";
 import { oneLine } from "../protocol/text.ts";
 import { usageError } from "./parse_arguments.ts";
@@ -31,6 +32,7 @@ export async function runController(
   const repository = await openRepository(invocation);
   requireEnabled(repository);
   requireRuntimes(repository);
+  resultsFolder(repository.paths, repository.settings);
   const jobs = jobsOf(invocation, repository);
   const leaveHolds = invocation.args.flag("no-wait-holds");
   await requireCommit(repository);

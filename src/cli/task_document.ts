@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { isBelow } from "../dispatcher/worktree_place.ts";
+import { isBelow } from "../sys/real_path.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { type ReadRows, readRows, type RowFault } from "../sync/task_rows.ts";
 import { findTasksTable, type NamedTable } from "../sync/tasks_table.ts";

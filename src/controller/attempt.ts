@@ -6,15 +6,14 @@
 import { relative } from "@std/path";
 import { collectResult } from "../dispatcher/collect_result.ts";
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
-import { isBelow, realPathOf } from "../dispatcher/worktree_place.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
-import { MacpError } from "../protocol/errors.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Verdict } from "../protocol/generated/types.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { attemptFacts } from "./attempt_facts.ts";
+import { requireOwnFolder } from "../store/own_folder.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { dispatchAttempt } from "./dispatch_attempt.ts";
@@ -45,7 +44,7 @@ export async function runAttempt(
   const { world, store, settings, redactor } = context;
   const { task, names, attempt } = claimed;
   retireResult(context, task, names, attempt.serial);
-  requireOwnLogs(context);
+  requireOwnFolders(context);
   const log = new AttemptLog({
     files: world.files,
     folder: store.paths.logs,
@@ -78,18 +77,11 @@ export async function runAttempt(
   }
 }
 
-/** Logs are never written to where a link in the place of their folder leads. */
-export function requireOwnLogs({ world: { files }, store: { paths } }: ControllerContext): void {
-  const own = isBelow(realPathOf(files, paths.logs), files.realPath(paths.folder));
-  if (own) return;
-  throw new MacpError(
-    "failure",
-    `Cannot write logs as their folder leads elsewhere: ${paths.logs}`,
-    {
-      code: "logs_elsewhere",
-      hints: ["Remove the link, and look at who made it"],
-    },
-  );
+/** Nothing of an attempt is written or removed where a link in the place of a folder leads. */
+export function requireOwnFolders({ world: { files }, store: { paths } }: ControllerContext): void {
+  for (const path of [paths.logs, paths.attempts, paths.handovers]) {
+    requireOwnFolder(files, paths, path);
+  }
 }
 
 /** The branch must still hold what the gates judged. */

@@ -12,8 +12,8 @@ import type { ControllerContext } from "./context.ts";
 
 /** The facts for its result. */
 export function attemptFacts(
-  { settings }: ControllerContext,
-  { task, attempt, attempts, maxAttempts }: Claimed,
+  { settings, world }: ControllerContext,
+  { task, attempt, attempts, maxAttempts, begun }: Claimed,
   { dispatched, evidence, logPath }: {
     dispatched: Dispatched;
     evidence: GateEvidence[];
@@ -27,6 +27,7 @@ export function attemptFacts(
     maxAttempts,
     runtime: runtimeOf(task, settings),
     startedAt: Date.parse(attempt.started_at),
+    durationMs: world.clock.elapsed() - begun,
     logPath,
     branch: attempt.branch,
     gates: evidence,

@@ -12,6 +12,7 @@ import type { GateEvidence } from "../protocol/generated/types.ts";
 import { sha256Hex } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
+import { describeKind } from "../protocol/not_a_file.ts";
 import type { ControllerContext } from "./context.ts";
 
 /** Most files that are kept: the newest. */
@@ -56,7 +57,9 @@ export function writeBaseline(
 ): void {
   const { world, redactor, store: { paths }, onNote } = context;
   const kind = world.files.lstat(paths.baselines)?.kind ?? "folder";
-  if (kind !== "folder") return onNote(`Baselines are not kept: ${paths.baselines} is a ${kind}`);
+  if (kind !== "folder") {
+    return onNote(`Baselines are not kept: ${paths.baselines} is ${describeKind(kind)}`);
+  }
   const { outcome, type } = evidence;
   const gates = {
     ...readFile(context, commit),

@@ -35,6 +35,8 @@ export interface Claimed {
   maxAttempts: number;
   /** What the ledger said of the worktree's place before the claim, or null. */
   owned: OwnedWorktree | null;
+  /** When it was claimed, on the clock that never jumps. */
+  begun: number;
 }
 
 /**
@@ -107,6 +109,7 @@ function claimedTask(
     attempts: before + 1,
     maxAttempts: maxAttemptsOf(task, settings),
     owned,
+    begun: world.clock.elapsed(),
     attempt: {
       attempt_id: attemptId,
       serial: nextSerial(world.files, traces, names, task),

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { realPathOf, taskPlace } from "../dispatcher/worktree_place.ts";
+import { taskPlace } from "../dispatcher/worktree_place.ts";
+import { realPathOf } from "../sys/real_path.ts";
 import type { RunningAttempt, State, Task } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
 import { idOf, statusOf } from "../protocol/task.ts";

@@ -16,6 +16,7 @@ import {
   isMacpAware,
   maxAttemptsOf,
   runtimeOf,
+  soundTask,
   statusOf,
 } from "../protocol/task.ts";
 import type { ControllerContext } from "./context.ts";
@@ -53,7 +54,7 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
       id === null || Object.hasOwn(running, id) ||
       (statusOf(raw) !== "running" && statusOf(raw) !== "gated")
     ) continue;
-    ended.push(await loseAttempt(context, id, unknownAttempt(context, raw as Task)));
+    ended.push(await loseAttempt(context, id, unknownAttempt(context, soundTask(raw, id))));
   }
   for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
     if (Object.hasOwn(running, owned.task_id)) continue;
@@ -128,9 +129,10 @@ async function loseAttempt(
   attempt: RunningAttempt,
 ): Promise<EndedAttempt> {
   const { settings, world, store } = context;
-  const task = store.readQueue().find(id) as Task;
+  const raw = store.readQueue().find(id);
+  const task = soundTask(raw, id);
   const attempts = Math.max(task.attempts ?? 0, attempt.attempts_before + 1);
-  const maxAttempts = checkTask(task).ok ? maxAttemptsOf(task, settings) : 1;
+  const maxAttempts = checkTask(raw).ok ? maxAttemptsOf(task, settings) : 1;
   const now = world.clock.now();
   context.onNote(`${id}: attempt ${attempt.serial} was lost with its controller`);
   await store.change(({ state }) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { attemptResultPath, resultPath } from "../dispatcher/result_paths.ts";
-import { isBelow, realPathOf } from "../dispatcher/worktree_place.ts";
+import { isBelow, realPathOf } from "../sys/real_path.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
@@ -27,7 +27,7 @@ export function writeAttemptResult(
  * place, with a warning when the former cannot be used. What stands there in the way never stops the queue.
  */
 export function writeTaskResult(
-  { world, store, settings, onNote }: ControllerContext,
+  { world, store, settings, redactor, onNote }: ControllerContext,
   id: string,
   names: TaskNames,
   result: TaskResult,
@@ -46,7 +46,9 @@ export function writeTaskResult(
     atomicWriteJson(world, path, result);
   } catch (error) {
     const metadata = result.metadata ??= {};
-    const warning = `${named ?? usual} was not used for the result: ${messageOf(error)}`;
+    const warning = redactor.text(
+      `${named ?? usual} was not used for the result: ${messageOf(error)}`,
+    );
     metadata.warnings = [...metadata.warnings ?? [], warning];
     const other = named === undefined ? attemptResultPath(paths, settings, names, serial) : usual;
     onNote(`${id}: ${warning}; see ${other}`);

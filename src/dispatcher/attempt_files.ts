@@ -11,7 +11,7 @@ import type { Task, TaskResult } from "../protocol/generated/types.ts";
 import { readText } from "../store/read_json.ts";
 import type { World } from "../sys/world.ts";
 import { composeBrief } from "./brief.ts";
-import { isBelow, realPathOf } from "./worktree_place.ts";
+import { isBelow, realPathOf } from "../sys/real_path.ts";
 
 /** Paths of one attempt's files. */
 export interface AttemptFiles {

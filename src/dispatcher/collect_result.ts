@@ -18,6 +18,8 @@ export interface AttemptFacts {
   runtime: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** Milliseconds that it took, by a clock that nobody sets. */
+  durationMs: number | null;
   /** Path of the log, relative to `.mosaic/orchestrator/`. */
   logPath: string | null;
   worktree: string | null;
@@ -57,6 +59,7 @@ export const nothingSeen = {
   gateFilesChanged: null,
   warnings: [],
   logPath: null,
+  durationMs: null,
 } as const satisfies Partial<AttemptFacts>;
 
 /** How it ended. */
@@ -107,7 +110,7 @@ export function collectResult(
       dirty: facts.dirty,
       snapshot_ref: null,
       started_at: new Date(facts.startedAt).toISOString(),
-      duration_seconds: Math.max(0, (verdict.endedAt - facts.startedAt) / 1000),
+      duration_seconds: facts.durationMs === null ? null : Math.round(facts.durationMs) / 1000,
       log_path: facts.logPath,
       gates: [...facts.gates],
       gate_files_changed: facts.gateFilesChanged === null ? null : [...facts.gateFilesChanged],

@@ -14,7 +14,7 @@ import { readStatus } from "../git/status.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Files } from "../sys/files.ts";
-import { isBelow } from "./worktree_place.ts";
+import { isBelow } from "../sys/real_path.ts";
 
 /** Files of a checkout that no commit holds as they are, and their text; null when gone. */
 export type Uncommitted = ReadonlyMap<string, string | null>;

@@ -40,8 +40,8 @@ const maxLabel = 200;
 const maxName = 64;
 
 /** Where a task is handed over. */
-export function handoverPath({ folder }: StorePaths, { file }: TaskNames): string {
-  return join(folder, "handover", `${file}.json`);
+export function handoverPath({ handovers }: StorePaths, { file }: TaskNames): string {
+  return join(handovers, `${file}.json`);
 }
 
 /** The hand-over of a task. */

@@ -9,7 +9,8 @@ import type { Git } from "../git/git.ts";
 import { firstOf } from "../protocol/text.ts";
 import type { Files } from "../sys/files.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
-import { isBelow, realPathOf, taskPlace } from "./worktree_place.ts";
+import { taskPlace } from "./worktree_place.ts";
+import { isBelow, realPathOf } from "../sys/real_path.ts";
 
 /** The main checkout at one time: what git says of each path, and what the file was. */
 export type CheckoutMark = ReadonlyMap<string, string>;

@@ -9,7 +9,7 @@ import type { Git } from "../git/git.ts";
 import { gitFolders } from "../git/submodules.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import { gitFolderOf } from "./stale_locks.ts";
-import { isBelow } from "./worktree_place.ts";
+import { isBelow } from "../sys/real_path.ts";
 
 /** Name of the file in git's own folder of a worktree; it holds the id of the task. */
 const markName = "macp-task";

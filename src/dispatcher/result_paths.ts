@@ -56,6 +56,8 @@ export function resultPath(
 
 /** Whether a `result_path` stays inside the folder and names no file of the state. */
 export function isResultPath(named: string): boolean {
+  // No name of a file holds it, and no system call takes it.
+  if (named.includes("\0")) return false;
   const relative = normalize(named);
   const [first = "."] = relative.split("/");
   return relative.endsWith(".json") && !isAbsolute(relative) && !reserved.test(first);

@@ -14,6 +14,7 @@ import type { StreamFacts } from "../runtimes/stream_reader.ts";
 import { attemptEnvironment } from "./attempt_environment.ts";
 import type { AttemptFiles } from "./attempt_files.ts";
 import { missingProgram } from "./command.ts";
+import { delegateToken } from "./delegate_token.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 import { lookAtWorktree } from "./look_at_worktree.ts";
 import { type Finding, WorkerWatch } from "./watch_worker.ts";
@@ -107,7 +108,11 @@ async function watchCommand(
     const end = await runCommand(git.world, {
       command,
       cwd: dispatched.cwd,
-      env: dispatched.env,
+      // The worker alone: neither the setup nor the gates ask the agent.
+      env: {
+        ...dispatched.env,
+        ...delegateToken(task, settings.delegate, git.world.env),
+      },
       timeoutMs: timeoutSecondsOf(request) * 1000,
       separateStderr: mode === "headless",
       onStarted: (leader) => hooks.started(leader, dispatched.ready),

@@ -11,7 +11,8 @@ import type { ScratchWorktree } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { forgetRegistration } from "./worktree.ts";
 import { furnishWorktree } from "./furnish_worktree.ts";
-import { isBelow, realPathOf, worktreePlace } from "./worktree_place.ts";
+import { worktreePlace } from "./worktree_place.ts";
+import { isBelow, realPathOf } from "../sys/real_path.ts";
 
 /** Called around the life of a scratch worktree, and awaited. */
 export interface ScratchHooks {

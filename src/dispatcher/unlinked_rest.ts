@@ -12,7 +12,7 @@ import { pinCommit } from "../git/snapshots.ts";
 import { endProcesses } from "../process/end_processes.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Rescued } from "./rescue.ts";
-import { realPathOf } from "./worktree_place.ts";
+import { realPathOf } from "../sys/real_path.ts";
 
 /** Milliseconds that a call of git has between TERM and KILL; it takes its locks away. */
 const graceMs = 10_000;

@@ -7,6 +7,7 @@
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type { VerdictHold } from "../protocol/generated/types.ts";
 import type { Failure } from "../protocol/outcomes.ts";
+import { localZone } from "../runtimes/local_zone.ts";
 import { MeaningfulOutput } from "../runtimes/meaningful_output.ts";
 import type { Runtime } from "../runtimes/runtime_table.ts";
 import { type StreamFacts, StreamReader } from "../runtimes/stream_reader.ts";
@@ -186,7 +187,7 @@ export class WorkerWatch {
     return findUsageLimit(log.redacted(text), {
       patterns: runtime.limits,
       now: world.clock.now(),
-      localTimeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      localTimeZone: localZone(world).zone,
     });
   }
 

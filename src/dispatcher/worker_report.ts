@@ -5,6 +5,8 @@
  * @module
  */
 import { isRecord } from "../protocol/events.ts";
+import { isTooDeep, maxDepth, parseJsonText } from "../protocol/parse_json.ts";
+import { describeKind } from "../protocol/not_a_file.ts";
 import type { Files } from "../sys/files.ts";
 
 /** Most bytes of the file. */
@@ -31,13 +33,16 @@ export function readWorkerReport(files: Files, path: string): WorkerReport {
   const stat = files.lstat(path);
   if (stat === null) return emptyReport();
   const refuse = (why: string) => emptyReport(`the worker's result file was ignored: ${why}`);
-  if (stat.kind !== "file") return refuse(`it is a ${stat.kind}`);
+  if (stat.kind !== "file") return refuse(`it is ${describeKind(stat.kind)}`);
   if (stat.size > maxBytes) return refuse(`it has ${stat.size} bytes, more than ${maxBytes}`);
+  let text = "";
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(files.readBytes(path));
-    return text.trim() === "" ? emptyReport() : parseWorkerReport(JSON.parse(text));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(files.readBytes(path));
+    return text.trim() === "" ? emptyReport() : parseWorkerReport(parseJsonText(text));
   } catch {
-    return refuse("it is not JSON");
+    return refuse(
+      isTooDeep(text) ? `it is nested deeper than ${maxDepth} levels` : "it is not JSON",
+    );
   }
 }
 

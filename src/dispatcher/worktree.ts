@@ -23,7 +23,8 @@ import { markOwned, whyForeign } from "./owned_mark.ts";
 import { describeRescued, rescue, type Rescued } from "./rescue.ts";
 import { clearLocks, describeLock, gitFolderOf } from "./stale_locks.ts";
 import { WorktreeError } from "./worktree_error.ts";
-import { isBelow, realPathOf, type WorktreePlace } from "./worktree_place.ts";
+import { type WorktreePlace } from "./worktree_place.ts";
+import { isBelow, realPathOf } from "../sys/real_path.ts";
 
 /** What `setupWorktree` needs to know. */
 export interface WorktreeRequest {

@@ -8,7 +8,6 @@ import type { Git } from "../git/git.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
-import type { Files } from "../sys/files.ts";
 
 /** What the place depends on. */
 export interface PlaceOptions {
@@ -60,18 +59,4 @@ export function taskPlace(
     slug,
     home: world.env.HOME,
   });
-}
-
-/** Whether `path` lies below `folder`, both without symbolic links. */
-export function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
-}
-
-/**
- * The path without symbolic links, also of a path whose last parts do not exist yet.
- */
-export function realPathOf(files: Pick<Files, "lstat" | "realPath">, path: string): string {
-  if (files.lstat(path) !== null) return files.realPath(path);
-  const parent = dirname(path);
-  return parent === path ? path : join(realPathOf(files, parent), basename(path));
 }

@@ -24,6 +24,8 @@ export interface TailLimits {
   maxLineBytes?: number;
 }
 
+/** Bytes of a line by which it is remembered as told. */
+const toldBytes = 256;
 /** Most notices that are remembered as told. */
 const mostTold = 10_000;
 
@@ -163,7 +165,7 @@ export class EventTail {
       chunk = this.#chunks.read(opened, offset, maxLineBytes + 1);
       cut = cutChunk(chunk.bytes, { inside, maxLineBytes });
     }
-    if (cut.huge) this.#tellLine(notices, "huge_line", place, 0);
+    if (cut.huge) this.#tellLine(notices, "huge_line", place, { start: 0, bytes: chunk.bytes });
     const lines = scanLines(chunk.bytes.subarray(cut.start, cut.end), filter)
       .map(({ start, end, text }) => ({ start: start + cut.start, end: end + cut.start, text }));
     const successor = chunk.atEnd ? this.#successorOf(opened) : null;
@@ -208,7 +210,8 @@ export class EventTail {
       if (event === null) {
         if (text.trim() === "") continue;
         bad++;
-        this.#tellLine(notices, "bad_line", place, start);
+        const bytes = chunk.bytes.subarray(start, end);
+        this.#tellLine(notices, "bad_line", place, { start, bytes });
       } else if (filter === null || filter.accepts(event.event_type)) {
         events.push({ event, line: text, offset: place.offset + start });
         ends.push(end);
@@ -229,18 +232,19 @@ export class EventTail {
     notices: TailNotice[],
     kind: "bad_line" | "huge_line",
     { opened: { path, stat }, offset }: Place,
-    start: number,
+    { start, bytes }: { start: number; bytes: Uint8Array },
   ): void {
     const at = offset + start;
-    this.#tell(notices, { kind, path, offset: at }, `${stat.inode}:${at}`);
+    // In a file that was written anew another line may stand at the same place.
+    const line = tailHash(bytes.subarray(0, toldBytes));
+    this.#tell(notices, { kind, path, offset: at }, `${stat.inode}:${at}:${line}`);
   }
 
   /** Adds a notice that was not told yet. */
   #tell(notices: TailNotice[], notice: TailNotice, about: string): void {
     const key = `${notice.kind}:${about}`;
     if (this.#told.has(key)) return;
-    const isAnew = notice.kind === "truncated" || notice.kind === "replaced";
-    if (isAnew || this.#told.size >= mostTold) this.#told.clear();
+    if (this.#told.size >= mostTold) this.#told.clear();
     this.#told.add(key);
     notices.push(notice);
   }

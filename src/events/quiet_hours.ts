@@ -35,16 +35,16 @@ export interface QuietSettings {
  * Reads quiet hours. Throws `MacpError` of kind usage for what is no time of day, for times
  * that are the same, and for an unknown time zone.
  *
- * @param localTimeZone Time zone of the machine, an IANA name.
+ * @param localTimeZone Time zone of the machine, as `localZone` tells it.
  */
-export function readQuietHours(settings: QuietSettings, localTimeZone: string): QuietHours {
+export function readQuietHours(settings: QuietSettings, localTimeZone: Zone): QuietHours {
   const [from, to] = [minutesOf(settings.from), minutesOf(settings.to)];
   if (from === to) {
     throw wrong("they end when they begin", `${settings.from} to ${settings.to}`);
   }
-  const named = settings.time_zone ?? localTimeZone;
-  const zone = zoneOfSetting(named);
-  if (zone === null) throw wrong("the time zone is unknown", named);
+  const named = settings.time_zone ?? null;
+  const zone = named === null ? localTimeZone : zoneOfSetting(named);
+  if (zone === null) throw wrong("the time zone is unknown", String(named));
   return { from, to, zone };
 }
 

@@ -104,18 +104,47 @@ async function lock(path: string, waitMs: number): Promise<FileLock | null> {
   return null;
 }
 
+/** A watch on one folder, and who is told. */
+interface SharedWatch {
+  watcher: Deno.FsWatcher;
+  listeners: Set<(name: string) => void>;
+}
+
+/** Watches by what tells their folders apart. */
+const watches = new Map<string, SharedWatch>();
+
+/**
+ * One watch for all who watch a folder. The runtime's watcher opens what is new in it; when
+ * that is a pipe, it hangs, and hangs whoever begins a further watch.
+ */
 function watch(folder: string, changed: (name: string) => void): () => void {
-  let watcher: Deno.FsWatcher;
   try {
-    watcher = Deno.watchFs(folder, { recursive: false });
+    const { dev, ino } = Deno.statSync(folder);
+    const key = `${dev}:${ino}:${folder}`;
+    const shared = watches.get(key) ?? startWatch(folder);
+    watches.set(key, shared);
+    const listener = (name: string) => changed(name);
+    shared.listeners.add(listener);
+    return () => {
+      if (!shared.listeners.delete(listener) || shared.listeners.size > 0) return;
+      watches.delete(key);
+      shared.watcher.close();
+    };
   } catch {
     return () => {};
   }
+}
+
+function startWatch(folder: string): SharedWatch {
+  const watcher = Deno.watchFs(folder, { recursive: false });
+  const listeners = new Set<(name: string) => void>();
   const follow = async () => {
     for await (const { paths } of watcher) {
-      for (const path of paths) changed(path.slice(path.lastIndexOf("/") + 1));
+      for (const path of paths) {
+        for (const tell of listeners) tell(path.slice(path.lastIndexOf("/") + 1));
+      }
     }
   };
   void follow().catch(() => {});
-  return () => watcher.close();
+  return { watcher, listeners };
 }

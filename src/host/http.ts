@@ -16,7 +16,7 @@ export function realHttp(): Http {
   return {
     async request(request) {
       try {
-        const response = await fetch(request.url, fetchOptions(request, clients));
+        const response = await fetch(targetOf(request), fetchOptions(request, clients));
         return await readAnswer(response);
       } catch (error) {
         throw httpError(request, error);
@@ -34,10 +34,11 @@ function fetchOptions(
   request: HttpRequest,
   clients: Map<string, Deno.HttpClient>,
 ): RequestInit & { client: Deno.HttpClient } {
+  const host = pinnedTo(request) === null ? {} : { host: request.url.host };
   return {
     method: request.method,
     // An answer is not unpacked: a small one could become a large one.
-    headers: { "accept-encoding": "identity", ...request.headers },
+    headers: { "accept-encoding": "identity", ...request.headers, ...host },
     body: request.body,
     redirect: "manual",
     signal: request.signal,
@@ -45,26 +46,60 @@ function fetchOptions(
   };
 }
 
+/** The address that a request has to go to; null when its host is asked for. */
+function pinnedTo({ url, address }: HttpRequest): string | null {
+  return url.protocol === "http:" ? address ?? null : null;
+}
+
+/** Where a request goes: with an address, there, whatever its host resolves to by now. */
+function targetOf(request: HttpRequest): URL {
+  const pinned = pinnedTo(request);
+  if (pinned === null) return request.url;
+  const target = new URL(request.url);
+  target.hostname = pinned.includes(":") ? `[${pinned}]` : pinned;
+  return target;
+}
+
 function clientFor(
-  { url, address, certificates = [] }: HttpRequest,
+  request: HttpRequest,
   clients: Map<string, Deno.HttpClient>,
 ): Deno.HttpClient {
-  const pinned = url.protocol === "http:" ? address ?? null : null;
-  const port = Number(url.port || 80);
-  const key = JSON.stringify([pinned, pinned && port, certificates]);
+  const { certificates = [] } = request;
+  const isPinned = pinnedTo(request) !== null;
+  const key = JSON.stringify([isPinned, certificates]);
   const known = clients.get(key);
   if (known) return known;
-  const client = Deno.createHttpClient({
-    ...(certificates.length === 0 ? {} : { caCerts: [...certificates] }),
-    ...(pinned === null ? {} : { proxy: { transport: "tcp", hostname: asHost(pinned), port } }),
-  });
+  const make = () =>
+    Deno.createHttpClient({
+      allowHost: isPinned,
+      ...(certificates.length === 0 ? {} : { caCerts: [...certificates] }),
+    });
+  const client = isPinned ? withoutProxy(make) : make();
   clients.set(key, client);
   return client;
 }
 
-/** An address as it stands in a URL. */
-function asHost(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
+/** All addresses there are. */
+const anyAddress = "0.0.0.0/0,::/0";
+
+/**
+ * Makes something that goes straight to addresses. A proxy of the environment is for
+ * names, which may be excepted from it: their addresses are not. A client has no setting
+ * for that, but reads the environment once, when it is made.
+ */
+function withoutProxy<T>(make: () => T): T {
+  const isProxied = ["HTTP_PROXY", "ALL_PROXY"].some((name) =>
+    Deno.env.has(name) || Deno.env.has(name.toLowerCase())
+  );
+  if (!isProxied) return make();
+  const before = Deno.env.get("NO_PROXY");
+  Deno.env.set("NO_PROXY", anyAddress);
+  try {
+    return make();
+  } finally {
+    if (before === undefined) Deno.env.delete("NO_PROXY");
+    else Deno.env.set("NO_PROXY", before);
+  }
 }
 
 /** A body that breaks off is no failure: the status was answered. */

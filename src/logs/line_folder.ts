@@ -64,9 +64,13 @@ export function createLineFolder(): LineFolder {
 /** What stays of a line: the text behind its last CR, and the CRs at its end. */
 function fold(line: string): { shown: string; overwrote: boolean; end: string } {
   if (!line.includes("\r")) return { shown: line, overwrote: false, end: "" };
-  const shown = line.replace(/\r+$/, "");
+  let length = line.length;
+  while (line[length - 1] === "\r") length--;
+  const shown = line.slice(0, length);
   const last = shown.lastIndexOf("\r") + 1;
-  return { shown: shown.slice(last), overwrote: last > 0, end: line.slice(shown.length) };
+  // Many do what one does.
+  const end = length < line.length ? "\r" : "";
+  return { shown: shown.slice(last), overwrote: last > 0, end };
 }
 
 /** Folds complete lines; `begun` says that the beginning of the first was given out. */

@@ -9,7 +9,9 @@
  * the last `bytes` bytes of UTF-8; no character is cut.
  */
 export function tailOf(text: string, lines: number, bytes: number): string {
-  const end = text.replace(/\n+$/, "");
+  let length = text.length;
+  while (text[length - 1] === "\n") length--;
+  const end = text.slice(0, length);
   let from = end.length;
   for (let n = 0; n < lines && from >= 0; n++) {
     from = from === 0 ? -1 : end.lastIndexOf("\n", from - 1);

@@ -14,7 +14,7 @@ import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Task, TaskResult, Verdict } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
-import { judgeBranch, requireOwnLogs } from "../controller/attempt.ts";
+import { judgeBranch, requireOwnFolders } from "../controller/attempt.ts";
 import { watchForCancel } from "../controller/carry_out.ts";
 import type { Claimed } from "../controller/claim.ts";
 import { claimAccept } from "./claim_accept.ts";
@@ -81,7 +81,7 @@ async function judgeAccept(
 ): Promise<{ verdict: Verdict; last: EventDraft[] } | null> {
   const { store, settings, world, redactor } = context;
   const { task, names, attempt } = claimed;
-  requireOwnLogs(context);
+  requireOwnFolders(context);
   const log = new AttemptLog({
     files: world.files,
     folder: store.paths.logs,

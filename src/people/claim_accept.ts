@@ -152,6 +152,7 @@ function claimedTask(
     attempts: spent,
     maxAttempts: maxAttemptsOf(task, settings),
     owned,
+    begun: world.clock.elapsed(),
   };
 }
 

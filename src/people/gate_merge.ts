@@ -20,7 +20,7 @@ import { type TaskNames, taskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { maxAttemptsOf } from "../protocol/task.ts";
 import { oneLine } from "../protocol/text.ts";
-import { requireOwnLogs } from "../controller/attempt.ts";
+import { requireOwnFolders } from "../controller/attempt.ts";
 import { removeAttemptFiles } from "../controller/attempt_folder.ts";
 import { type Claimed, freePorts } from "../controller/claim.ts";
 import type { ControllerContext } from "../controller/context.ts";
@@ -59,7 +59,7 @@ export async function gateMerge(
   const { world, store, settings, redactor } = context;
   const { task, branch, into } = landing;
   const names = await taskNames(task.id);
-  requireOwnLogs(context);
+  requireOwnFolders(context);
   const claimed = asClaimed(context, landing, names, { attemptId, path: own.cwd });
   const { serial } = claimed.attempt;
   const log = new AttemptLog({
@@ -148,5 +148,6 @@ function asClaimed(
     port_base: freePorts(context, store.readState()),
   };
   const maxAttempts = maxAttemptsOf(task, settings);
-  return { task, names, attempt, attempts: spent, maxAttempts, owned: null };
+  const begun = world.clock.elapsed();
+  return { task, names, attempt, attempts: spent, maxAttempts, owned: null, begun };
 }

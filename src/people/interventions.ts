@@ -10,7 +10,7 @@ import type { State, Task, TaskResult } from "../protocol/generated/types.ts";
 import { isTerminal } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { shellWord } from "../protocol/text.ts";
-import { isMacpAware, runtimeOf, type Status, statusOf } from "../protocol/task.ts";
+import { isMacpAware, runtimeOf, soundTask, type Status, statusOf } from "../protocol/task.ts";
 import type { Change, View } from "../store/store.ts";
 import { carriedMetadata } from "../controller/event_metadata.ts";
 import { holdOf, limitedRuntime } from "../controller/holds.ts";
@@ -181,7 +181,7 @@ export function planCancel(
     const change = { patches: [{ id, fields: { cancel_requested: true } }] };
     return { change, result: { message: `${id} will be ended`, status, ended: null } };
   }
-  const task = raw as Task;
+  const task = soundTask(raw, id);
   const ended = cancelledResult(task, settings, now);
   const fields = {
     status: "failed",

@@ -5,6 +5,7 @@
  */
 import { generateV7 } from "@std/uuid";
 import type { TaskEvent } from "./generated/types.ts";
+import { parseJsonText } from "./parse_json.ts";
 
 /** What an event says; id and time are added. */
 export type EventDraft =
@@ -46,7 +47,7 @@ export interface ReadEvent {
 export function parseEventLine(line: string): ReadEvent | null {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJsonText(line);
   } catch {
     return null;
   }

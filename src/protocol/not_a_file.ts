@@ -6,6 +6,7 @@
 import { MacpError } from "./errors.ts";
 
 const names: Readonly<Record<string, string>> = {
+  file: "a file",
   folder: "a folder",
   symlink: "a symbolic link",
   other: "a pipe or a device",
@@ -13,8 +14,16 @@ const names: Readonly<Record<string, string>> = {
 
 /** The error of kind failure, code `not_a_file`; `kind` is what is there. */
 export function notAFile(path: string, kind: string): MacpError {
-  const what = names[kind] ?? "something else";
-  return new MacpError("failure", `Cannot read ${path} as it is ${what}, not a file`, {
-    code: "not_a_file",
-  });
+  return new MacpError(
+    "failure",
+    `Cannot read ${path} as it is ${describeKind(kind)}, not a file`,
+    {
+      code: "not_a_file",
+    },
+  );
+}
+
+/** What is at a path, in words that go behind "it is". */
+export function describeKind(kind: string): string {
+  return names[kind] ?? "something else";
 }

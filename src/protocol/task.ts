@@ -63,6 +63,20 @@ export function checkTask(raw: RawTask): CheckedTask {
   return faults.length === 0 ? { ok: true, task: raw as Task } : { ok: false, faults };
 }
 
+/**
+ * An element as a task, without the fields that are wrong: for what has to be said of a task
+ * that does not validate.
+ */
+export function soundTask(raw: RawTask, id: string): Task {
+  const checked = checkTask(raw);
+  if (checked.ok) return checked.task;
+  const wrong = new Set(checked.faults.map(({ path }) => path.split("/")[1]));
+  const kept = Object.entries(isRecord(raw) ? raw : {}).filter(([name]) =>
+    !wrong.has(name.replaceAll("~", "~0").replaceAll("/", "~1"))
+  );
+  return { title: "", status: "pending", ...Object.fromEntries(kept), id };
+}
+
 /** Attempts that a task may spend. */
 export function maxAttemptsOf(task: Task, settings: { worker: { max_attempts: number } }): number {
   return task.max_attempts ?? settings.worker.max_attempts;

@@ -20,6 +20,19 @@ export function oneLine(text: string, most = Infinity): string {
   return chars.length > most ? `${chars.slice(0, most - 1).join("")}…` : flat;
 }
 
+/** The same without line breaks, tabs and what only ends a line. */
+const obeyed =
+  // deno-lint-ignore no-control-regex
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A text of several lines for a terminal: control characters and marks of writing direction
+ * become spaces.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(obeyed, " ");
+}
+
 /** A text as one word of a shell's command line. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) && !text.startsWith("-")

@@ -23,7 +23,8 @@ const meaning: ReadonlyMap<string, string> = new Map([
 /** All faults of a document; none when it fits. */
 export function faultsOf(validate: Validator, document: unknown): Fault[] {
   if (validate(document)) return [];
-  const faults = (validate.errors ?? []).filter(isCause).map((error) => faultOf(error, document));
+  const errors = relevant(validate.errors ?? []);
+  const faults = joinForms(errors.filter(isCause)).map((error) => faultOf(error, document));
   const seen = new Set<string>();
   return faults.filter((fault) => {
     const key = `${fault.path} ${fault.expected}`;
@@ -34,6 +35,32 @@ export function faultsOf(validate: Validator, document: unknown): Fault[] {
 /** One line for a fault: `<file>: <path>: found <value>, expected <what>`. */
 export function describeFault(file: string, fault: Fault): string {
   return `${file}: ${fault.path || "/"}: found ${fault.value}, expected ${fault.expected}`;
+}
+
+/**
+ * Without what the other forms of a value ask for, where it has one of several forms and
+ * what is wrong stands inside of it.
+ */
+function relevant(errors: readonly SchemaError[]): readonly SchemaError[] {
+  const chosen = new Set(errors.filter(({ keyword }) => keyword === "anyOf").map(pathOf));
+  const isOtherForm = (error: SchemaError) => error.keyword === "type" && chosen.has(pathOf(error));
+  const isInside = (path: string) => (error: SchemaError) =>
+    isCause(error) && !isOtherForm(error) && `${pathOf(error)}/`.startsWith(`${path}/`);
+  return errors.filter((error) => !isOtherForm(error) || !errors.some(isInside(pathOf(error))));
+}
+
+/** Types of which a value may have any, as one error. */
+function joinForms(errors: readonly SchemaError[]): SchemaError[] {
+  const types = (path: string) =>
+    errors.filter((error) => error.keyword === "type" && pathOf(error) === path)
+      .flatMap(({ params }) => [params.type].flat());
+  return errors.map((error) =>
+    error.keyword === "type" ? { ...error, params: { type: types(pathOf(error)) } } : error
+  );
+}
+
+function pathOf({ instancePath }: SchemaError): string {
+  return instancePath;
 }
 
 /** `anyOf` and `if` only say that something below failed; what failed is listed itself. */

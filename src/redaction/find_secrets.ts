@@ -77,6 +77,8 @@ class Search {
   #unfinished: Shape | null = null;
   /** Where the newest token of each shape ended: its own inside holds no further one. */
   #ends = new Map<Shape, number>();
+  /** Where the newest run ended that tokens of a shape begin with. */
+  #runEnds = new Map<Shape, number>();
   readonly #text: string;
   readonly #final: boolean;
 
@@ -121,6 +123,7 @@ class Search {
     if (at < (this.#ends.get(shape) ?? 0)) return false;
     const text = this.#text;
     if (!text.startsWith(anchor, at)) return this.#cutOff(anchor, at);
+    if (shape.head && !this.#canBegin(shape, shape.head, at)) return false;
     const match = matchAt(shape.whole, text, at);
     if (!match) return !this.#final && matchAt(shape.begun, text, at) !== null;
     const end = at + match[0].length;
@@ -134,6 +137,18 @@ class Search {
       this.safe = end;
     }
     return false;
+  }
+
+  /** Whether the run of characters at `at` can be that which a token begins with. */
+  #canBegin(shape: Shape, { run, most, behind }: NonNullable<Shape["head"]>, at: number): boolean {
+    const text = this.#text;
+    let end = this.#runEnds.get(shape) ?? 0;
+    if (end <= at) {
+      end = at + (matchAt(run, text, at)?.[0].length ?? 0);
+      this.#runEnds.set(shape, end);
+    }
+    if (end - at > most) return false;
+    return end === text.length ? !this.#final : text.startsWith(behind, end);
   }
 
   /** Whether the text ends in the middle of `wanted`, which begins at `at`. */

@@ -22,13 +22,23 @@ export function redactEvent<E extends Pick<TaskEvent, "message" | "metadata">>(
   };
 }
 
+/** What the formats define for fields of an event; what else stands there is a text like any other. */
+const defined = {
+  event_id: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  event_type: /^(?:task|rail)\.[a-z.]{1,40}$/,
+  status: /^(?:pending|running|gated|completed|failed|escalated)$/,
+  timestamp: /^\d{4}-\d\d-\d\dT[\d:.]{5,24}(?:Z|[+-]\d\d:\d\d)$/,
+  source: /^(?:controller|worker|quality-gate|dispatcher)$/,
+} as const;
+
 /** The same for an event as a reader may meet it: with fields and types of other writers. */
 export function redactReadEvent(redactor: Redactor, event: ReadEvent): ReadEvent {
   const { metadata } = event;
-  const names = ["event_id", "event_type", "task_id", "status", "timestamp", "source"] as const;
+  const names = (Object.keys(defined) as (keyof typeof defined)[])
+    .filter((name) => defined[name].test(event[name]));
   return {
     ...redactor.value(event),
-    ...pick(event, names),
+    ...pick(event, ["task_id", ...names]),
     metadata: {
       ...redactor.value(metadata),
       ...pick(metadata, ["outcome", "dispatch", "gate_outcome", "not_before"]),

@@ -18,6 +18,12 @@ export interface Shape {
   rest: RegExp;
   /** Matches behind a token, up to the end of the text, when more text could prolong it. */
   prolonged: RegExp;
+  /**
+   * What each token begins with: a run of characters, at most so many, and a text behind it.
+   * Where anchors can follow each other inside of one run, looking at the run once is what
+   * keeps the search from taking the square of its length.
+   */
+  head?: { run: RegExp; most: number; behind: string };
 }
 
 /** Characters before a position that the expressions look back at. */
@@ -122,6 +128,7 @@ const jwt: Shape = {
   begun: /eyJ[\w-]{0,4096}(?:\.[\w-]{0,8192}\.?)?$/y,
   rest: /[\w-]*(?:\.[\w-]+)*/y,
   prolonged: /\.?$/y,
+  head: { run: /[\w-]*/y, most: 3 + 4096, behind: "." },
 };
 
 const keyEnd = "-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----";

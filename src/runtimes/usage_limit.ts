@@ -4,7 +4,7 @@
  * @module
  */
 import { findResetTime, readResetTime, type TimeContext } from "./reset_time.ts";
-import { isIanaName } from "./time_zones.ts";
+import { isIanaName, type Zone } from "./time_zones.ts";
 
 /** A usage limit. */
 export interface UsageLimit {
@@ -20,8 +20,8 @@ export interface LimitContext {
   patterns: readonly RegExp[];
   /** Milliseconds since the epoch. */
   now: number;
-  /** Time zone of times that name none: an IANA name. */
-  localTimeZone: string;
+  /** Time zone of times that name none: an IANA name, or minutes east of Greenwich. */
+  localTimeZone: Zone;
 }
 
 /** Lines from the end of a text that are looked at. */
@@ -45,7 +45,8 @@ const frameEnd = /[\s│┃|▌▐]+$/;
  */
 export function findUsageLimit(text: string, about: LimitContext): UsageLimit | null {
   const lines = text.split("\n").slice(-MAX_LINES).map(plainLine);
-  const zone = isIanaName(about.localTimeZone) ? about.localTimeZone : 0;
+  const { localTimeZone: local } = about;
+  const zone = typeof local === "number" || isIanaName(local) ? local : 0;
   let last: UsageLimit | null = null;
   for (let n = lines.length - 1; n >= 0; n--) {
     const found = limitAt(lines, n, about.patterns, { now: about.now, zone });

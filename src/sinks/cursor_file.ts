@@ -11,6 +11,7 @@ import { validateCursor } from "../protocol/generated/validators.js";
 import { describeFault, faultsOf } from "../protocol/validation.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
 import { parseJson, readText } from "../store/read_json.ts";
+import { makeStateFolder, takeStateLock } from "../store/state_places.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
@@ -22,15 +23,28 @@ const lockWaitMs = 10_000;
  * or does not fit `schemas/cursor.schema.json`.
  */
 export function readCursors(files: Files, path: string): CursorFile | null {
-  const text = readText(files, path);
-  if (text === null) return null;
-  const document = parseJson(text, path);
-  const [fault] = faultsOf(validateCursor, document);
-  if (fault === undefined) return document as CursorFile;
+  const parsed = parseCursors(files, path);
+  if (parsed === null) return null;
+  const [fault] = faultsOf(validateCursor, parsed.document);
+  if (fault === undefined) return parsed.document as CursorFile;
   throw new MacpError("failure", `Cannot read the cursors as ${describeFault(path, fault)}`, {
     code: "cursor_invalid",
-    hints: ["Mend the file, or move it away: every sink then begins at the first event"],
+    hints: [wayOut],
   });
+}
+
+/** What to do about a file that cannot be read. */
+const wayOut = "Mend the file, or move it away: every sink then begins at the first event";
+
+function parseCursors(files: Files, path: string): { document: unknown } | null {
+  try {
+    const text = readText(files, path);
+    return text === null ? null : { document: parseJson(text, path) };
+  } catch (error) {
+    if (!(error instanceof MacpError)) throw error;
+    const { kind, message, code, cause } = error;
+    throw new MacpError(kind, message, { code, cause, hints: [wayOut] });
+  }
 }
 
 /** The cursor of a sink; null when the file has none for it. Pure. */
@@ -138,9 +152,9 @@ export async function updateCursors(
   change: (document: CursorFile | null) => Cursors | null,
   memory?: CursorMemory,
 ): Promise<CursorFile | null> {
-  world.files.makeFolder(dirname(path));
+  makeStateFolder(world.files, dirname(path));
   const lockPath = `${path.replace(/\.json$/, "")}.lock`;
-  const lock = await world.files.lock(lockPath, lockWaitMs);
+  const lock = await takeStateLock(world.files, lockPath, lockWaitMs);
   if (lock === null) {
     throw new MacpError("busy", `Cannot lock the cursors as another program does: ${lockPath}`, {
       code: "cursors_locked",

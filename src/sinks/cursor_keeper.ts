@@ -8,7 +8,14 @@ import { reach } from "../sys/fail_points.ts";
 import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import type { TailPosition } from "../events/tail_position.ts";
-import { admitSinks, cursorOf, readCursors, updateCursors, withCursors } from "./cursor_file.ts";
+import {
+  admitSinks,
+  cursorOf,
+  readCursors,
+  startOf,
+  updateCursors,
+  withCursors,
+} from "./cursor_file.ts";
 
 /** Least milliseconds between two writes. */
 const betweenMs = 50;
@@ -44,12 +51,23 @@ export class CursorKeeper {
    * Gives each of the sinks a cursor that has none, as `admitSinks` does.
    *
    * @param end Asked for the end of the event file when one is missing.
+   * @returns Names of those that begin at the end, behind events that were there before.
    */
-  async admit(names: readonly string[], end: () => Promise<TailPosition>): Promise<void> {
+  async admit(
+    names: readonly string[],
+    end: () => Promise<TailPosition>,
+  ): Promise<readonly string[]> {
     const document = this.#document();
-    if (names.every((name) => cursorOf(document, name) !== null)) return;
+    if (names.every((name) => cursorOf(document, name) !== null)) return [];
     const position = await end();
-    await this.#update((now) => admitSinks(now, names, position));
+    const isBehindEvents = position.offset > 0 || (position.previous_file ?? "") !== "";
+    let late: readonly string[] = [];
+    await this.#update((now) => {
+      const isLate = isBehindEvents && startOf(now, position) === position;
+      late = isLate ? names.filter((name) => cursorOf(now, name) === null) : [];
+      return admitSinks(now, names, position);
+    });
+    return late;
   }
 
   /**

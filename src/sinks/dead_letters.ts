@@ -6,8 +6,10 @@
 import { join } from "@std/path";
 import { isThere, readLines } from "../events/event_log.ts";
 import { isRecord, type ReadEvent, toReadEvent } from "../protocol/events.ts";
-import { atomicWrite, writeError } from "../store/atomic_write.ts";
+import { parseJsonText } from "../protocol/parse_json.ts";
+import { atomicWrite, type Piece, writeError } from "../store/atomic_write.ts";
 import { keepTail } from "../store/keep_tail.ts";
+import { requireOwnFolder } from "../store/own_folder.ts";
 import type { StorePaths } from "../store/paths.ts";
 import { withQueueLock } from "../store/queue_lock.ts";
 import { reach } from "../sys/fail_points.ts";
@@ -32,13 +34,13 @@ export interface DeadLetter {
 /** The dead letters of one repository; written under the lock of the queue. */
 export class DeadLetters {
   readonly #world: Pick<World, "files" | "uuid">;
-  readonly #paths: Pick<StorePaths, "deadLetters" | "queueLock">;
+  readonly #paths: Pick<StorePaths, "folder" | "deadLetters" | "queueLock">;
   readonly #maxBytes: number | null;
 
   /** @param maxBytes Size of each file: the oldest lines go first; null is without limit. */
   constructor(
     world: Pick<World, "files" | "uuid">,
-    paths: Pick<StorePaths, "deadLetters" | "queueLock">,
+    paths: Pick<StorePaths, "folder" | "deadLetters" | "queueLock">,
     maxBytes: number | null,
   ) {
     this.#world = world;
@@ -68,13 +70,13 @@ export class DeadLetters {
   /** Lines of the file of a sink, oldest first; null for one that is no dead letter. */
   *read(sink: string): Generator<{ line: string; letter: DeadLetter | null }> {
     for (const line of readLines(this.#world.files, this.path(sink))) {
-      if (line.trim() !== "") yield { line, letter: parseLetter(line) };
+      if (line.trim() !== "") yield { line, letter: parseDeadLetter(line) };
     }
   }
 
   /**
    * Takes lines out of the file of a sink, each as often as it is named, or puts others in
-   * their place, in one step.
+   * their place, in one step. All other bytes stay as they are.
    *
    * @param changes By line: null takes it out.
    */
@@ -83,10 +85,12 @@ export class DeadLetters {
     await withQueueLock(this.#world, this.#paths, () => {
       const left = new Map<string, (DeadLetter | null)[]>();
       for (const [line, to] of changes) left.set(line, [...left.get(line) ?? [], to]);
-      const kept: string[] = [];
-      for (const line of readLines(this.#world.files, this.path(sink))) {
-        const to = left.get(line)?.shift();
-        if (to === undefined) kept.push(`${line}\n`);
+      const kept: Piece[] = [];
+      const { files } = this.#world;
+      if (!isThere(files, this.path(sink))) return;
+      for (const { bytes, text } of linesOf(files.readBytes(this.path(sink)))) {
+        const to = left.get(text)?.shift();
+        if (to === undefined) kept.push(bytes);
         else if (to !== null) kept.push(`${JSON.stringify(to)}\n`);
       }
       atomicWrite(this.#world, this.path(sink), kept);
@@ -95,6 +99,7 @@ export class DeadLetters {
 
   #append(path: string, text: string): void {
     const { files } = this.#world;
+    requireOwnFolder(files, this.#paths, this.#paths.deadLetters);
     files.makeFolder(this.#paths.deadLetters);
     isThere(files, path);
     const file = files.open(path, { read: true, append: true, create: true });
@@ -114,6 +119,17 @@ export class DeadLetters {
   }
 }
 
+/** Lines with their newlines, and their texts as `readLines` gives them. */
+function* linesOf(bytes: Uint8Array): Generator<{ bytes: Uint8Array; text: string }> {
+  const decoder = new TextDecoder();
+  for (let start = 0, end = 0; start < bytes.length; start = end) {
+    end = bytes.indexOf(newline, start) + 1;
+    if (end === 0) end = bytes.length;
+    const line = bytes.subarray(start, end);
+    yield { bytes: line, text: decoder.decode(line).replace(/\n$/, "") };
+  }
+}
+
 /** Whether a crash left the last line unfinished. */
 function endsOpen(file: OpenFile): boolean {
   const { size } = file.stat();
@@ -124,10 +140,11 @@ function endsOpen(file: OpenFile): boolean {
   return last[0] !== newline;
 }
 
-function parseLetter(line: string): DeadLetter | null {
+/** The dead letter of a line, or null when it is none. */
+export function parseDeadLetter(line: string): DeadLetter | null {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJsonText(line);
   } catch {
     return null;
   }

@@ -6,6 +6,7 @@
 import { EventChanges } from "../events/event_changes.ts";
 import type { World } from "../sys/world.ts";
 import type { PassContext, ServedSink } from "./pass_context.ts";
+import { lateBegin } from "./late_begin.ts";
 import { servePass } from "./serve_pass.ts";
 
 /** Longest wait for a sink that another program serves, in milliseconds: in one pass, or for ever. */
@@ -32,10 +33,17 @@ export interface DeliveryContext extends Omit<PassContext, "stop" | "cut" | "loc
 export class Delivery {
   readonly #context: DeliveryContext;
   readonly #served: readonly ServedSink[];
+  readonly #others: readonly string[];
 
-  constructor(context: DeliveryContext, served: readonly ServedSink[]) {
+  /** @param others Names of sinks that are not served, but begin where the served ones do. */
+  constructor(
+    context: DeliveryContext,
+    served: readonly ServedSink[],
+    others: readonly string[] = [],
+  ) {
     this.#context = context;
     this.#served = served;
+    this.#others = others;
   }
 
   /**
@@ -100,9 +108,11 @@ export class Delivery {
     };
   }
 
-  #admit(): Promise<void> {
-    const { cursors, tail } = this.#context;
-    return cursors.admit(this.#served.map(({ sink }) => sink.name), () => tail.end());
+  async #admit(): Promise<void> {
+    const { cursors, tail, report } = this.#context;
+    const names = [...this.#served.map(({ sink }) => sink.name), ...this.#others];
+    const late = await cursors.admit(names, () => tail.end());
+    for (const name of late) report.trouble(name, `is new, and ${lateBegin}`);
   }
 }
 

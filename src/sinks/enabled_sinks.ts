@@ -11,7 +11,12 @@ import { type Doorbell, doorbellSink } from "./doorbell.ts";
 import { execSink } from "./exec.ts";
 import { ntfyDoorbell } from "./ntfy.ts";
 import type { Delivered, Sink } from "./sink.ts";
-import { secretVariablesOf, type SinkName, type SinkSettings } from "./sink_settings.ts";
+import {
+  secretVariablesOf,
+  type SinkName,
+  type SinkSettings,
+  UnusableSetting,
+} from "./sink_settings.ts";
 import { slackDoorbell } from "./slack.ts";
 import { stdoutSink } from "./stdout.ts";
 import { webhookSink } from "./webhook.ts";
@@ -44,30 +49,87 @@ export interface SinkOptions extends ReceiverOptions {
  * are wrong.
  */
 export function enabledSinks(world: World, settings: SinkSettings, options: SinkOptions): Sink[] {
-  const place = { world, repository: options.repository };
-  const isOn = (name: PostingName) => isEnabled(settings, options, name);
-  const discord = isOn("discord") ? discordSink(place, settings.discord) : null;
-  const sinks = [
-    isOn("webhook") ? webhookSink(world, settings.webhook, options.repository) : null,
-    discord,
-    ...enabledDoorbells(world, settings, options).map((bell) => ringing(bell, settings, options)),
-    isOn("exec") ? execSink(world, settings.exec, execPlace(settings, options)) : null,
-    printing(settings, options, discord !== null),
-  ];
-  return sinks.flatMap((sink) => sink === null ? [] : [redacting(sink, options)]);
+  const { made, faults: [fault] } = trySinks(world, settings, options);
+  if (fault !== undefined) throw fault.error;
+  return made;
 }
 
-/** The doorbells that the settings or a flag enable. Throws like `enabledSinks`. */
-export function enabledDoorbells(
+/** A sink whose settings are wrong. */
+export interface SinkFault {
+  name: SinkName;
+  error: UnusableSetting;
+}
+
+/** What could be made of the settings, and what not. */
+export interface Tried<T> {
+  made: T[];
+  faults: SinkFault[];
+}
+
+/** The same, each made alone: one whose settings are wrong keeps no other back. */
+export function trySinks(
+  world: World,
+  settings: SinkSettings,
+  options: SinkOptions,
+): Tried<Sink> {
+  const place = { world, repository: options.repository };
+  const { repository } = options;
+  const webhook = tryMake(settings, options, "webhook", () => [
+    webhookSink(world, settings.webhook, repository),
+  ]);
+  const discord = tryMake(settings, options, "discord", () => {
+    const sink = discordSink(place, settings.discord);
+    return sink === null ? [] : [sink];
+  });
+  const bells = tryDoorbells(world, settings, options);
+  const exec = tryMake(settings, options, "exec", () => [
+    execSink(world, settings.exec, execPlace(settings, options)),
+  ]);
+  const made = [
+    ...webhook.made,
+    ...discord.made,
+    ...bells.made.map((bell) => ringing(bell, settings, options)),
+    ...exec.made,
+    // What was meant for Discord is not printed either while its address is wrong.
+    ...printing(settings, options, discord.made.length + discord.faults.length > 0),
+  ];
+  return {
+    made: made.map((sink) => redacting(sink, options)),
+    faults: [webhook, discord, bells, exec].flatMap(({ faults }) => faults),
+  };
+}
+
+/** The doorbells that the settings or a flag enable, each made alone. */
+export function tryDoorbells(
   world: World,
   settings: SinkSettings,
   options: ReceiverOptions,
-): Doorbell[] {
+): Tried<Doorbell> {
   const place = { world, repository: options.repository };
-  return [
-    ...isEnabled(settings, options, "slack") ? [slackDoorbell(place, settings.slack)] : [],
-    ...isEnabled(settings, options, "ntfy") ? [ntfyDoorbell(place, settings.ntfy)] : [],
+  const bells = [
+    tryMake(settings, options, "slack", () => [slackDoorbell(place, settings.slack)]),
+    tryMake(settings, options, "ntfy", () => [ntfyDoorbell(place, settings.ntfy)]),
   ];
+  return {
+    made: bells.flatMap(({ made }) => made),
+    faults: bells.flatMap(({ faults }) => faults),
+  };
+}
+
+/** Makes a sink where it is enabled. */
+function tryMake<T>(
+  settings: SinkSettings,
+  options: ReceiverOptions,
+  name: PostingName,
+  make: () => T[],
+): Tried<T> {
+  if (!isEnabled(settings, options, name)) return { made: [], faults: [] };
+  try {
+    return { made: make(), faults: [] };
+  } catch (error) {
+    if (!(error instanceof UnusableSetting)) throw error;
+    return { made: [], faults: [{ name, error }] };
+  }
 }
 
 /** The settings with one sink alone enabled: nothing that is wrong with another one matters. */
@@ -107,11 +169,11 @@ function printing(
   { stdout }: SinkSettings,
   { flags, json, print }: SinkOptions,
   linesGoElsewhere: boolean,
-): Sink | null {
+): Sink[] {
   const wanted = flags.includes("stdout") || (stdout.enabled ?? (json || !linesGoElsewhere));
-  if (!wanted) return null;
+  if (!wanted) return [];
   const format = json ? "json" : stdout.format;
-  return stdoutSink({ format, eventFilter: stdout.event_filter, print });
+  return [stdoutSink({ format, eventFilter: stdout.event_filter, print })];
 }
 
 /** Events of other writers may hold secrets; receivers and messages get none. */

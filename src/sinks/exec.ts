@@ -12,7 +12,7 @@ import { plainLine } from "../events/plain_text.ts";
 import type { ReadEvent } from "../protocol/events.ts";
 import { sha256Hex } from "../protocol/names.ts";
 import type { World } from "../sys/world.ts";
-import { eventIdentity } from "./event_identity.ts";
+import { identified } from "./event_identity.ts";
 import { type Delivered, passesFilter, type Sink } from "./sink.ts";
 import { type SinkSettings, unusable } from "./sink_settings.ts";
 
@@ -69,17 +69,16 @@ interface Run {
 }
 
 async function runOnce(world: World, run: Run): Promise<Delivered> {
-  const { event, command, place, signal, timeoutMs } = run;
-  const id = await eventIdentity(event);
-  const whole = event.event_id === "" ? { ...event, event_id: id } : event;
+  const { command, place, signal, timeoutMs } = run;
+  const event = await identified(run.event);
   const decoder = new TextDecoder();
   const tail = new TextTail(tailCharacters);
   try {
     const end = await runCommand(world, {
       command,
       cwd: place.repository,
-      env: environmentOf(world, { event, id, place }),
-      input: new TextEncoder().encode(`${JSON.stringify(whole)}\n`),
+      env: environmentOf(world, { event, place }),
+      input: new TextEncoder().encode(`${JSON.stringify(event)}\n`),
       timeoutMs,
       graceMs,
       signal,
@@ -93,13 +92,13 @@ async function runOnce(world: World, run: Run): Promise<Delivered> {
 
 function environmentOf(
   world: World,
-  { event, id, place }: { event: ReadEvent; id: string; place: ExecPlace },
+  { event, place }: { event: ReadEvent; place: ExecPlace },
 ): Record<string, string> {
   const inherited = Object.entries(gitEnvironment(world.env))
     .filter(([name]) => !place.ownSecrets.includes(name));
   return {
     ...Object.fromEntries(inherited),
-    MACP_EVENT_ID: id,
+    MACP_EVENT_ID: event.event_id,
     MACP_EVENT_TYPE: asValue(event.event_type),
     MACP_TASK_ID: asValue(event.task_id),
     [attemptMarker]: world.uuid(),

@@ -13,7 +13,7 @@ import {
   type SettingsPlace,
   type SinkSettings,
   tokenOf,
-  unusable,
+  wrongSecret,
 } from "./sink_settings.ts";
 
 const path = "macp.ntfy";
@@ -26,7 +26,7 @@ export function ntfyDoorbell(
   place: SettingsPlace<ReceiverWorld>,
   settings: SinkSettings["ntfy"],
 ): Doorbell {
-  const { server, topic } = splitTopic(requireAddress(place, settings, path));
+  const { server, topic } = splitTopic(requireAddress(place, settings, path), settings);
   const receiver = receiverOf(place.world, {
     url: server,
     timeoutSeconds: settings.timeout_seconds,
@@ -45,10 +45,11 @@ export function ntfyDoorbell(
  * The server, to which JSON is posted, and the topic: the last part of the address. A
  * header could not hold every title.
  */
-function splitTopic(url: URL): { server: URL; topic: string } {
+function splitTopic(url: URL, settings: SinkSettings["ntfy"]): { server: URL; topic: string } {
   const [, folder = "", topic = ""] = /^(.*\/)([A-Za-z0-9_-]{1,64})\/*$/.exec(url.pathname) ?? [];
   if (topic === "") {
-    throw unusable(`${path}.url`, `it does not end with a topic: ${url.host}`, [
+    const at = { path, key: "url" };
+    throw wrongSecret(settings, at, `it does not end with a topic: ${url.host}`, [
       "Give the whole address of the topic, such as https://ntfy.sh/my-topic",
     ]);
   }

@@ -1,39 +1,49 @@
 /**
- * Posts to a receiver, at an address that was looked at first.
+ * Requests to a server, at an address that was looked at first.
  *
  * @module
  */
 import { MacpError } from "../protocol/errors.ts";
-import type { HttpAnswer } from "../sys/http.ts";
+import type { HttpAnswer, HttpRequest } from "../sys/http.ts";
 import type { World } from "../sys/world.ts";
 import { parseAddress, refusedAddress, refusedHost } from "./addresses.ts";
 import { goesThroughProxy } from "./proxies.ts";
 
+/** What is asked of a server whose address is looked at first. */
+export type CheckedRequest =
+  & Pick<HttpRequest, "method" | "url" | "headers" | "body">
+  & Required<Pick<HttpRequest, "certificates">>;
+
 /** What is posted. */
-export interface Post {
-  url: URL;
-  headers: Readonly<Record<string, string>>;
+export interface Post extends Omit<CheckedRequest, "method"> {
   body: string;
-  /** Certificates (PEM) that are trusted besides those of the system. */
-  certificates: readonly string[];
+}
+
+/** Posts once, as `requestChecked` does. */
+export function post(
+  world: Pick<World, "http" | "env">,
+  request: Post,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  return requestChecked(world, { ...request, method: "POST" }, signal);
 }
 
 /**
- * Posts once. A name is resolved here, each time, and the connection goes to an address
- * that was looked at, so that a name which resolves to something else the next moment
- * leads nowhere. With https it goes to the name: there the certificate has to fit it.
+ * Sends a request once. A name is resolved here, each time, and the connection goes to an
+ * address that was looked at, so that a name which resolves to something else the next
+ * moment leads nowhere. With https it goes to the name: there the certificate has to fit it.
  *
  * Throws `MacpError` of kind failure: what `Http` throws, and `address_refused`.
  */
-export async function post(
+export async function requestChecked(
   world: Pick<World, "http" | "env">,
-  { url, headers, body, certificates }: Post,
+  request: CheckedRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
+  const { url } = request;
   const proxied = goesThroughProxy(url, world.env);
   const addresses = await lookUp(world, url, signal);
-  const send = (address: string | null) =>
-    world.http.request({ method: "POST", url, headers, body, certificates, signal, address });
+  const send = (address: string | null) => world.http.request({ ...request, signal, address });
   if (proxied || url.protocol === "https:") return await send(null);
   let failure: unknown = null;
   for (const address of addresses) {

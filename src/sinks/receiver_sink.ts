@@ -4,7 +4,7 @@
  * @module
  */
 import type { ReadEvent } from "../protocol/events.ts";
-import { eventIdentity } from "./event_identity.ts";
+import { identified } from "./event_identity.ts";
 import type { Message, Receiver } from "./receiver.ts";
 import { passesFilter, type Sink } from "./sink.ts";
 
@@ -32,8 +32,9 @@ export function receiverSink(receiver: Receiver, parts: ReceiverSinkParts): Sink
     reach: (signal) => receiver.reach(signal),
     accepts: (event) =>
       passesFilter(eventFilter, event.event_type) && (parts.says?.(event) ?? true),
-    async deliver(event, signal, earlier = 0) {
-      const id = await eventIdentity(event);
+    async deliver(given, signal, earlier = 0) {
+      const event = await identified(given);
+      const id = event.event_id;
       const rendered = await parts.render(event, { id, earlier });
       return rendered === null
         ? { kind: "skipped" }

@@ -4,6 +4,7 @@
  * @module
  */
 import { MacpError } from "../protocol/errors.ts";
+import { takeStateLock } from "../store/state_places.ts";
 import type { World } from "../sys/world.ts";
 import type { DeadLetter, DeadLetters } from "./dead_letters.ts";
 import { DirectSender } from "./send_directly.ts";
@@ -12,7 +13,9 @@ import type { Sink } from "./sink.ts";
 /** Milliseconds to wait for a sink that another program serves. */
 const lockWaitMs = 30_000;
 /** Milliseconds after which letters that were delivered are taken out. */
-const takeOutMs = 500;
+const takeOutMs = 200;
+/** The same as a multiple of how long that takes: a large file is written less often. */
+const takeOutTimes = 10;
 
 /** What a redrive needs. */
 export interface RedriveContext {
@@ -69,7 +72,7 @@ export async function redrive(
   since: number,
 ): Promise<Redriven> {
   const { world: { files }, lockPath } = context;
-  const lock = await files.lock(lockPath, lockWaitMs);
+  const lock = await takeStateLock(files, lockPath, lockWaitMs);
   if (lock === null) {
     throw new MacpError("busy", `Cannot serve ${sink.name} as another program does: ${lockPath}`, {
       code: "sink_locked",
@@ -92,10 +95,12 @@ async function sendLetters(
   const sender = new DirectSender(world, sink, stop);
   const redriven: Redriven = { delivered: 0, left: 0, older, unreadable };
   let changes: [string, DeadLetter | null][] = [];
-  let changedAt = world.clock.elapsed();
+  let nextAt = world.clock.elapsed() + takeOutMs;
   const takeOut = async () => {
+    const start = world.clock.elapsed();
     await letters.change(sink.name, changes);
-    [changes, changedAt] = [[], world.clock.elapsed()];
+    const end = world.clock.elapsed();
+    [changes, nextAt] = [[], end + Math.max(takeOutMs, takeOutTimes * (end - start))];
   };
   for (const { line, letter } of wanted) {
     const outcome = await sender.send(letter.event);
@@ -110,7 +115,7 @@ async function sendLetters(
         changes.push([line, { ...letter, reason, tries: letter.tries + 1 }]);
       }
     }
-    if (world.clock.elapsed() - changedAt >= takeOutMs) await takeOut();
+    if (world.clock.elapsed() >= nextAt) await takeOut();
   }
   await takeOut();
   return redriven;

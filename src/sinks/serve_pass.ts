@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { takeStateLock } from "../store/state_places.ts";
 import type { FileLock } from "../sys/files.ts";
 import { calmOfWaiting, type PassContext, type ServedSink, typesOf } from "./pass_context.ts";
 import { SinkPass } from "./sink_pass.ts";
@@ -59,9 +60,9 @@ async function takeLock(
   name: string,
 ): Promise<FileLock | null> {
   const path = lockPath(name);
-  const taken = world.files.lock(path, lockWaitMs);
+  const taken = takeStateLock(world.files, path, lockWaitMs);
   if (stop.aborted) {
-    void taken.then((lock) => lock?.release());
+    void taken.then((lock) => lock?.release(), () => {});
     return null;
   }
   const { promise: stopped, resolve } = Promise.withResolvers<null>();

@@ -4,9 +4,11 @@
  * @module
  */
 import { isAbsolute, join } from "@std/path";
-import { MacpError } from "../protocol/errors.ts";
+import { MacpError, messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
+import { describeKind } from "../protocol/not_a_file.ts";
 import type { Settings } from "../protocol/settings.ts";
+import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import { refusedHost } from "./addresses.ts";
 
@@ -48,7 +50,23 @@ export function secretOf(
   }
   const value = Object.hasOwn(env, variable) ? env[variable]?.trim() ?? "" : "";
   if (value !== "") return value;
-  throw unusable(`${path}.${key}_env`, `the environment variable is not set: ${variable}`);
+  throw unusable(`${path}.${key}_env`, `the environment variable is not set: ${variable}`, [
+    "Set it where macp is called, for cron and services too, or disable the sink",
+  ]);
+}
+
+/** The error for a secret setting whose value is wrong: it names the variable that holds it. */
+export function wrongSecret(
+  block: Readonly<Record<string, unknown>>,
+  { path, key }: { path: string; key: string },
+  why: string,
+  hints: string[] = [],
+): UnusableSetting {
+  const variable = block[`${key}_env`];
+  if (typeof variable !== "string" || variable === "") {
+    return unusable(`${path}.${key}`, why, hints);
+  }
+  return unusable(`${path}.${key}_env`, `${why} (the environment variable ${variable})`, hints);
 }
 
 /** A token fit for a header, or empty. Throws like `secretOf`. */
@@ -59,7 +77,7 @@ export function tokenOf(
 ): string {
   const token = secretOf(place, block, at);
   if (/^[\x21-\x7e]*$/.test(token)) return token;
-  throw unusable(`${at.path}.${at.key}`, "it holds a blank or a character that no header can hold");
+  throw wrongSecret(block, at, "it holds a blank or a character that no header can hold");
 }
 
 /** The address of a sink, or null when there is none. Throws like `secretOf`. */
@@ -68,14 +86,15 @@ export function addressOf(
   block: Readonly<Record<string, unknown>>,
   path: string,
 ): URL | null {
-  const text = secretOf(place, block, { path, key: "url" });
+  const at = { path, key: "url" };
+  const text = secretOf(place, block, at);
   if (text === "") return null;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw unusable(`${path}.url`, "it is no address that begins with http:// or https://");
+    throw wrongSecret(block, at, "it is no address that begins with http:// or https://");
   }
   const refused = refusedHost(url.hostname);
-  if (refused !== null) throw unusable(`${path}.url`, `${refused}: ${url.host}`);
+  if (refused !== null) throw wrongSecret(block, at, `${refused}: ${url.host}`);
   return url;
 }
 
@@ -100,13 +119,22 @@ export function certificatesOf(
 ): string[] {
   if (caFile === null || caFile === "") return [];
   const file = isAbsolute(caFile) ? caFile : join(repository, caFile);
-  if (files.stat(file)?.kind !== "file") {
-    throw unusable(`${path}.ca_file`, `there is no such file: ${file}`);
-  }
+  const kind = files.stat(file)?.kind;
+  const wrong = (why: string) => unusable(`${path}.ca_file`, `${why}: ${file}`);
+  if (kind === undefined) throw wrong("there is no such file");
+  if (kind !== "file") throw wrong(`it is ${describeKind(kind)}, not a file`);
   const block = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
-  const certificates = files.readText(file).match(block) ?? [];
+  const certificates = tryRead(files, file, wrong).match(block) ?? [];
   if (certificates.length > 0) return [...certificates];
-  throw unusable(`${path}.ca_file`, `the file holds no certificate (PEM): ${file}`);
+  throw wrong("the file holds no certificate (PEM)");
+}
+
+function tryRead(files: Files, file: string, wrong: (why: string) => MacpError): string {
+  try {
+    return files.readText(file);
+  } catch (error) {
+    throw wrong(`it cannot be read, ${messageOf(error)}`);
+  }
 }
 
 /** Names of the environment variables that hold the sinks' secrets. */
@@ -120,7 +148,18 @@ export function secretVariablesOf(settings: SinkSettings): string[] {
   );
 }
 
+/** A setting that a sink cannot be made with: of kind usage, code `sink_unusable`. */
+export class UnusableSetting extends MacpError {
+  /** Its dotted path. */
+  readonly setting: string;
+
+  constructor(setting: string, message: string, hints: string[]) {
+    super("usage", message, { code: "sink_unusable", hints });
+    this.setting = setting;
+  }
+}
+
 /** The error for a setting that a sink cannot be made with. */
-export function unusable(path: string, why: string, hints: string[] = []): MacpError {
-  return new MacpError("usage", `Cannot use ${path} as ${why}`, { code: "sink_unusable", hints });
+export function unusable(path: string, why: string, hints: string[] = []): UnusableSetting {
+  return new UnusableSetting(path, `Cannot use ${path} as ${why}`, hints);
 }

@@ -5,20 +5,23 @@
  */
 import { basename, join } from "@std/path";
 import { rotatedFiles } from "../events/event_files.ts";
+import { readLines } from "../events/event_log.ts";
 import { EventTail } from "../events/event_tail.ts";
 import { quietUntil } from "../events/quiet_hours.ts";
 import { positionAt, type TailPosition } from "../events/tail_position.ts";
 import type { CursorFile, SinkCursor } from "../protocol/generated/types.ts";
 import type { StorePaths } from "../store/paths.ts";
+import type { Zone } from "../runtimes/time_zones.ts";
 import type { Files } from "../sys/files.ts";
 import { calmOf } from "./calm_settings.ts";
 import { cursorOf, startOf } from "./cursor_file.ts";
+import { parseDeadLetter } from "./dead_letters.ts";
 import { type SinkName, sinkNames, type SinkSettings } from "./sink_settings.ts";
 
 /** Bytes behind up to which the events are counted. */
 const countedBytes = 1024 ** 2;
-const newline = 0x0a;
-const chunkBytes = 256 * 1024;
+/** Bytes of dead letters up to which each is parsed. */
+const parsedBytes = 2 * 1024 ** 2;
 
 /** How a sink stands. Times are RFC 3339. */
 export interface SinkStatus {
@@ -27,6 +30,8 @@ export interface SinkStatus {
   enabled: boolean;
   /** Whether it has read anything, or was told where to begin. */
   begun: boolean;
+  /** Whether it will begin at the end of the event file, and get nothing that is in it now. */
+  begins_at_end: boolean;
   /** Bytes read of the event file, or of the file that it was rotated into. */
   offset: number | null;
   /** Bytes that it has not read yet, in rotated files too; null when that is not known. */
@@ -48,7 +53,12 @@ export interface SinkStatus {
   /** Why nothing is sent until it is configured anew. */
   disabled: { at: string; reason: string } | null;
   /** What redrive would send again. */
-  dead_letters: { events: number; bytes: number };
+  dead_letters: {
+    events: number;
+    /** Lines that are none, which redrive leaves where they are. */
+    unreadable: number;
+    bytes: number;
+  };
 }
 
 /** Where the state of sinks is looked up. */
@@ -60,8 +70,8 @@ export interface SinkPlace {
   document: CursorFile | null | undefined;
   /** Milliseconds since the epoch. */
   now: number;
-  /** Time zone of the machine, an IANA name. */
-  localTimeZone: string;
+  /** Time zone of the machine. */
+  localTimeZone: Zone;
 }
 
 /** What the cursor says of deliveries. */
@@ -116,17 +126,20 @@ async function progressOf(
   { files, paths, document }: SinkPlace,
   tail: EventTail,
   cursor: SinkCursor | null,
-): Promise<Pick<SinkStatus, "begun" | "offset" | "lag_bytes" | "lag_events">> {
-  if (document === undefined) {
-    return { begun: false, offset: null, lag_bytes: null, lag_events: null };
-  }
+): Promise<Pick<SinkStatus, "begun" | "begins_at_end" | "offset" | "lag_bytes" | "lag_events">> {
+  const nowhere = { begun: false, begins_at_end: false, offset: null };
+  if (document === undefined) return { ...nowhere, lag_bytes: null, lag_events: null };
   const newest = rotatedFiles(files, paths.events).at(-1)?.path;
   const position = cursor ?? beginningOf(document, newest ? basename(newest) : "");
   // A sink that joins others begins at the end; the first ones begin where nothing was read.
-  if (position === null) return { begun: false, offset: null, lag_bytes: 0, lag_events: 0 };
+  if (position === null) {
+    const begins_at_end = newest !== undefined || (files.stat(paths.events)?.size ?? 0) > 0;
+    return { ...nowhere, begins_at_end, lag_bytes: 0, lag_events: 0 };
+  }
   const bytes = tail.lag(position);
   return {
     begun: cursor !== null || document !== null,
+    begins_at_end: false,
     offset: position.offset,
     lag_bytes: bytes,
     lag_events: bytes > countedBytes ? null : await eventsAfter(tail, position),
@@ -176,17 +189,16 @@ function quietEnd({ settings, now, localTimeZone }: SinkPlace, name: string): st
 
 function deadLettersOf(files: Files, path: string): SinkStatus["dead_letters"] {
   const stat = files.lstat(path);
-  if (stat?.kind !== "file") return { events: 0, bytes: 0 };
-  const file = files.open(path, { read: true });
-  try {
-    const buffer = new Uint8Array(Math.min(chunkBytes, stat.size));
-    let events = 0;
-    for (let read = file.read(buffer); read; read = file.read(buffer)) {
-      const chunk = buffer.subarray(0, read);
-      for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) events++;
-    }
-    return { events, bytes: stat.size };
-  } finally {
-    file.close();
+  if (stat?.kind !== "file") return { events: 0, unreadable: 0, bytes: 0 };
+  // In a large file the beginning of a line tells what macp wrote.
+  const isLetter = (line: string) =>
+    (stat.size > parsedBytes && line.startsWith('{"schema_version":1,"dead_lettered_at":')) ||
+    parseDeadLetter(line) !== null;
+  let [events, unreadable] = [0, 0];
+  for (const line of readLines(files, path)) {
+    if (line.trim() === "") continue;
+    if (isLetter(line)) events++;
+    else unreadable++;
   }
+  return { events, unreadable, bytes: stat.size };
 }

@@ -4,8 +4,10 @@
  * @module
  */
 import { formatEvent } from "../events/format_event.ts";
+import { visibleJson } from "../events/visible_json.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { sha256Hex } from "../protocol/names.ts";
+import { identified } from "./event_identity.ts";
 import { formattedTypes } from "./discord.ts";
 import { passesFilter, type Sink } from "./sink.ts";
 
@@ -29,15 +31,17 @@ export function stdoutSink({ format, eventFilter, print }: PrintSettings): Sink 
     timeoutMs: 60_000,
     fingerprint: async () => (await sha256Hex(format)).slice(0, 16),
     accepts: ({ event_type }) => passesFilter(filter, event_type),
-    deliver(event, _signal, earlier = 0) {
-      const line = format === "json" ? JSON.stringify(event) : formatEvent(event, { earlier });
-      if (line === null) return Promise.resolve({ kind: "skipped" });
+    async deliver(event, _signal, earlier = 0) {
+      const line = format === "json"
+        ? visibleJson(await identified(event))
+        : formatEvent(event, { earlier });
+      if (line === null) return { kind: "skipped" };
       try {
         print(line);
-        return Promise.resolve({ kind: "delivered" });
+        return { kind: "delivered" };
       } catch (error) {
         const reason = `standard output takes nothing: ${messageOf(error)}`;
-        return Promise.resolve({ kind: "retry", reason, afterMs: null });
+        return { kind: "retry", reason, afterMs: null };
       }
     },
   };

@@ -20,7 +20,7 @@ import {
   type SettingsPlace,
   type SinkSettings,
   tokenOf,
-  unusable,
+  wrongSecret,
 } from "./sink_settings.ts";
 import { isSigningSecret, signatureHeaders } from "./standard_webhooks.ts";
 
@@ -70,7 +70,8 @@ function signingSecrets(place: SettingsPlace, settings: SinkSettings["webhook"])
   const secrets = keys.map((key) => secretOf(place, settings, { path, key }));
   for (const [index, secret] of secrets.entries()) {
     if (secret === "" || isSigningSecret(secret)) continue;
-    throw unusable(`${path}.${keys[index]}`, "it is not whsec_ and base64 of 24 to 64 bytes", [
+    const at = { path, key: keys[index] ?? "" };
+    throw wrongSecret(settings, at, "it is not whsec_ and base64 of 24 to 64 bytes", [
       'Make one with: echo "whsec_$(openssl rand -base64 32)"',
     ]);
   }
@@ -87,10 +88,9 @@ function contentOf(
   event: ReadEvent,
   { id, source, format }: { id: string; source: string; format: "event" | "cloudevents" },
 ): Content {
-  const whole = event.event_id === "" ? { ...event, event_id: id } : event;
-  if (format === "event") return { body: JSON.stringify(whole) };
+  if (format === "event") return { body: JSON.stringify(event) };
   return {
-    body: JSON.stringify(toCloudEvent(whole, { id, source })),
+    body: JSON.stringify(toCloudEvent(event, { id, source })),
     headers: { "content-type": cloudEventType },
   };
 }

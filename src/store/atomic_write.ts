@@ -12,6 +12,9 @@ import type { World } from "../sys/world.ts";
 /** Most bytes that are encoded at once. */
 const chunkBytes = 256 * 1024;
 
+/** A part of what is written: a text, or bytes as they are. */
+export type Piece = string | Uint8Array;
+
 /** What may differ from the default. */
 export interface AtomicWriteOptions {
   /** Permission bits; those of the replaced file, else 0600. */
@@ -32,7 +35,7 @@ export interface AtomicWriteOptions {
 export function atomicWrite(
   world: Pick<World, "files" | "uuid">,
   path: string,
-  content: string | readonly string[],
+  content: string | readonly Piece[],
   options: AtomicWriteOptions = {},
 ): boolean {
   try {
@@ -45,17 +48,28 @@ export function atomicWrite(
 
 /** The error of a write that failed. */
 export function writeError(path: string, cause: unknown): MacpError {
-  return new MacpError("failure", `Cannot write ${path} as ${messageOf(cause)}`, {
+  const why = messageOf(cause);
+  return new MacpError("failure", `Cannot write ${path} as ${why}`, {
     code: "write_failed",
-    hints: ["Look at the space left (df) and the permissions of the folder, then call again"],
+    hints: [wayOutOf(why)],
     cause,
   });
+}
+
+function wayOutOf(why: string): string {
+  if (/read-only file system/i.test(why)) {
+    return "Call it where the repository can be written (mount -o remount,rw), or copy it there";
+  }
+  if (/is a directory|file exists|not a directory/i.test(why)) {
+    return "Move away what stands in its place, then call again";
+  }
+  return "Look at the space left (df) and the permissions of the folder, then call again";
 }
 
 function replace(
   { files, uuid }: Pick<World, "files" | "uuid">,
   path: string,
-  content: readonly string[],
+  content: readonly Piece[],
   options: AtomicWriteOptions,
 ): boolean {
   const existing = files.lstat(path);
@@ -65,7 +79,10 @@ function replace(
   try {
     const file = files.open(temporary, { write: true, createNew: true, mode });
     try {
-      for (const text of content) writeText(file, text);
+      for (const piece of content) {
+        if (typeof piece === "string") writeText(file, piece);
+        else file.write(piece);
+      }
       file.sync();
       // What the file is created with is cut by the umask.
       if (file.stat().mode !== mode) files.setMode(temporary, mode);

@@ -7,16 +7,42 @@ import { isRecord } from "../protocol/events.ts";
 import { validateConfig } from "../protocol/generated/validators.js";
 import { type Fault, faultsOf, shortJson } from "../protocol/validation.ts";
 import { zoneOfSetting } from "../runtimes/time_zones.ts";
+import { discreetFault } from "./discreet_fault.ts";
 
 /** Sinks that may have quiet hours. */
 const calmSinks = ["discord", "slack", "ntfy"] as const;
 
 /** All faults of a configuration: those that its schema tells, and those that it cannot. */
 export function configFaults(value: unknown): Fault[] {
-  const faults = faultsOf(validateConfig, value);
+  const faults = faultsOf(validateConfig, value).map((fault) => discreetFault(fault, value));
   if (!isRecord(value) || !isRecord(value.macp)) return faults;
   const { macp } = value;
-  return [...faults, ...calmSinks.flatMap((name) => quietFaults(macp[name], `/macp/${name}`))];
+  return [
+    ...faults,
+    ...calmSinks.flatMap((name) => quietFaults(macp[name], `/macp/${name}`)),
+    ...baseFaults(macp.doorbell),
+  ];
+}
+
+/** What links begin with, to which a query is added. */
+function baseFaults(doorbell: unknown): Fault[] {
+  const base = isRecord(doorbell) ? doorbell.base_url : null;
+  if (typeof base !== "string" || base === "") return [];
+  const url = URL.canParse(base) ? new URL(base) : null;
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && !/[?#]/.test(base) &&
+    url.username + url.password === "";
+  if (isPlain) return [];
+  return [{
+    path: "/macp/doorbell/base_url",
+    value: shortJson(withoutSecrets(base)),
+    expected: "an address that begins with http:// or https://, without user, query and " +
+      "fragment, such as https://mosaic.example.org/app",
+  }];
+}
+
+/** An address without what stands for a user, and without query and fragment. */
+function withoutSecrets(address: string): string {
+  return address.replace(/[?#].*$/s, (rest) => `${rest[0]}…`).replace(/\/\/.*@/s, "//…@");
 }
 
 function quietFaults(block: unknown, path: string): Fault[] {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parse as parseJsonc } from "@std/jsonc";
+import { callerVariable, isPerCaller } from "../protocol/caller_variable.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { ConfigFile } from "../protocol/generated/types.ts";
@@ -19,7 +19,8 @@ import type { Secret } from "../redaction/collect_secrets.ts";
 import { gateSecrets } from "../redaction/gate_secrets.ts";
 import type { World } from "../sys/world.ts";
 import { configFaults } from "./config_faults.ts";
-import { readText, withoutMark } from "./read_json.ts";
+import { parseConfig } from "./parse_config.ts";
+import { readText } from "./read_json.ts";
 import { userConfigPath } from "./paths.ts";
 
 /** A secret that stands in settings. */
@@ -71,23 +72,28 @@ export function loadSettings(
   const given = flags.flatMap(({ values }) =>
     literalSecrets(values).map((literal) => ({ file: null, ...literal }))
   );
+  const resolved = resolveSettings(all);
+  const callers = Object.keys(resolved.settings.delegate.acl);
   return {
-    ...resolveSettings(all),
+    ...resolved,
     unknown,
     literals: [...literals, ...given],
     gateSecrets: all.flatMap(({ values }) => gateSecrets(values.quality_gates)),
-    ownSecrets: all.flatMap(({ values }) => secretVariables(values)),
+    ownSecrets: all.flatMap(({ values }) => secretVariables(values, callers)),
   };
 }
 
-/** Names of environment variables under keys that end in `_env`. */
-export function secretVariables(values: unknown): string[] {
+/**
+ * Names of environment variables under keys that end in `_env`; where each caller of a
+ * delegation has one of its own, those of all callers.
+ */
+export function secretVariables(values: unknown, callers: readonly string[]): string[] {
   if (!isRecord(values)) return [];
-  return Object.entries(values).flatMap(([key, value]) =>
-    key.endsWith("_env") && typeof value === "string" && value !== ""
-      ? [value]
-      : secretVariables(value)
-  );
+  return Object.entries(values).flatMap(([key, value]) => {
+    if (!key.endsWith("_env") || typeof value !== "string") return secretVariables(value, callers);
+    if (isPerCaller(value)) return callers.map((caller) => callerVariable(value, caller));
+    return value === "" ? [] : [value];
+  });
 }
 
 /**
@@ -111,7 +117,9 @@ export function literalSecrets(
 /** Whether a setting is the address of a sink, and holds more than everybody knows. */
 function isSinkAddress(path: string, value: string): boolean {
   if (!/(?:webhook|discord|slack|ntfy)[^.]*\.url$|webhook_url$/i.test(path)) return false;
-  return URL.canParse(value) && (!isOfThisMachine(value) || isPrivatePlace(value));
+  // One without a scheme is not used, but is as secret.
+  if (!URL.canParse(value)) return value.length >= 8 && /[./]/.test(value);
+  return !isOfThisMachine(value) || isPrivatePlace(value);
 }
 
 /** Whether an address is one of this machine: no other one can be reached by it. */
@@ -133,7 +141,7 @@ function readConfig(world: Pick<World, "files">, file: string): ConfigFile | nul
   if (text === null) return null;
   let value: unknown;
   try {
-    value = parseJsonc(withoutMark(text));
+    value = parseConfig(text);
   } catch (cause) {
     throw new MacpError(
       "usage",
@@ -141,7 +149,6 @@ function readConfig(world: Pick<World, "files">, file: string): ConfigFile | nul
       {
         code: "config_unparsable",
         hints: ["Mend the file; macp init in an empty folder shows a whole one"],
-        cause,
       },
     );
   }

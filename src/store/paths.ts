@@ -27,6 +27,7 @@ export interface StorePaths {
   sinks: string;
   logs: string;
   attempts: string;
+  handovers: string;
   baselines: string;
 }
 
@@ -48,6 +49,7 @@ export function storePaths(repository: string): StorePaths {
     sinks: join(folder, "sinks"),
     logs: join(folder, "logs"),
     attempts: join(folder, "attempts"),
+    handovers: join(folder, "handover"),
     baselines: join(folder, "baselines"),
   };
 }

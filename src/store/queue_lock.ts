@@ -5,6 +5,7 @@
  */
 import { MacpError } from "../protocol/errors.ts";
 import type { World } from "../sys/world.ts";
+import { takeStateLock } from "./state_places.ts";
 import type { StorePaths } from "./paths.ts";
 
 /** Milliseconds to wait for the lock of the queue. */
@@ -19,7 +20,7 @@ export async function withQueueLock<T>(
   { queueLock }: Pick<StorePaths, "queueLock">,
   work: () => T,
 ): Promise<T> {
-  const lock = await files.lock(queueLock, lockWaitMs);
+  const lock = await takeStateLock(files, queueLock, lockWaitMs);
   if (lock === null) {
     throw new MacpError(
       "busy",

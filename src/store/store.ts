@@ -186,7 +186,8 @@ function isSameFile(a: FileStat, b: FileStat): boolean {
 function standing(queue: Queue, id: string): { status: string; last_attempt: number } | null {
   const raw = queue.find(id);
   if (!isRecord(raw) || typeof raw.status !== "string") return null;
-  return { status: raw.status, last_attempt: Number(raw.last_attempt ?? 0) };
+  const { status, last_attempt: serial } = raw;
+  return { status, last_attempt: Number.isInteger(serial) ? Number(serial) : 0 };
 }
 
 /** An event waits for its task's new status when the same change sets it. */

@@ -6,8 +6,15 @@
 
 /** What the runtime's message speaks of, and what that means. */
 const meanings: readonly (readonly [RegExp, string])[] = [
-  [/invalid peer certificate.*UnknownIssuer/, "nobody who is trusted signed its certificate"],
-  [/invalid peer certificate.*CaUsedAsEndEntity/, "its certificate is that of an authority"],
+  [
+    /invalid peer certificate.*UnknownIssuer/,
+    "nobody who is trusted signed its certificate (ca_file of webhook and ntfy adds who is)",
+  ],
+  [
+    /invalid peer certificate.*CaUsedAsEndEntity/,
+    "its certificate is that of an authority, not of a server: make it anew with " +
+    "basicConstraints=critical,CA:FALSE, or let the authority sign one for the server",
+  ],
   [
     /invalid peer certificate.*(?:NotValidForName|not valid for name)/,
     "its certificate is for another name",

@@ -34,7 +34,8 @@ export interface Terminal {
   readonly folder: string;
   /** Command that starts this program: its path, and arguments that come first. */
   readonly program: readonly string[];
-  readonly runtime: Runtime;
+  /** Not there where nothing real runs the program. */
+  readonly runtime?: Runtime;
   /** Calls back on a signal, until the returned function is called. */
   onSignal(signal: StopSignal, callback: () => void): () => void;
 }

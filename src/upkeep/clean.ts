@@ -225,9 +225,9 @@ async function cleanLeftovers(
   for (const id of Object.keys(store.readState().running)) {
     names.set(id, (await taskNames(id)).file);
   }
-  return await store.change(({ state }) => {
+  const leftovers = ({ running }: State) => {
     const live = new Set(
-      Object.entries(state.running)
+      Object.entries(running)
         .map(([id, { serial }]) => join(attempts, names.get(id) ?? id, String(serial))),
     );
     const left = files.list(attempts)
@@ -235,8 +235,13 @@ async function cleanLeftovers(
       .map((name) => join(attempts, name)).filter((path) => !live.has(path));
     const indexes = files.list(folder).filter((name) => /^snapshot\..+\.index(\.lock)?$/.test(name))
       .map((name) => join(folder, name));
-    const rows = [...left, ...indexes].map((path) => leftover(path, indexes.includes(path)));
-    if (!dryRun) rows.forEach(({ path }) => removeLeftover(context, path));
+    return [...left, ...indexes].map((path) => leftover(path, indexes.includes(path)));
+  };
+  // A change begins with telling what a crash left untold.
+  if (dryRun) return leftovers(store.readState());
+  return await store.change(({ state }) => {
+    const rows = leftovers(state);
+    rows.forEach(({ path }) => removeLeftover(context, path));
     return { change: null, result: rows };
   });
 }

@@ -6,7 +6,8 @@
 import { join } from "@std/path";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { isUnfinished, listWorktrees } from "../dispatcher/worktree.ts";
-import { isBelow, realPathOf, worktreePlace } from "../dispatcher/worktree_place.ts";
+import { worktreePlace } from "../dispatcher/worktree_place.ts";
+import { isBelow, realPathOf } from "../sys/real_path.ts";
 import { listRefs } from "../git/refs.ts";
 import type { WorktreeEntry } from "../git/worktree_list.ts";
 import { sha256Hex } from "../protocol/names.ts";

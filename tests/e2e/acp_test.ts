@@ -157,3 +157,21 @@ Deno.test("macp show tells a person all that a result and the queue know", async
     ) assertStringIncludes(stdout, text);
   });
 });
+
+for (const name of ["handover", "attempts", "logs"]) {
+  Deno.test(`macp writes nothing to where a link in the place of ${name} leads, and exits 5`, async () => {
+    await withRepository(async (repository) => {
+      await submitAcp(repository, "t", "--max-attempts", "2");
+      const elsewhere = repository.outside("elsewhere");
+      Deno.mkdirSync(elsewhere);
+      Deno.symlinkSync(elsewhere, repository.state(name));
+      const { code, stderr } = await repository.macp(["drain"]);
+      assertEquals(code, 5, stderr);
+      assertStringIncludes(stderr, repository.state(name));
+      assertEquals([...Deno.readDirSync(elsewhere)], []);
+      Deno.removeSync(repository.state(name));
+      assertEquals((await repository.macp(["drain"])).code, 3);
+      assert(exists(repository.state("handover", "t.json")));
+    });
+  });
+}

@@ -162,3 +162,44 @@ Deno.test({
       assertEquals((textOf(ran) ?? "").length / 2, attempts, "runs and attempts differ");
     }),
 });
+
+Deno.test({
+  name: "A read-only repository: watch and redrive exit 5, name the file and what to do",
+  ignore: Deno.uid() !== 0 || !canMount(),
+  fn: () =>
+    onFileSystem("8m", async (repository) => {
+      const call = async (place: string) => {
+        assert(run("mount", "-o", "remount,ro", repository.path));
+        for (const args of [["watch", "--once"], ["redrive", "stdout"]]) {
+          const { code, stderr } = await repository.macp(args);
+          assertEquals(code, 5, stderr);
+          assertStringIncludes(stderr, `error: Cannot write ${repository.state(place)}`);
+          assertStringIncludes(stderr, "hint: Call it where the repository can be written");
+        }
+        assert(run("mount", "-o", "remount,rw", repository.path));
+      };
+      await call("sinks");
+      Deno.mkdirSync(repository.state("sinks"));
+      await call("");
+    }),
+});
+
+Deno.test("What stands in place of a file of the sinks is named, with what to do", async () => {
+  await withRepository(async (repository) => {
+    for (const name of ["sinks", "event_cursor.lock", "sinks/stdout.lock"]) {
+      const path = repository.state(name);
+      if (name === "sinks") Deno.writeTextFileSync(path, "");
+      else Deno.mkdirSync(path);
+      const { code, stderr } = await repository.macp(["watch", "--once"]);
+      assertEquals(code, 5, stderr);
+      assertStringIncludes(stderr, `error: Cannot write ${path} as `);
+      assertStringIncludes(stderr, "hint: Move away what stands in its place");
+      Deno.removeSync(path);
+    }
+    const events = repository.state("events.ndjson");
+    assert(run("mkfifo", events));
+    const { code, stderr } = await repository.macp(["watch", "--once"]);
+    assertEquals(code, 5, stderr);
+    assertStringIncludes(stderr, `${events} as it is a pipe or a device, not a file`);
+  });
+});

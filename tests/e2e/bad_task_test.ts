@@ -116,3 +116,24 @@ for (
     });
   });
 }
+
+Deno.test("A task that is under way with fields of wrong types is lost, and the ledger stays whole", async () => {
+  await withRepository(async (repository) => {
+    const wrong = { last_attempt: "one", attempts: "two", timeout_seconds: "x", title: 7 };
+    repository.writeQueue([
+      execTask("t", "true", { ...wrong, status: "gated" }),
+      execTask("u", "true", { ...wrong, status: "pending" }),
+    ]);
+    const ran = await repository.macp(["cancel", "u"]);
+    assertEquals(ran.code, 0, ran.stderr);
+    const drained = await repository.macp(["drain"]);
+    assertEquals(drained.code, 1, drained.stdout + drained.stderr);
+    assertEquals(repository.result("t").metadata?.outcome, "worker_lost");
+    assertEquals(repository.result("u").metadata?.outcome, "cancelled");
+    assertEquals((await repository.macp(["status"])).code, 0);
+    for (const name of ["state.json", "results/t.json", "results/u.json", "events.ndjson"]) {
+      const valid = await repository.macp(["validate", repository.state(name)]);
+      assertEquals([name, valid.code], [name, 0], valid.stdout);
+    }
+  });
+});

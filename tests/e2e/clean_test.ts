@@ -148,6 +148,19 @@ function fingerprintOf({ folder }: Repository): string[] {
   return fingerprint(folder).split("\n").filter((line) => !/\.lock \d/.test(line));
 }
 
+Deno.test("macp clean keeps a worktree that lies outside of worktree_base since that was changed", async () => {
+  await withWorktrees(async (repository) => {
+    repository.writeQueue([execTask("t", `${dirty}; exit 1`)]);
+    await repository.macp(["drain"]);
+    const before = inventory(repository.worktree("t"));
+    Deno.mkdirSync(repository.outside("others"));
+    repository.writeConfig({ macp: { worktree_base: repository.outside("others") } });
+    const done = await clean(repository, "--all");
+    assertEquals(done(repository.worktree("t")), "kept: it lies outside worktree_base");
+    assertEquals(inventory(repository.worktree("t")), before);
+  });
+});
+
 Deno.test("macp clean leaves the worktree of a running task alone, and one in back-off", async () => {
   await withRepository(async (repository) => {
     repository.writeConfig({ macp: { retry_backoff_seconds: 300 } });

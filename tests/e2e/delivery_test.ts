@@ -260,6 +260,88 @@ Deno.test("macp redrive loses nothing when it is killed", async () => {
   });
 });
 
+Deno.test("macp watch gives every sink the same id of an event that has none, or none that a header can hold", async () => {
+  await withReceiver(accepting, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      const out = repository.outside("exec.ndjson");
+      repository.writeConfig({
+        macp: {
+          webhook: { enabled: true, url: `${origin}/hook` },
+          exec: { enabled: true, command: `echo "$MACP_EVENT_ID" >> '${out}'; cat >> '${out}'` },
+          stdout: { enabled: true },
+        },
+      });
+      const ids = [undefined, "", "nö id", 7];
+      writeEvents(
+        repository,
+        ids.map((event_id, i) => eventLine(`T${i}`, "task.failed", { event_id })),
+      );
+      const { stdout, stderr } = await repository.macp(["watch", "--once", "--json"]);
+      const printed = stdout.trim().split("\n").map((line) => JSON.parse(line).event_id);
+      assertEquals(printed.length, 4, stderr);
+      for (const id of printed) assert(/^sha256-[0-9a-f]{32}$/.test(id), id);
+      const headers = received.map((one) => one.headers["idempotency-key"]);
+      assertEquals(headers, printed);
+      assertEquals(received.map(({ body }) => JSON.parse(body).event_id), printed);
+      const run = (textOf(out) ?? "").trim().split("\n");
+      assertEquals(run.filter((_, i) => i % 2 === 0), printed);
+      assertEquals(
+        run.filter((_, i) => i % 2 === 1).map((line) => JSON.parse(line).event_id),
+        printed,
+      );
+    });
+  });
+});
+
+Deno.test("macp redrive keeps what it achieved when it is killed", async () => {
+  let isDown = true;
+  const answer = async () => {
+    if (isDown) return new Response(null, { status: 400 });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return accepting();
+  };
+  await withReceiver(answer, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      repository.writeConfig({ macp: { webhook: { enabled: true, url: `${origin}/hook` } } });
+      const lines = Array.from({ length: 120 }, (_, i) => eventLine(`T${i}`, "task.failed"));
+      writeEvents(repository, lines);
+      await repository.macp(["watch", "--once"]);
+      isDown = false;
+      received.length = 0;
+      const running = repository.start(["redrive", "webhook"]);
+      // 45 times a hundredth of a second: the first fifth of a second is over.
+      await until("some deliveries", () => received.length >= 45);
+      running.kill("SIGKILL");
+      await running.ended;
+      const left = lettersOf(repository, "webhook").length;
+      assert(left < 120 && left >= 120 - received.length, `${left} are left`);
+    });
+  });
+});
+
+Deno.test("macp redrive names the file with lines that it cannot read, exits 1 and leaves them alone", async () => {
+  await withReceiver(accepting, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      repository.writeConfig({ macp: { webhook: { enabled: true, url: `${origin}/hook` } } });
+      const path = repository.state("dead_letter", "webhook.ndjson");
+      Deno.mkdirSync(repository.state("dead_letter"));
+      const foreign = [...new TextEncoder().encode("half a l"), 0xff, 0x0a];
+      const letter = `{"event":${eventLine("a", "task.failed").trim()}}\n`;
+      Deno.writeFileSync(path, new Uint8Array([...foreign, ...new TextEncoder().encode(letter)]));
+      const told = `${path}: 1 line is no dead letter and stays as before`;
+      const listed = await repository.macp(["redrive", "webhook", "--dry-run"]);
+      assertStringIncludes(listed.stderr, told);
+      const ran = await repository.macp(["redrive", "webhook"]);
+      assertEquals([ran.code, received.length], [1, 1]);
+      assertStringIncludes(ran.stderr, told);
+      assertEquals([...Deno.readFileSync(path)], foreign);
+      const { stdout } = await repository.macp(["status"]);
+      assertStringIncludes(stdout, "1 line of dead_letter/webhook.ndjson that cannot be read");
+      assert(!stdout.includes("dead letter "), stdout);
+    });
+  });
+});
+
 Deno.test("macp watch keeps the file of dead letters below its limit, the newest in it", async () => {
   await withReceiver(() => new Response(null, { status: 400 }), async ({ origin }) => {
     await withRepository(async (repository) => {

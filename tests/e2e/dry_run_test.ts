@@ -70,3 +70,28 @@ Deno.test("init makes what is missing, keeps what is there, and its ignore file 
     assertEquals((await repository.macp(["init", "--enable"])).code, 0);
   });
 });
+
+Deno.test("clean --dry-run tells no event that a crash left untold", async () => {
+  await withRepository(async (repository) => {
+    const event = {
+      event_id: "0198f5a2-7b3c-7def-8abc-000000000001",
+      event_type: "task.progress",
+      task_id: "t",
+      status: "running",
+      timestamp: "2026-11-21T12:00:00.000Z",
+      source: "controller",
+      message: "half",
+      metadata: {},
+    };
+    const ledger = { schema_version: 1, controller: null, running: {}, worktrees: {} };
+    Deno.writeTextFileSync(
+      repository.state("state.json"),
+      JSON.stringify({ ...ledger, outbox: [{ event, expects: null }] }),
+    );
+    const before = fingerprint(repository.state());
+    assertEquals((await repository.macp(["clean", "--dry-run"])).code, 0);
+    assertEquals(fingerprint(repository.state()), before);
+    assertEquals((await repository.macp(["clean"])).code, 0);
+    assertEquals(repository.eventTypes("t"), ["task.progress"]);
+  });
+});

@@ -120,6 +120,15 @@ Deno.test("status tells the truth while a controller lives and after it was kill
     await killHard(killed);
     const dead = await repository.json<{ controller: { pid: number } | null }>(["status"]);
     assertEquals(dead.controller, null);
+    const worker = async () => {
+      const { running } = await repository.json<{ running: { worker: object }[] }>(["status"]);
+      return running[0]?.worker;
+    };
+    const workerPid = Number(textOf(pid));
+    assertEquals(await worker(), { pid: workerPid, alive: true });
+    Deno.kill(workerPid, "SIGKILL");
+    await until("the end of the worker", () => !isAlive(workerPid));
+    assertEquals(await worker(), { pid: workerPid, alive: false });
     assertStringIncludes((await repository.macp(["status"])).stdout, "no controller lives");
     await repository.macp(["drain"]);
   });
@@ -213,5 +222,22 @@ Deno.test("Killed again and again a task never runs more often than its attempts
     const ids = repository.events("t").map(({ event_id }) => event_id);
     assertEquals(new Set(ids).size, ids.length);
     assertNotEquals(exists(repository.worktree("t")), true);
+  });
+});
+
+Deno.test("After a kill right behind its status a task's end is told once, and its worktree goes", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("t", "echo hi > hi.txt", "--gate", "test -e hi.txt");
+    const killed = await repository.macp(["drain"], { env: { MACP_FAIL_AT: "status.written" } });
+    assertEquals(killed.code, 137);
+    assertEquals(repository.task("t").status, "completed");
+    assert(exists(repository.worktree("t")));
+
+    assertEquals((await repository.macp(["drain"])).code, 0);
+
+    const ends = repository.eventTypes("t").filter((type) => type === "task.completed");
+    assertEquals(ends.length, 1);
+    assert(!exists(repository.worktree("t")));
+    assertEquals(repository.task("t").attempts, 1);
   });
 });

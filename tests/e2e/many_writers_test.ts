@@ -69,6 +69,43 @@ Deno.test("Edits by a program that takes no lock survive a drain beside it", asy
   });
 });
 
+Deno.test("An edit without the lock in the middle of a write of macp is kept", async () => {
+  await withRepository(async (repository) => {
+    const path = repository.state("tasks.json");
+    const names = () => [...Deno.readDirSync(repository.state())].map(({ name }) => name);
+    // The queue is large, so that a write of it takes a while.
+    const queue = { padding: "x".repeat(20_000_000), tasks: [] };
+    repository.writeQueue(JSON.stringify(queue));
+    await until("an edit in the middle of a write", async () => {
+      const id = `t${repository.readQueue().length}`;
+      const edited = repository.state("edited");
+      Deno.writeTextFileSync(edited, JSON.stringify({ ...queue, ...parsed(path), edit: id }));
+      const submitting = repository.submit(id, "true");
+      let isOver = false;
+      void submitting.finally(() => isOver = true).catch(() => {});
+      let isBetween = false;
+      while (!isOver && !isBetween) {
+        const writing = names().find((name) => /^tasks\.json\..*\.tmp$/.test(name));
+        if (writing === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+        else {
+          Deno.renameSync(edited, path);
+          isBetween = names().includes(writing);
+          break;
+        }
+      }
+      await submitting;
+      if (!isBetween) return false;
+      assertEquals(parsed(path).edit, id, "the edit was lost");
+      assertEquals(repository.readQueue().at(-1)?.id, id, "the submission was lost");
+      return true;
+    });
+  });
+});
+
+function parsed(path: string): Record<string, unknown> {
+  return JSON.parse(Deno.readTextFileSync(path));
+}
+
 Deno.test("Retries and cancels while a drain runs are kept", async () => {
   await withRepository(async (repository) => {
     const go = repository.outside("go");

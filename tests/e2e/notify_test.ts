@@ -105,6 +105,21 @@ Deno.test("macp notify exits 1 after retry_count further tries, and rings the ot
     }));
 });
 
+Deno.test("macp notify exits 2 when a doorbell cannot be used, names it and rings the others", async () => {
+  await withReceiver(accepting, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      const slack = { enabled: true, url_env: "NO_SUCH_VARIABLE" };
+      repository.writeConfig({ macp: { slack, ntfy: { enabled: true, url: `${origin}/topic` } } });
+      const args = ["notify", "done", "--issue", "infra#42", "--detail", "Merged"];
+      const ran = await repository.macp(args);
+      assertEquals([ran.code, received.length], [2, 1], ran.stderr);
+      assertStringIncludes(ran.stderr, "Cannot use macp.slack.url_env as the environment variable");
+      const { unusable } = await repository.json<{ unusable: { doorbell: string }[] }>(args);
+      assertEquals(unusable.map(({ doorbell }) => doorbell), ["slack"]);
+    });
+  });
+});
+
 Deno.test("macp notify exits 1 where nobody listens, and follows no redirect", async () => {
   let port = 0;
   await withReceiver(

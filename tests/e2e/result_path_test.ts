@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { execTask, exists, textOf, withRepository } from "./harness.ts";
+import { execTask, exists, fingerprint, textOf, withRepository } from "./harness.ts";
 
 Deno.test("result_path names the result's place inside .mosaic/orchestrator, and show finds it", async () => {
   await withRepository(async (repository) => {
@@ -35,7 +35,9 @@ Deno.test("A result_path that leaves the folder or names the state writes no fil
   });
 });
 
-for (const path of ["results", "", ".", "tasks.json/x.json", "config.json/x/y.json"]) {
+for (
+  const path of ["results", "", ".", "a\0b/x.json", "tasks.json/x.json", "config.json/x/y.json"]
+) {
   Deno.test(`A result_path that can be no file stops no other task: ${JSON.stringify(path)}`, async () => {
     await withRepository(async (repository) => {
       repository.writeQueue([
@@ -59,5 +61,29 @@ Deno.test("A symbolic link on the way to a result or a log is not followed out o
     repository.writeQueue([execTask("t", "true", { result_path: "elsewhere/x.json" })]);
     await repository.macp(["drain"]);
     assertEquals([...Deno.readDirSync(target)], []);
+  });
+});
+
+Deno.test("A result_path that cannot be used is named without the secret in it", async () => {
+  await withRepository(async (repository) => {
+    const token = `ghp_${"q7Zk2Wx9".repeat(4)}abcd`;
+    repository.writeQueue([execTask("t", "true", { result_path: `../${token}` })]);
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 0, ran.stderr);
+    assert(!(ran.stdout + ran.stderr).includes(token), ran.stdout);
+    const text = textOf(repository.state("results", "t.json")) ?? "";
+    assert(text.includes("../[redacted:GITHUB_TOKEN] was not used") && !text.includes(token), text);
+  });
+});
+
+Deno.test("A result_dir outside of the state is refused before anything is changed", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { result_dir: "elsewhere" } });
+    repository.writeQueue([execTask("t", "true")]);
+    const before = fingerprint(repository.state());
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 2, ran.stderr);
+    assert(ran.stderr.includes("macp.result_dir"), ran.stderr);
+    assertEquals(fingerprint(repository.state()), before);
   });
 });

@@ -269,6 +269,38 @@ Deno.test("macp run never follows a link out of .mosaic/orchestrator to remove w
   });
 });
 
+for (
+  const { what, dir, link } of [
+    { what: "in the place of the folder of results", dir: "results", link: "results" },
+    { what: "on the way to the folder of results", dir: "deep/results", link: "deep" },
+  ]
+) {
+  Deno.test(`macp drain removes nothing that is old behind a link ${what}`, async () => {
+    await withRepository(async (repository) => {
+      const macp = {
+        result_dir: `.mosaic/orchestrator/${dir}`,
+        retention: { log_days: 1, result_days: 1 },
+      };
+      repository.writeConfig({ macp });
+      // A task that ended, whose result would go anywhere else.
+      repository.writeQueue([execTask("done", "true", { status: "completed" })]);
+      Deno.mkdirSync(repository.outside("precious", "results"), { recursive: true });
+      const places = ["", "results/"].map((folder) =>
+        repository.outside(`precious/${folder}done.json`)
+      );
+      for (const place of places) {
+        Deno.writeTextFileSync(place, '{"task_id":"done","status":"completed"}');
+        Deno.utimeSync(place, 1, 1);
+      }
+      Deno.symlinkSync(repository.outside("precious"), repository.state(link));
+
+      assertEquals((await repository.macp(["drain", "--quiet"])).code, 0);
+
+      assertEquals(places.filter((place) => !exists(place)), []);
+    });
+  });
+}
+
 Deno.test("macp drain keeps logs and results of tasks that the queue lost, as by a git stash", async () => {
   await withRepository(async (repository) => {
     repository.writeConfig({ macp: { retention: { log_days: 1, result_days: 1 } } });

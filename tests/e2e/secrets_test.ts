@@ -108,6 +108,67 @@ Deno.test("A log has no escape sequences, and is capped in its middle, never at 
   });
 });
 
+Deno.test("A secret that is printed in base64 or encoded for a URL is in no log and no result", async () => {
+  await withRepository(async (repository) => {
+    const secret = "p@ss/w0rd+with=signs?&more";
+    const [alone, basic] = [btoa(secret), `Basic ${btoa(`user:${secret}`)}`];
+    const inUrl = encodeURIComponent(secret);
+    const print = `printf '%s\n' "$ALONE" "$BASIC" "$IN_URL"; exit 1`;
+    repository.writeQueue([
+      execTask("worker", print),
+      execTask("gate", "true", { quality_gates: [print] }),
+    ]);
+    const env = { DB_PASSWORD: secret, ALONE: alone, BASIC: basic, IN_URL: inUrl };
+
+    assertEquals((await repository.macp(["drain"], { env })).code, 3);
+
+    // Of base64 only what does not depend on what stands around the secret.
+    for (const text of [alone.slice(0, 32), basic.slice(16, 44), inUrl]) {
+      assertEquals(await placesWith(repository, text), [], text);
+    }
+    for (const log of [repository.log("worker"), repository.log("gate")]) {
+      assertStringIncludes(log, "[redacted:DB_PASSWORD]");
+    }
+  });
+});
+
+Deno.test("A secret in a title or in a gate's command is in no event and not in the ledger", async () => {
+  await withRepository(async (repository) => {
+    const title = `Use ${marker} and ${token}`;
+    repository.writeQueue([
+      execTask("t", "true", { title, quality_gates: [`test x = '${token}'`] }),
+    ]);
+
+    assertEquals((await repository.macp(["drain"], { env: { DEPLOY_TOKEN: marker } })).code, 3);
+
+    const written = ["events.ndjson", "state.json"]
+      .map((name) => Deno.readTextFileSync(repository.state(name))).join("");
+    for (const secret of [marker, token]) assert(!written.includes(secret), secret);
+    assertStringIncludes(written, "Use [redacted:DEPLOY_TOKEN] and [redacted:");
+  });
+});
+
+Deno.test("A secret of several lines that a worker prints line by line is in no log", async () => {
+  await withRepository(async (repository) => {
+    const lines = Array.from({ length: 4 }, (_, n) => `${n}kEy${"aB3dE5gH".repeat(7)}`);
+    const [begin, end] = ["BEGIN", "END"].map((word) => `-----${word} PRIVATE KEY-----`);
+    repository.writeQueue([
+      execTask(
+        "t",
+        `for line in '${begin}' ${lines.join(" ")} '${end}'; do echo "$line"; sleep 0.05; done; ` +
+          "echo behind; exit 1",
+      ),
+    ]);
+
+    assertEquals((await repository.macp(["drain"])).code, 1);
+
+    const log = repository.log("t");
+    for (const line of lines) assert(!log.includes(line), log);
+    assertStringIncludes(log, "[redacted:PRIVATE_KEY]");
+    assertStringIncludes(log, "behind");
+  });
+});
+
 Deno.test("macp shows of the address of a sink on this machine its host alone", async () => {
   const answers = [
     () => new Response(`no hook ${secretPart}`, { status: 500 }),
@@ -165,5 +226,28 @@ Deno.test("macp shows of the address of a sink on this machine its host alone", 
         for (const part of secretPart.split("/")) assert(!text.includes(part), path);
       }
     });
+  });
+});
+
+Deno.test("macp shows no secret of a configuration with faults, nor an address without a scheme", async () => {
+  await withRepository(async (repository) => {
+    const calls = [["status"], ["validate"], ["watch", "--once", "--json"], ["config"], ["doctor"]];
+    const look = async (text: string, code: number) => {
+      Deno.writeTextFileSync(repository.state("config.json"), text);
+      for (const args of calls) {
+        const ran = await repository.macp(args);
+        assertEquals(ran.code, args[0] === "validate" && code !== 0 ? 1 : code, `${args}`);
+        assert(!(ran.stdout + ran.stderr).includes("MARK"), ran.stdout + ran.stderr);
+      }
+    };
+    await look('{"macp": {"webhook": {"auth_token": ["MARKMARK"]}}}', 2);
+    await look('{"macp": {"slack": "https://hooks.slack.com/services/MARKMARK"}}', 2);
+    await look('{"macp": {"webhook": {"signing_secret": {"a": "MARKMARK"}}}}', 2);
+    await look('{"macp": {"webhook": {"auth_token": MARKMARK}}}', 2);
+    calls.splice(0, calls.length, ["status"], ["config"], ["config", "--json"]);
+    await look('{"macp": {"discord": {"url": "discord.com/api/webhooks/1/MARKMARK"}}}', 0);
+    for (const place of ["u:MARKMARK@127.0.0.1:9", "localhost/MARKMARK", "[::1]/?k=MARKMARK"]) {
+      await look(JSON.stringify({ macp: { webhook: { url: `http://${place}` } } }), 0);
+    }
   });
 });

@@ -163,6 +163,7 @@ Deno.test("macp submit refuses a worktree outside worktree_base with the way out
     const outside = [
       "below",
       repository.outside("x"),
+      repository.outside("worktrees-of-others", "x"),
       repository.outside("worktrees", "link", "x"),
     ];
     for (const worktree of outside) {

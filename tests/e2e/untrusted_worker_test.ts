@@ -232,3 +232,28 @@ Deno.test("Hooks, editors, signing and aliases of the user's git neither hang no
     assertEquals(textOf(hook), null);
   });
 });
+
+Deno.test("A result file that is nested too deep is ignored with a warning, and stops nothing", async () => {
+  await withRepository(async (repository) => {
+    const print = (what: string) => `printf '${what}%.0s' $(seq 20000)`;
+    const command = `{ printf '{"metadata":'; ${print('{"a":')}; printf 1; ${
+      print("}")
+    }; echo '}'; }`;
+    repository.writeQueue([
+      execTask("deep", `${command} > "$MACP_RESULT_FILE"`),
+      execTask("next", "true"),
+    ]);
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 0, ran.stderr);
+    assertEquals(repository.result("deep").metadata?.warnings, [
+      "the worker's result file was ignored: it is nested deeper than 500 levels",
+    ]);
+    assertEquals(repository.result("next").status, "completed");
+    const line = `{"event_type":"x","metadata":${"[".repeat(20_000)}${"]".repeat(20_000)}}\n`;
+    Deno.writeTextFileSync(repository.state("events.ndjson"), line, { append: true });
+    for (const args of [["history", "--json"], ["digest"], ["watch", "--once"]]) {
+      const { code, stderr } = await repository.macp(args);
+      assertEquals([args[0], code], [args[0], 0], stderr);
+    }
+  });
+});

@@ -125,6 +125,56 @@ Deno.test("macp watch --once twice at the same time delivers nothing twice", asy
   });
 });
 
+Deno.test("macp watch that waited for another one goes on where that ended", async () => {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const answer = async (index: number) => {
+    if (index === 1) await told;
+    return accepting();
+  };
+  await withReceiver(answer, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      repository.writeConfig(webhookAt(origin));
+      const lines = ["A", "B", "C"].map((id) => eventLine(id, "task.completed"));
+      writeEvents(repository, lines);
+      const first = repository.start(["watch", "--once"]);
+      await until("the second event", () => received.length === 2);
+      const second = repository.start(["watch"]);
+      const waits = new RegExp(`-> .* ${second.pid} `);
+      await until("a lock that is waited for", () => waits.test(textOf("/proc/locks") ?? ""));
+      tell();
+      assertEquals((await first.ended).code, 0);
+      const last = eventLine("D", "task.completed");
+      Deno.writeTextFileSync(repository.state("events.ndjson"), last, { append: true });
+      await until("the last event", () => idsOf(received).includes(idsIn([last])[0]));
+      second.kill("SIGTERM");
+      await second.ended;
+      assertEquals(idsOf(received), idsIn([...lines, last]));
+    });
+  });
+});
+
+Deno.test("A receiver that says its own secret address back gets it into no file and no line", async () => {
+  const part = "h00kPart4711";
+  const token = "b3arerToken0815";
+  const answer = (index: number) =>
+    new Response(`There is no ${index % 2 === 0 ? part : token} here`, { status: 400 });
+  await withReceiver(answer, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      repository.writeConfig(webhookAt(`${origin}/${part}`, { auth_token: token }));
+      writeEvents(repository, ["A", "B"].map((id) => eventLine(id, "task.completed")));
+      const ran = [await once(repository)];
+      assertEquals(received.length, 2);
+      for (const more of [[], ["--json"]]) ran.push(await repository.macp(["status", ...more]));
+      const letters = textOf(repository.state("dead_letter", "webhook.ndjson")) ?? "";
+      assertStringIncludes(letters, "answered 400");
+      const cursors = textOf(repository.state("event_cursor.json")) ?? "";
+      for (const text of [letters, cursors, ...ran.flatMap((one) => [one.stdout, one.stderr])]) {
+        assert(![part, token].some((secret) => text.includes(secret)), text);
+      }
+    });
+  });
+});
+
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`macp watch ends cleanly on ${signal}, and the next one goes on from there`, async () => {
     await withReceiver(accepting, async ({ origin, received }) => {
@@ -238,8 +288,14 @@ Deno.test("macp watch starts a sink that it sees first later at the end of the e
       writeEvents(repository, [eventLine("old", "task.completed")]);
       assertStringIncludes((await once(repository)).stdout, "old");
       repository.writeConfig({ macp: { webhook: { url: `${origin}/hook` } } });
-      await once(repository, "--webhook");
+      repository.writeConfig({ macp: { webhook: { enabled: true, url: `${origin}/hook` } } });
+      const about = "begins behind the events that are there: macp watch --once --since 24h sends";
+      const { stdout } = await repository.macp(["status"]);
+      assertStringIncludes(stdout, `sink webhook: has not begun, ${about}`);
+      const { stderr } = await once(repository, "--webhook");
+      assertStringIncludes(stderr, `warning: webhook: is new, and ${about}`);
       assertEquals(received.length, 0);
+      assertEquals((await once(repository, "--webhook")).stderr, "");
       Deno.writeTextFileSync(repository.state("events.ndjson"), eventLine("new", "task.failed"), {
         append: true,
       });
@@ -350,6 +406,81 @@ Deno.test("macp watch holds messages for people in quiet hours, and takes a burs
       assertEquals(received.length, 1);
       assertStringIncludes(received[0]?.body ?? "", "completed");
       assertEquals(cursor(repository, "discord").delivered, 3);
+    });
+  });
+});
+
+Deno.test("macp watch, status and doctor take any TZ for quiet hours, and name one that they cannot read", async () => {
+  await withReceiver(accepting, async ({ origin }) => {
+    await withRepository(async (repository) => {
+      const discord = { enabled: true, url: `${origin}/d` };
+      repository.writeConfig({
+        macp: { discord: { ...discord, quiet_hours: { from: "00:00", to: "23:59" } } },
+      });
+      writeEvents(repository, [eventLine("a", "task.completed")]);
+      const plain = [":/etc/localtime", "UTC0", "/usr/share/zoneinfo/Europe/Berlin", ""];
+      for (const TZ of [...plain, "Bogus", "localtime"]) {
+        for (const args of [["watch", "--once"], ["status"], ["doctor"]]) {
+          const ran = await repository.macp(args, { env: { TZ } });
+          assertEquals(ran.code === 0 || args[0] === "doctor", true, `${TZ}: ${ran.stderr}`);
+          const said = ran.stdout + ran.stderr;
+          assertEquals(said.includes("TZ is Bogus"), TZ === "Bogus", `${args}: ${said}`);
+          if (TZ !== "Bogus") continue;
+          assertStringIncludes(said, "quiet hours go by UTC as TZ is Bogus, which names no time");
+          assertStringIncludes(said, "macp.discord.quiet_hours.time_zone");
+        }
+      }
+    });
+  });
+});
+
+Deno.test("macp watch serves the others when a sink cannot be used, says which and where, and exits 2", async () => {
+  await withReceiver(accepting, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      const { macp } = webhookAt(origin);
+      const slack = { enabled: true, url_env: "NO_SUCH_VARIABLE" };
+      repository.writeConfig({ macp: { ...macp, slack, ntfy: { enabled: true, url: "phone" } } });
+      const lines = ["a", "b"].map((id) => eventLine(id, "task.failed"));
+      writeEvents(repository, lines);
+      for (const round of [1, 2]) {
+        const ran = await repository.macp(["watch", "--once"]);
+        assertEquals(ran.code, 2, ran.stderr);
+        const unset = "Cannot use macp.slack.url_env as the environment variable is not set";
+        assertStringIncludes(ran.stderr, `warning: ${unset}: NO_SUCH_VARIABLE; Set it where`);
+        assertStringIncludes(ran.stderr, "Cannot use macp.ntfy.url as it is no address");
+        assertStringIncludes(ran.stderr, `It comes from ${repository.state("config.json")}`);
+        assertEquals(idsOf(received), idsIn(lines), `round ${round}`);
+      }
+      // What it missed is kept for it.
+      const env = { NO_SUCH_VARIABLE: `${origin}/slack` };
+      await repository.macp(["watch", "--once"], { env });
+      assertEquals(received.slice(2).map(({ path }) => path), ["/slack", "/slack"]);
+      const alone = { ...macp, webhook: { enabled: false }, slack };
+      repository.writeConfig({ macp: alone });
+      const none = await repository.macp(["watch", "--once"]);
+      assertEquals([none.code, none.stdout], [2, ""]);
+      assertStringIncludes(none.stderr, "error: Cannot use macp.slack.url_env");
+    });
+  });
+});
+
+Deno.test("macp watch, validate and doctor tell of a filter that lets nothing through", async () => {
+  await withReceiver(accepting, async ({ origin }) => {
+    await withRepository(async (repository) => {
+      writeEvents(repository, [eventLine("a", "task.completed")]);
+      for (
+        const [event_filter, doubt] of [
+          [["task.compleeted"], "did you mean task.completed?"],
+          [[], "macp.webhook.event_filter is empty, so nothing is ever sent"],
+        ] as const
+      ) {
+        repository.writeConfig(webhookAt(origin, { event_filter }));
+        for (const args of [["watch", "--once"], ["watch", "--once"], ["validate"], ["doctor"]]) {
+          const ran = await repository.macp(args);
+          assertEquals(ran.code, 0, ran.stderr);
+          assertStringIncludes(ran.stdout + ran.stderr, doubt);
+        }
+      }
     });
   });
 });

@@ -17,6 +17,20 @@ Deno.test("A foreign folder at the worktree's place stays untouched and the task
   });
 });
 
+Deno.test("An empty folder of somebody else at the worktree's place stays, and stays empty", async () => {
+  await withRepository(async (repository) => {
+    const place = repository.worktree("t");
+    Deno.mkdirSync(place, { recursive: true });
+    const before = Deno.lstatSync(place).ino;
+    await repository.submit("t", `touch ${repository.outside("ran")}`);
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    assertEquals(repository.result("t").metadata?.outcome, "worktree_failed");
+    assert(exists(place), "the folder was removed");
+    assertEquals([Deno.lstatSync(place).ino, [...Deno.readDirSync(place)]], [before, []]);
+    assert(!exists(repository.outside("ran")));
+  });
+});
+
 Deno.test("A foreign worktree of the same repository at its place stays untouched", async () => {
   await withRepository(async (repository) => {
     const place = repository.worktree("t");
@@ -48,6 +62,7 @@ Deno.test("A symbolic link at the worktree's place, or on the way to it, leads n
       execTask("up", ran, { worktree: `${repository.outside("worktrees")}/../elsewhere` }),
       execTask("abroad", ran, { worktree: repository.outside("abroad") }),
       execTask("base", ran, { worktree: repository.outside("worktrees") }),
+      execTask("beside", ran, { worktree: repository.outside("worktrees-of-others/x") }),
     ]);
     assertEquals((await repository.macp(["drain"])).code, 1);
     for (const { id } of repository.readQueue()) {
@@ -56,7 +71,9 @@ Deno.test("A symbolic link at the worktree's place, or on the way to it, leads n
     }
     assertEquals(fingerprint(target), before);
     assert(!exists(repository.outside("ran")));
-    for (const name of ["elsewhere", "abroad"]) assert(!exists(repository.outside(name)), name);
+    for (const name of ["elsewhere", "abroad", "worktrees-of-others"]) {
+      assert(!exists(repository.outside(name)), name);
+    }
   });
 });
 

@@ -8,7 +8,7 @@ import fish from "../../../templates/completions/macp.fish" with { type: "text" 
 import zsh from "../../../templates/completions/macp.zsh" with { type: "text" };
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { nearestHint } from "../nearest.ts";
+import { nearestHint } from "../../protocol/nearest.ts";
 import { usageError } from "../parse_arguments.ts";
 
 const scripts: Readonly<Record<string, string>> = { bash, zsh, fish };

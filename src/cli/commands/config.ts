@@ -4,10 +4,10 @@
  * @module
  */
 import { isRecord } from "../../protocol/events.ts";
+import { nearestHint } from "../../protocol/nearest.ts";
 import { type ResolvedSettings, resolveSettings } from "../../protocol/settings.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { nearestHint } from "../nearest.ts";
 import { openRepository } from "../open_repository.ts";
 import { tabulate } from "../output.ts";
 import { usageError } from "../parse_arguments.ts";

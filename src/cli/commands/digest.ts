@@ -13,6 +13,7 @@ import { postMessage } from "../../sinks/post_message.ts";
 import type { World } from "../../sys/world.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { withOrigins } from "../explain_setting.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
 import type { Output } from "../output.ts";
 import { parseSince } from "../time.ts";
@@ -32,7 +33,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const since = parseSince(args.text("since") ?? "24h", world.clock.now());
   const place = { world, repository: repository.paths.repository };
   const channels = (["discord", "slack"] as const).filter((name) => args.flag(name))
-    .map((name) => channelOf(place, repository.settings.macp, name));
+    .map((name) => withOrigins(repository, () => channelOf(place, repository.settings.macp, name)));
   const passedOver = { count: 0 };
   const summary = summarise(eventsSince(world, repository, { since, passedOver }));
   if (!output.options.json) output.line(formatSummarised(summary));

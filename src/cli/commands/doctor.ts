@@ -6,6 +6,7 @@
 import type { ControllerContext } from "../../controller/context.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
+import { checkDelegation } from "../doctor/check_delegation.ts";
 import { checkEvents } from "../doctor/check_events.ts";
 import { checkGitLocks } from "../doctor/check_git_locks.ts";
 import { checkProcesses } from "../doctor/check_processes.ts";
@@ -53,6 +54,7 @@ const checks: readonly Check[] = [
   ["secrets", ({ git }) => checkTrackedSecrets(git)],
   ["processes", ({ world }) => checkProcesses(world)],
   ["pty", ({ world }) => checkTerminal(world)],
+  ["delegate", checkDelegation],
   ["runtime", ({ world, settings }) => checkRuntimes(world, settings)],
 ];
 

@@ -11,7 +11,7 @@ import { pageText } from "../help/page_text.ts";
 import { programPage } from "../help/program_page.ts";
 import { commandDocument, tableDocument } from "../help/table_document.ts";
 import { type Topic, topics } from "../help/topics.ts";
-import { nearestHint } from "../nearest.ts";
+import { nearestHint } from "../../protocol/nearest.ts";
 import { usageError } from "../parse_arguments.ts";
 
 /** Widest lines of help: longer ones are hard to read. */

@@ -11,9 +11,13 @@ import { openRepository } from "../open_repository.ts";
 import { oneLine } from "../../protocol/text.ts";
 import { parseSince } from "../time.ts";
 
-/** Prints events, oldest first. */
+/** Prints events, or the log of delegations; oldest first. */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, output, world } = invocation;
+  if (args.flag("delegations")) {
+    const { printDelegations } = await import("../print_delegations.ts");
+    return await printDelegations(invocation);
+  }
   const { paths, redactor } = await openRepository(invocation);
   const id = args.text("task-id");
   const since = args.text("since");

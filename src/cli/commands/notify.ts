@@ -11,12 +11,13 @@ import {
 } from "../../events/render_notification.ts";
 import { MacpError } from "../../protocol/errors.ts";
 import type { Doorbell } from "../../sinks/doorbell.ts";
-import { enabledDoorbells } from "../../sinks/enabled_sinks.ts";
+import { type Tried, tryDoorbells } from "../../sinks/enabled_sinks.ts";
 import { postMessage } from "../../sinks/post_message.ts";
 import type { World } from "../../sys/world.ts";
 import type { Arguments, Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
+import { tellFaults } from "../open_sinks.ts";
 import type { Output } from "../output.ts";
 import { usageError } from "../parse_arguments.ts";
 
@@ -31,24 +32,29 @@ interface Rung {
   reason: string | null;
 }
 
-/** Rings the doorbells that are enabled; exit code 1 when one did not ring. */
+/** Rings the doorbells that are enabled; exit code 1 when one did not ring, 2 when one cannot. */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, output, world } = invocation;
   const repository = await openRepository(invocation);
   const alert = alertOf(args, repository);
   const notification = renderNotification(...alert);
-  const doorbells = requireDoorbells(world, repository);
+  const { made: doorbells, faults } = requireDoorbells(invocation, repository);
   const dryRun = args.flag("dry-run");
   const rung = dryRun
     ? doorbells.map(({ name }): Rung => ({ doorbell: name, delivered: false, reason: null }))
     : await Promise.all(doorbells.map((doorbell) => ring(world, doorbell, alert, repository)));
-  if (output.options.json) output.json({ notification, rung, dry_run: dryRun });
+  const unusable = faults.map(({ name, error: { message } }) => ({
+    doorbell: name,
+    reason: message,
+  }));
+  if (output.options.json) output.json({ notification, rung, unusable, dry_run: dryRun });
   else if (dryRun) preview(output, notification, rung);
   for (const { doorbell, delivered, reason } of rung) {
     if (reason !== null) output.warn(`Cannot ring ${doorbell} as ${reason}`);
     else if (delivered) output.note(`rang ${doorbell}: ${notification.title}`);
   }
   const failed = rung.some(({ reason }) => reason !== null);
+  if (faults.length > 0) return exitCodes.usage;
   return failed ? exitCodes.workFailed : exitCodes.done;
 }
 
@@ -73,13 +79,15 @@ function required(args: Arguments, name: string): string {
   ]);
 }
 
-/** Throws `MacpError` of kind usage when none is enabled, or one is set wrongly. */
-function requireDoorbells(world: World, { settings, paths }: OpenRepository): Doorbell[] {
-  const doorbells = enabledDoorbells(world, settings.macp, {
+/** Throws `MacpError` of kind usage when none is enabled, or all are set wrongly. */
+function requireDoorbells(invocation: Invocation, repository: OpenRepository): Tried<Doorbell> {
+  const { settings, paths } = repository;
+  const doorbells = tryDoorbells(invocation.world, settings.macp, {
     repository: paths.repository,
     flags: [],
   });
-  if (doorbells.length > 0) return doorbells;
+  tellFaults(invocation, repository, doorbells);
+  if (doorbells.made.length > 0) return doorbells;
   throw new MacpError("usage", "Cannot ring the doorbell as none is enabled: slack, ntfy", {
     code: "no_doorbell",
     hints: [

@@ -7,12 +7,15 @@ import { sinkNames } from "../../sinks/enabled_sinks.ts";
 import { lettersSince, redrive } from "../../sinks/redrive.ts";
 import { unusable } from "../../sinks/sink_settings.ts";
 import { unknownSink } from "../../sinks/unknown_sink.ts";
+import { nearestHint } from "../../protocol/nearest.ts";
 import { oneLine } from "../../protocol/text.ts";
+import { makeStateFolder } from "../../store/state_places.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
 import { deliveryContext, openSink } from "../open_sinks.ts";
-import { nearestHint } from "../nearest.ts";
+import { explainSetting } from "../explain_setting.ts";
+import type { Output } from "../output.ts";
 import { parseSince } from "../time.ts";
 import { untilStopped } from "../until_stopped.ts";
 
@@ -35,9 +38,11 @@ export async function run(invocation: Invocation): Promise<number> {
       if (invocation.terminal.isAbandoned?.()) throw new Error("nobody reads it any more");
     },
   });
-  if (sink === null) throw unusable(`macp.${name}.url`, "there is no address");
+  if (sink === null) {
+    throw explainSetting(unusable(`macp.${name}.url`, "there is no address"), repository);
+  }
   const context = deliveryContext(invocation, repository);
-  world.files.makeFolder(repository.paths.sinks);
+  makeStateFolder(world.files, repository.paths.sinks);
   const { result, stopped } = await untilStopped(
     invocation.terminal,
     (stop) =>
@@ -57,8 +62,16 @@ export async function run(invocation: Invocation): Promise<number> {
   if (output.options.json && !isPrinting) output.json({ sink: name, dry_run: false, ...result });
   else if (!isPrinting) output.note(`${name}: ${delivered} delivered, ${left} still lie there`);
   if (older > 0 && !isPrinting) output.note(`${older} are older than --since`);
-  if (unreadable > 0) output.warn(`${name}: ${unreadable} lines are no dead letters`);
-  return stopped ?? (left > 0 ? exitCodes.workFailed : exitCodes.done);
+  warnUnreadable(output, context.letters.path(name), unreadable);
+  return stopped ?? (left + unreadable > 0 ? exitCodes.workFailed : exitCodes.done);
+}
+
+function warnUnreadable(output: Output, path: string, count: number): void {
+  if (count === 0) return;
+  const what = count === 1
+    ? "1 line is no dead letter and stays"
+    : `${count} lines are no dead letters and stay`;
+  output.warn(`${path}: ${what} as before; mend or remove what cannot be read`);
 }
 
 /** Prints what would be sent. */
@@ -70,6 +83,7 @@ function list(
   const { output } = invocation;
   const { letters } = deliveryContext(invocation, repository);
   const { wanted, older, unreadable } = lettersSince(letters, name, from);
+  warnUnreadable(output, letters.path(name), unreadable);
   if (output.options.json) {
     const found = wanted.map(({ letter }) => repository.redactor.value(letter));
     output.json({ sink: name, dry_run: true, letters: found, older, unreadable });

@@ -136,8 +136,8 @@ async function sinksOf(
   const left = [paths.cursor, paths.deadLetters].some((path) => world.files.stat(path) !== null);
   if (!left && !blocks.some(({ enabled }) => enabled === true)) return [];
   const { lookAtSinks } = await import("../describe_sinks.ts");
-  const { sinks, fault } = await lookAtSinks(world, repository);
-  if (fault !== null) output.warn(fault);
+  const { sinks, fault, doubt } = await lookAtSinks(world, repository);
+  for (const text of [fault, doubt]) if (text !== null) output.warn(text);
   return sinks;
 }
 

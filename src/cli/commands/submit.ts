@@ -12,13 +12,14 @@ import { requireInside } from "../../dispatcher/worktree.ts";
 import { taskPlace } from "../../dispatcher/worktree_place.ts";
 import { isResultPath } from "../../dispatcher/result_paths.ts";
 import { isBranchName, taskIdPattern, taskNames } from "../../protocol/names.ts";
+import { nearestHint } from "../../protocol/nearest.ts";
+import { parseJsonText } from "../../protocol/parse_json.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import { checkTask, idOf } from "../../protocol/task.ts";
 import { describeFault } from "../../protocol/validation.ts";
 import type { Queue } from "../../store/queue.ts";
 import type { Arguments, Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { nearestHint } from "../nearest.ts";
 import { openRepository } from "../open_repository.ts";
 import { usageError } from "../parse_arguments.ts";
 
@@ -147,7 +148,7 @@ function metadataFrom(args: Arguments): Record<string, unknown> | undefined {
   const text = args.text("metadata");
   if (text === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJsonText(text);
     if (isRecord(value)) return value;
   } catch {
     // Reported below.

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { parse as parseJsonc } from "@std/jsonc";
 import { basename, join, resolve } from "@std/path";
 import { findCycle } from "../../controller/schedule.ts";
 import { rotatedFiles } from "../../events/event_files.ts";
@@ -18,22 +17,28 @@ import {
   validateTask,
   type Validator,
 } from "../../protocol/generated/validators.js";
-import { unknownKeys } from "../../protocol/settings.ts";
+import { parseJsonText } from "../../protocol/parse_json.ts";
+import type { ConfigFile } from "../../protocol/generated/types.ts";
+import { resolveSettings, unknownKeys } from "../../protocol/settings.ts";
+import { sinkNames } from "../../sinks/sink_settings.ts";
+import { filterDoubts } from "../filter_doubts.ts";
 import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
 import { configFaults } from "../../store/config_faults.ts";
+import { parseConfig } from "../../store/parse_config.ts";
 import { orchestratorFolder } from "../../store/paths.ts";
 import { Queue } from "../../store/queue.ts";
 import { readText, withoutMark } from "../../store/read_json.ts";
 import type { World } from "../../sys/world.ts";
+import { handoffFaults, handoffFiles, type HandoffKind, handoffKindOf } from "../check_handoff.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { usageError } from "../parse_arguments.ts";
 
 /** What a file can be. */
-type Kind = "queue" | "task" | "event" | "result" | "config" | "state" | "cursor";
+type Kind = "queue" | "task" | "event" | "result" | "config" | "state" | "cursor" | HandoffKind;
 
-const documents: Record<Exclude<Kind, "queue" | "event" | "config">, Validator> = {
+const documents: Record<Exclude<Kind, "queue" | "event" | "config" | HandoffKind>, Validator> = {
   task: validateTask,
   result: validateResult,
   state: validateState,
@@ -49,7 +54,7 @@ export async function run(invocation: Invocation): Promise<number> {
     if (world.files.stat(file) === null) {
       throw usageError(`Cannot validate ${file} as it does not exist`);
     }
-    const kind = (args.text("as") ?? kindOf(file)) as Kind;
+    const kind = (args.text("as") ?? kindOf(world, file)) as Kind;
     return { file, kind, ...faultsOfFile(world, file, kind) };
   });
   const count = checked.reduce((sum, { faults }) => sum + faults.length, 0);
@@ -79,10 +84,13 @@ async function allFiles(invocation: Invocation): Promise<string[]> {
     ...rotatedFiles(files, join(folder, "events.ndjson")).map(({ path }) => path),
     ...below(results),
     ...below(attempts).flatMap(below),
+    ...handoffFiles(files, join(folder, "handoffs")),
   ].filter((path) => /\.(nd)?json$/.test(path) && files.stat(path)?.kind === "file");
 }
 
-function kindOf(file: string): Kind {
+function kindOf({ files }: World, file: string): Kind {
+  const handoff = handoffKindOf(files, file);
+  if (handoff !== null) return handoff;
   const name = basename(file);
   if (name.endsWith(".ndjson")) return "event";
   const known: Record<string, Kind> = {
@@ -104,18 +112,29 @@ interface Found {
 function faultsOfFile(world: World, file: string, kind: Kind): Found {
   try {
     if (kind === "event") return eventFaults(world, file);
+    if (kind === "handoff" || kind === "lenient-handoff" || kind === "request") {
+      return { faults: handoffFaults(world.files, file, kind), warnings: [] };
+    }
     const text = withoutMark(readText(world.files, file) ?? "");
     if (kind === "queue") return queueFaults(text, file);
-    const value: unknown = kind === "config" ? parseJsonc(text) : JSON.parse(text);
+    const value: unknown = kind === "config" ? parseConfig(text) : parseJsonText(text);
     const faults = kind === "config" ? configFaults(value) : faultsOf(documents[kind], value);
-    const unknown = kind === "config" ? unknownKeys(value) : [];
     return {
       faults: faults.map((fault) => describeFault(file, fault)),
-      warnings: unknown.map(({ path }) => `${file}: unknown key ${path} has no effect`),
+      warnings: kind === "config" ? configWarnings(value, faults.length === 0, file) : [],
     };
   } catch (error) {
     return { faults: [`${file}: ${messageOf(error)}`], warnings: [] };
   }
+}
+
+function configWarnings(value: unknown, isValid: boolean, file: string): string[] {
+  const unknown = unknownKeys(value).map(({ path }) => `unknown key ${path} has no effect`);
+  const values = value as ConfigFile;
+  const doubts = isValid
+    ? filterDoubts(resolveSettings([{ origin: file, values }]).settings.macp, sinkNames)
+    : [];
+  return [...unknown, ...doubts].map((text) => `${file}: ${text}`);
 }
 
 function queueFaults(text: string, file: string): Found {
@@ -147,7 +166,7 @@ function eventFaults(world: World, file: string): Found {
     number++;
     const where = `${file}:${number}`;
     try {
-      const event: unknown = JSON.parse(line);
+      const event = parseJsonText(line);
       for (const fault of faultsOf(validateEvent, event)) {
         const unknownType = fault.path === "/event_type" && isRecord(event) &&
           typeof event.event_type === "string";

@@ -12,12 +12,12 @@ import { version } from "../version.ts";
 export function run({ output, terminal }: Invocation): Promise<number> {
   const { runtime } = terminal;
   if (output.options.json) {
-    output.json({ version, commit: build.commit, date: build.date, runtime });
+    output.json({ version, commit: build.commit, date: build.date, runtime: runtime ?? null });
   } else {
     output.line(`macp ${version}`);
     if (output.options.verbose) {
       output.line(`commit ${build.commit ?? "unknown: it runs from source"}`);
-      output.line(`${runtime.name} ${runtime.version}, ${runtime.target}`);
+      if (runtime) output.line(`${runtime.name} ${runtime.version}, ${runtime.target}`);
     }
   }
   return Promise.resolve(exitCodes.done);

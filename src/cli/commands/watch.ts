@@ -5,12 +5,13 @@
  */
 import { MacpError } from "../../protocol/errors.ts";
 import { Delivery } from "../../sinks/delivery.ts";
-import type { SinkName } from "../../sinks/enabled_sinks.ts";
+import type { SinkName, Tried } from "../../sinks/enabled_sinks.ts";
 import type { Sink } from "../../sinks/sink.ts";
+import { makeStateFolder } from "../../store/state_places.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
-import { deliveryContext, openSinks, withCalm } from "../open_sinks.ts";
+import { deliveryContext, doubtsOf, openSinks, tellFaults, withCalm } from "../open_sinks.ts";
 import { parseSince } from "../time.ts";
 import { untilStopped } from "../until_stopped.ts";
 
@@ -18,12 +19,12 @@ const flagged: readonly SinkName[] = ["webhook", "discord", "slack", "ntfy"];
 
 /** Delivers events to the sinks that are enabled: until a signal ends it, or once. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, terminal, world } = invocation;
+  const { args, output, terminal, world } = invocation;
   const repository = await openRepository(invocation);
   const since = args.text("since");
   const from = since === undefined ? null : parseSince(since, world.clock.now());
   const gone = new AbortController();
-  const sinks = openSinks(invocation, repository, {
+  const opened = openSinks(invocation, repository, {
     flags: flagged.filter(args.flag),
     print: (line) => {
       terminal.write(`${line}\n`);
@@ -32,26 +33,30 @@ export async function run(invocation: Invocation): Promise<number> {
       throw new Error("nobody reads it any more");
     },
   });
-  if (sinks.length === 0) throw noSinks();
-  world.files.makeFolder(repository.paths.sinks);
+  if (opened.made.length + opened.faults.length === 0) throw noSinks();
+  tellFaults(invocation, repository, opened);
+  const doubts = doubtsOf(invocation, repository, opened.made);
+  for (const text of doubts) output.warn(text);
+  makeStateFolder(world.files, repository.paths.sinks);
   const { result, stopped } = await untilStopped(terminal, (stop) => {
     const ended = AbortSignal.any([stop, gone.signal]);
-    if (from !== null) return replaySince(invocation, repository, sinks, { since: from, ended });
-    return serve(invocation, repository, sinks, ended);
+    const isPlain = opened.faults.length + doubts.length + repository.unknown.length === 0;
+    if (from === null) return serve(invocation, repository, { ...opened, ended, isPlain });
+    return replaySince(invocation, repository, opened.made, { since: from, ended });
   });
-  return stopped ?? result;
+  return stopped ?? (opened.faults.length > 0 ? exitCodes.usage : result);
 }
 
 async function serve(
   invocation: Invocation,
   repository: OpenRepository,
-  sinks: readonly Sink[],
-  ended: AbortSignal,
+  { made: sinks, faults, ended, isPlain }: Tried<Sink> & { ended: AbortSignal; isPlain: boolean },
 ): Promise<number> {
   const { args, idle } = invocation;
-  const { settings, unknown, paths } = repository;
+  const { settings, paths } = repository;
   const context = deliveryContext(invocation, repository);
-  const delivery = new Delivery(context, withCalm(repository, sinks));
+  const served = withCalm(invocation.world, repository, sinks);
+  const delivery = new Delivery(context, served, faults.map(({ name }) => name));
   if (!args.flag("once")) {
     await delivery.run(ended, settings.macp.watch_poll_interval_seconds * 1000);
     return exitCodes.done;
@@ -59,7 +64,7 @@ async function serve(
   const before = idle?.text();
   const wasBusy = await delivery.once(ended);
   const waits = sinks.some(({ name }) => (context.cursors.cursor(name)?.parked ?? []).length > 0);
-  if (before !== undefined && !wasBusy && !waits && unknown.length === 0) {
+  if (before !== undefined && !wasBusy && !waits && isPlain) {
     idle?.keep(paths.repository, before);
   }
   return exitCodes.done;

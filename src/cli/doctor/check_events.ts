@@ -16,12 +16,13 @@ export async function checkEvents(
   { store: { paths }, settings, world }: ControllerContext,
 ): Promise<Finding[]> {
   const size = world.files.stat(paths.events)?.size ?? 0;
-  const { sinks, fault } = await lookAtSinks(world, { paths, settings });
+  const { sinks, fault, doubt } = await lookAtSinks(world, { paths, settings });
   return [
     found.ok("events", `${size} bytes`),
     ...fault === null ? [] : [
-      found.fail("sinks", fault, `Mend ${paths.cursor}, or move it away: sinks then begin anew`),
+      found.fail("sinks", fault),
     ],
+    ...doubt === null ? [] : [found.warn("quiet hours", doubt)],
     ...sinks.map(judgeSink),
     ...sinks.length > 0 ? [] : [found.ok("sinks", "no sink is enabled, and none has read events")],
   ];
@@ -37,6 +38,9 @@ export function judgeSink(sink: SinkStatus): Finding {
   if (newError(sink)) return found.warn(check, message, "macp doctor --send-test tries it");
   if (sink.dead_letters.events > 0) {
     return found.warn(check, message, `macp redrive ${sink.name} sends them again`);
+  }
+  if (sink.dead_letters.unreadable > 0) {
+    return found.warn(check, message, "Mend or remove those lines: nothing else will");
   }
   const lag = sink.lag_bytes ?? 0;
   if (lag <= muchBytes) return found.ok(check, message);

@@ -4,11 +4,13 @@
  * @module
  */
 import type { ControllerContext } from "../../controller/context.ts";
-import { messageOf } from "../../protocol/errors.ts";
+import { MacpError, messageOf } from "../../protocol/errors.ts";
 import { makeEvent, type ReadEvent } from "../../protocol/events.ts";
 import { enabledSinks, settingsOfOne, type SinkName } from "../../sinks/enabled_sinks.ts";
 import type { Delivered, Sink } from "../../sinks/sink.ts";
 import { enabledNames } from "../../sinks/sink_status.ts";
+import { filterDoubts } from "../filter_doubts.ts";
+import { explainSetting } from "../explain_setting.ts";
 import { type Finding, found } from "./finding.ts";
 
 /** Milliseconds for looking up a name. */
@@ -22,7 +24,9 @@ type Made = { name: SinkName; sink: Sink } | { name: SinkName; finding: Finding 
 
 /** Whether the receivers could be posted to: settings, names, addresses. Sends nothing. */
 export async function checkReceivers(context: ControllerContext): Promise<Finding[]> {
-  return await Promise.all(
+  const { macp } = context.settings;
+  const doubts = filterDoubts(macp, [...new Set([...enabledNames(macp), "stdout" as const])]);
+  const reached = await Promise.all(
     makeSinks(context).map(async (made) => {
       if ("finding" in made) return made.finding;
       const check = checkOf(made.name);
@@ -32,6 +36,7 @@ export async function checkReceivers(context: ControllerContext): Promise<Findin
       return found.ok(check, `${reach.host} can be posted to, as far as its address tells`);
     }),
   );
+  return [...reached, ...doubts.map((text) => found.warn("event filter", text))];
 }
 
 /** Sends a test to every sink that is enabled, and tells what each answered. */
@@ -90,7 +95,14 @@ function makeSinks(context: ControllerContext): Made[] {
       const hint = `Set macp.${name}.url_env to the variable that holds it`;
       return { name, finding: found.warn(checkOf(name), message, hint) };
     } catch (error) {
-      return { name, finding: found.fail(checkOf(name), messageOf(error)) };
+      const { paths } = context.store;
+      const explained = explainSetting(error, { origins: {}, paths });
+      const hints = explained instanceof MacpError ? explained.hints : [];
+      const finding = found.fail(checkOf(name), messageOf(error));
+      return {
+        name,
+        finding: hints.length === 0 ? finding : { ...finding, hint: hints.join("; ") },
+      };
     }
   });
 }

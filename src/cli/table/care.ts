@@ -21,7 +21,10 @@ export const care: readonly CommandSpec[] = [
       name: "as",
       kind: "text",
       value: "KIND",
-      choices: ["queue", "task", "event", "result", "config", "state", "cursor"],
+      choices: [
+        ...["queue", "task", "event", "result", "config", "state", "cursor"],
+        ...["handoff", "lenient-handoff"],
+      ],
       help: "What the files are; told from their names otherwise",
     }],
     notes: ["Without a file it checks all that .mosaic/orchestrator/ holds."],
@@ -30,7 +33,7 @@ export const care: readonly CommandSpec[] = [
   },
   {
     name: "doctor",
-    summary: "Look whether all is well: programs, ledger, worktrees, sinks, disk, secrets",
+    summary: "Look whether all is well: programs, ledger, worktrees, sinks, agents, disk, secrets",
     examples: ["macp doctor", "macp doctor --fix", "macp doctor --send-test", "macp doctor --json"],
     options: [
       { name: "fix", kind: "flag", help: "Mend what is safe to mend" },

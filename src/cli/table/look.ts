@@ -65,6 +65,7 @@ export const look: readonly CommandSpec[] = [
       "macp history",
       "macp history --task-id TASK-1",
       "macp history --type task.failed --since 24h --json",
+      "macp history --delegations --since 24h",
     ],
     options: [
       taskId,
@@ -76,6 +77,11 @@ export const look: readonly CommandSpec[] = [
         help: "Only events of this type",
       },
       since,
+      {
+        name: "delegations",
+        kind: "flag",
+        help: "Print the log of delegations instead; --type is an event of it then",
+      },
     ],
     load: () => import("../commands/history.ts"),
   },

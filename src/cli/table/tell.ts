@@ -37,7 +37,8 @@ export const tell: readonly CommandSpec[] = [
       "events themselves, one a line.",
       "What a sink does not take is tried again in later passes, for a day, and then lies among " +
       "its dead letters: that is no failure of watch, and macp status tells of it. Only with " +
-      "--since the exit code is 1 when something did not arrive.",
+      "--since the exit code is 1 when something did not arrive. A sink whose settings cannot be " +
+      "used is told of, the others are served, and the exit code is 2.",
     ],
     exits: { 1: "with --since: something did not arrive", 4: busySink, 130: interrupted },
     load: () => import("../commands/watch.ts"),
@@ -107,7 +108,7 @@ export const tell: readonly CommandSpec[] = [
       dryRun,
     ],
     notes: [
-      "KIND is done, needs-human or frozen, and nothing else. Quiet hours do not hold it back. Exit code 1 when a doorbell did not ring, after as many further tries as its retry_count.",
+      "KIND is done, needs-human or frozen, and nothing else. Quiet hours do not hold it back. Exit code 1 when a doorbell did not ring, after as many further tries as its retry_count; 2 when the settings of one cannot be used: the others ring.",
     ],
     exits: { 1: "a doorbell did not ring" },
     load: () => import("../commands/notify.ts"),

@@ -7,7 +7,7 @@
 /**
  * A document of one of the formats.
  */
-export type AnyFormat = Task | TaskEvent | TaskResult | ConfigFile | State | CursorFile;
+export type AnyFormat = Task | TaskEvent | TaskResult | ConfigFile | State | CursorFile | Handoff;
 /**
  * Tokens and cost when the worker reports them; null where a figure is not known.
  */
@@ -49,6 +49,10 @@ export type ExpectedTask = {
  * Where each sink has read the event file to. The older implementation wrote one number.
  */
 export type CursorFile = number | Cursors;
+/**
+ * How it ended.
+ */
+export type HandoffStatus = "complete" | "partial" | "blocked" | "failed";
 
 /**
  * One task of the queue tasks.json. MACP-aware exactly when it has its own property dispatch; otherwise legacy.
@@ -1594,5 +1598,58 @@ export interface SinkCursor1 {
    * Why nothing is sent any more, until the sink is configured anew.
    */
   disabled?: SinkDisabled | null;
+  [k: string]: unknown;
+}
+/**
+ * Answer of an agent to a delegated task, version 1.1. This is the strict form; $defs/lenientHandoff is all that --no-validate asks for.
+ */
+export interface Handoff {
+  /**
+   * Version of this form: 1.1.
+   */
+  schemaVersion: string | number;
+  /**
+   * Run that is answered; an answer that names another run is refused.
+   */
+  runId?: string | null;
+  /**
+   * Name of the agent.
+   */
+  agent?: {
+    [k: string]: unknown;
+  };
+  status: HandoffStatus;
+  /**
+   * What was found or made: any JSON value, a text as a rule.
+   */
+  result: {
+    [k: string]: unknown;
+  };
+  /**
+   * What was made; needed when the status is complete, and then of the form $defs/deliverable.
+   */
+  deliverable?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Files that were made besides.
+   */
+  artifacts?: {
+    [k: string]: unknown;
+  };
+  /**
+   * high, medium or low. A partial answer with low confidence is asked for again.
+   */
+  confidence: string;
+  /**
+   * Caveats and open questions; what went wrong or what is missing when the status is failed or blocked. A text as a rule.
+   */
+  notes?: {
+    [k: string]: unknown;
+  };
+  /**
+   * When it was written, ISO 8601.
+   */
+  timestamp: string;
   [k: string]: unknown;
 }

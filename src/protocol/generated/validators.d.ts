@@ -29,3 +29,5 @@ export const validateResult: Validator;
 export const validateConfig: Validator;
 export const validateState: Validator;
 export const validateCursor: Validator;
+export const validateHandoff: Validator;
+export const validateLenientHandoff: Validator;

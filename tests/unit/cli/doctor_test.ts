@@ -37,6 +37,7 @@ function sinkOf(changes: Partial<SinkStatus> = {}): SinkStatus {
     enabled: true,
     begun: true,
     offset: 10,
+    begins_at_end: false,
     lag_bytes: 0,
     lag_events: 0,
     parked: 0,
@@ -47,7 +48,7 @@ function sinkOf(changes: Partial<SinkStatus> = {}): SinkStatus {
     last_success: "2026-11-21T08:00:00.000Z",
     last_error: null,
     disabled: null,
-    dead_letters: { events: 0, bytes: 0 },
+    dead_letters: { events: 0, unreadable: 0, bytes: 0 },
     ...changes,
   };
 }
@@ -70,9 +71,13 @@ Deno.test("judgeSink() tells what to do about a sink that is ill", () => {
     "Give macp.slack the address that is right now",
   ]);
   assertEquals(hintOf({ last_error: error }), ["warn", "macp doctor --send-test tries it"]);
-  assertEquals(hintOf({ dead_letters: { events: 2, bytes: 900 } }), [
+  assertEquals(hintOf({ dead_letters: { events: 2, unreadable: 0, bytes: 900 } }), [
     "warn",
     "macp redrive slack sends them again",
+  ]);
+  assertEquals(hintOf({ dead_letters: { events: 0, unreadable: 1, bytes: 9 } }), [
+    "warn",
+    "Mend or remove those lines: nothing else will",
   ]);
   assertEquals(hintOf({ lag_bytes: 2 ** 21, lag_events: null, enabled: false }), [
     "warn",
@@ -89,12 +94,13 @@ Deno.test("describeSink() tells all there is in one line", () => {
     parked: 2,
     next_try_at: "2026-11-21T10:00:00.000Z",
     last_error: error,
-    dead_letters: { events: 1, bytes: 200 },
+    dead_letters: { events: 1, unreadable: 2, bytes: 200 },
   });
   assertEquals(
     describeSink(sink),
     "not enabled, 1 event behind, 2 events wait, next try at 2026-11-21T10:00:00.000Z, " +
-      "1 dead letter (macp redrive slack), delivered last at 2026-11-21T08:00:00.000Z, " +
+      "1 dead letter (macp redrive slack), " +
+      "2 lines of dead_letter/slack.ndjson that cannot be read, delivered last at 2026-11-21T08:00:00.000Z, " +
       "failed last at 2026-11-21T09:00:00.000Z: host answered 500 sorry",
   );
   assertEquals(

@@ -147,6 +147,22 @@ Deno.test("EventTail.poll() starts anew when the file was truncated, and says so
   assertEquals((await readAll(tail, read.position)).notices, []);
 });
 
+Deno.test("EventTail.poll() tells of a bad line once, also to readers that come to a new file one by one", async () => {
+  const files = newFiles(line(1) + line(2));
+  const tail = new EventTail(files, path);
+  const first = await tail.poll(null);
+  const places = [first.positionAfter(0), first.position];
+  files.writeText(path, "no event\n");
+  const told = [];
+  for (const place of places) told.push(...(await readAll(tail, place)).notices);
+  assertEquals(told.map(([kind]) => kind), ["truncated", "bad_line", "truncated"]);
+  // Another line in its place is told of.
+  const { position } = await readAll(tail, null);
+  files.writeText(path, "none too\n");
+  const again = await readAll(tail, position);
+  assertEquals(again.notices.map(([kind]) => kind), ["replaced", "bad_line"]);
+});
+
 Deno.test("EventTail.poll() sees a file that was cut far behind its beginning and grew again", async () => {
   const head = Array.from({ length: 30 }, (_, i) => line(i)).join("");
   const files = newFiles(head + line("a") + line("b"));

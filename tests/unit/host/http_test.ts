@@ -114,6 +114,79 @@ Deno.test("realHttp().request() keeps the connection for the next request", () =
   });
 });
 
+/** What one server hears before it answers: the bytes of each request, one a read. */
+async function withRawServer(
+  test: (port: number, heard: string[], connections: () => number) => Promise<void>,
+): Promise<void> {
+  const heard: string[] = [];
+  const open: Deno.Conn[] = [];
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const talk = async (connection: Deno.Conn) => {
+    const buffer = new Uint8Array(65_536);
+    for (let n = await connection.read(buffer); n !== null; n = await connection.read(buffer)) {
+      heard.push(new TextDecoder().decode(buffer.subarray(0, n)));
+      const answer = "HTTP/1.1 204 No Content\r\n\r\n";
+      await connection.write(new TextEncoder().encode(answer));
+    }
+  };
+  const talks: Promise<void>[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) {
+      open.push(connection);
+      talks.push(talk(connection).catch(() => {}));
+    }
+  })();
+  try {
+    await test(listener.addr.port, heard, () => open.length);
+  } finally {
+    listener.close();
+    await serving;
+    for (const connection of open) connection.close();
+    await Promise.all(talks);
+  }
+}
+
+Deno.test("realHttp().request() asks for the path alone, under the name, at the address that it is given", () =>
+  withRawServer(async (port, heard, connections) => {
+    const http = realHttp();
+    try {
+      for (const host of ["127.0.0.1", "hooks.example.org"]) {
+        const request = requestTo(`http://${host}:${port}/hook?a=b`, { address: "127.0.0.1" });
+        await http.request(request);
+        const head = (heard.at(-1) ?? "").split("\r\n");
+        assertEquals(head[0], "POST /hook?a=b HTTP/1.1");
+        const hosts = head.filter((line) => /^host:/i.test(line));
+        assertEquals(hosts, [`host: ${host}:${port}`]);
+      }
+      assertEquals(connections(), 1);
+    } finally {
+      http.close();
+    }
+  }));
+
+Deno.test("realHttp().request() goes straight to an address that it is given, past a proxy of the environment", () =>
+  withRawServer(async (port, heard) => {
+    const http = realHttp();
+    const before = ["HTTP_PROXY", "NO_PROXY"].map((name) => [name, Deno.env.get(name)] as const);
+    const nobody = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    nobody.close();
+    Deno.env.set("HTTP_PROXY", `http://127.0.0.1:${nobody.addr.port}`);
+    Deno.env.set("NO_PROXY", "hooks.example.org");
+    try {
+      await http.request(
+        requestTo(`http://hooks.example.org:${port}/hook`, { address: "127.0.0.1" }),
+      );
+      assertEquals(heard[0]?.split("\r\n")[0], "POST /hook HTTP/1.1");
+      assertEquals(Deno.env.get("NO_PROXY"), "hooks.example.org");
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) Deno.env.delete(name);
+        else Deno.env.set(name, value);
+      }
+      http.close();
+    }
+  }));
+
 Deno.test("realHttp().request() says that nobody listens, without the path", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
@@ -137,7 +210,8 @@ Deno.test("realHttp().request() says what is wrong with a certificate, and trust
       assertEquals(untrusted.code, "http_not_connected");
       assertEquals(
         untrusted.message,
-        "Cannot reach localhost:PORT as nobody who is trusted signed its certificate",
+        "Cannot reach localhost:PORT as nobody who is trusted signed its certificate " +
+          "(ca_file of webhook and ntfy adds who is)",
       );
       const certificates = [tls.authority];
       const other = await faultOf(requestTo(`https://127.0.0.1:${port}/s3cret`, { certificates }));
@@ -152,6 +226,40 @@ Deno.test("realHttp().request() says what is wrong with a certificate, and trust
       assertEquals(received.length, 1);
     }, tls)
   ));
+
+Deno.test("realHttp().request() says how to make a certificate that signs itself, and takes that", async () => {
+  const folder = Deno.makeTempDirSync();
+  const make = (isAuthority: boolean) => {
+    const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(folder, name));
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    const extensions = [
+      `basicConstraints=critical,CA:${isAuthority ? "TRUE" : "FALSE"}`,
+      "subjectAltName=DNS:localhost",
+    ].flatMap((extension) => ["-addext", extension]);
+    const names = ["-keyout", key ?? "", "-out", cert ?? "", "-subj", "/CN=localhost"];
+    const args = ["req", "-x509", ...curve, ...names, ...extensions];
+    const { success, stderr } = new Deno.Command("openssl", { args }).outputSync();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return { key: Deno.readTextFileSync(key ?? ""), cert: Deno.readTextFileSync(cert ?? "") };
+  };
+  try {
+    const authority = make(true);
+    await withReceiver(accepting, async ({ port }) => {
+      const request = requestTo(`https://localhost:${port}/`, { certificates: [authority.cert] });
+      assertMatch(
+        (await faultOf(request)).message,
+        /as its certificate is that of an authority.*basicConstraints=critical,CA:FALSE/,
+      );
+    }, authority);
+    const server = make(false);
+    await withReceiver(accepting, async ({ port, world: { http } }) => {
+      const request = requestTo(`https://localhost:${port}/`, { certificates: [server.cert] });
+      assertEquals((await http.request(request)).status, 204);
+    }, server);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
 
 Deno.test("realHttp().request() says that a server does not speak TLS", () =>
   withReceiver(accepting, async ({ port }) => {

@@ -53,3 +53,15 @@ Deno.test("createLineFolder() keeps a bounded amount when a line is redrawn for 
   assertEquals(folder.pending(), "progress 9999");
   assertEquals(folder.end(), "progress 9999");
 });
+
+Deno.test("createLineFolder() folds many carriage returns in time that grows with their number", () => {
+  const many = "\r".repeat(300_000);
+  const begun = performance.now();
+  const folder = createLineFolder();
+  assertEquals(folder.push(`a${many}b${many}\n`) + folder.end(), "b\n");
+  // Kept between two pieces they are as good as one.
+  for (let piece = 0; piece < 300; piece++) folder.push("\r".repeat(1000));
+  assertEquals(folder.push("c\n"), "c\n");
+  // Generous: it took minutes when each was followed on its own.
+  assertEquals(performance.now() - begun < 5000, true);
+});

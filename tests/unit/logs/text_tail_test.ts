@@ -24,3 +24,9 @@ Deno.test("TextTail keeps the end of a text and a bounded amount", () => {
   tail.clear();
   assertEquals(tail.text(), "");
 });
+
+Deno.test("tailOf() passes over many line ends in time that grows with their number", () => {
+  const begun = performance.now();
+  assertEquals(tailOf(`${"\n".repeat(300_000)}x${"\n".repeat(300_000)}`, 1, 100), "x");
+  assertEquals(performance.now() - begun < 5000, true);
+});

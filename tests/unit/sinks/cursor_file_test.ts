@@ -137,3 +137,29 @@ Deno.test("A cursor goes on where it was after it was written and read", async (
   const next = await new EventTail(here.files, "/o/events.ndjson").poll(cursor);
   assertEquals(next.events.map(({ event }) => event.event_id), ["2"]);
 });
+
+Deno.test("readCursors() names what is wrong inside of the file, and what moving it away means", () => {
+  const cursor = { device: 1, inode: 2, header_hash: "", offset: -1 };
+  const wayOut = "Mend the file, or move it away: every sink then begins at the first event";
+  const wrong = `Cannot read the cursors as ${path}: `;
+  const unreadable = `Cannot read ${path} as `;
+  for (
+    const [text, message] of [
+      [
+        JSON.stringify({ schema_version: 1, sinks: { stdout: cursor } }),
+        `${wrong}/sinks/stdout/offset: found -1, expected a number >= 0`,
+      ],
+      [
+        JSON.stringify({ schema_version: 1 }),
+        `${wrong}/sinks: found nothing, expected a value, as it is required`,
+      ],
+      ["-1", `${wrong}/: found -1, expected a number >= 0`],
+      ["null", `${wrong}/: found null, expected integer or object`],
+      ["", `${unreadable}it is empty`],
+      ["{", unreadable],
+    ] as const
+  ) {
+    const error = assertThrows(() => readCursors(world(text).files, path), MacpError);
+    assertEquals([error.message.startsWith(message), error.hints], [true, [wayOut]], error.message);
+  }
+});

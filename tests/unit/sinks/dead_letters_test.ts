@@ -11,9 +11,14 @@ function letterOf(event_id: string, reason = "no"): DeadLetter {
 }
 
 function lettersIn(files: MemoryFiles, maxBytes: number | null = null): DeadLetters {
+  files.makeFolder("/o");
   let count = 0;
   const world = { files, uuid: () => String(++count) };
-  return new DeadLetters(world, { deadLetters: "/o/dead_letter", queueLock: "/o/lock" }, maxBytes);
+  return new DeadLetters(world, {
+    folder: "/o",
+    deadLetters: "/o/dead_letter",
+    queueLock: "/o/lock",
+  }, maxBytes);
 }
 
 function idsOf(letters: DeadLetters): (string | null)[] {
@@ -43,6 +48,19 @@ Deno.test("DeadLetters takes out a line as often as it is named, and puts others
   ]);
   const found = [...letters.read("webhook")].map(({ letter }) => letter);
   assertEquals(found, [same, letterOf("b", "again"), letterOf("c")]);
+});
+
+Deno.test("DeadLetters keeps every byte of lines that it does not change", async () => {
+  const files = new MemoryFiles();
+  const letters = lettersIn(files);
+  await letters.add("webhook", [letterOf("a"), letterOf("b")]);
+  const foreign = new Uint8Array([0xff, 0xfe, 0x0a, 0x0a, 0x20, 0x0d, 0x0a, 0x7b, 0xff]);
+  files.append(path, foreign);
+  const before = files.readBytes(path);
+  const [first] = [...letters.read("webhook")];
+  await letters.change("webhook", [[first?.line ?? "", null]]);
+  assertEquals(files.readBytes(path), before.slice((first?.line.length ?? 0) + 1));
+  assertEquals(idsOf(letters), ["b", null, null]);
 });
 
 Deno.test("DeadLetters stays below its limit, with the newest letters", async () => {

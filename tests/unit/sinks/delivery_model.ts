@@ -14,7 +14,7 @@ import type { Files } from "../../../src/sys/files.ts";
 import { cursorPath, eventsPath, Model, type Sink as ModelSink } from "./event_model.ts";
 import { Killed, MortalFiles } from "./mortal_files.ts";
 
-const paths = { deadLetters: "/o/dead_letter", queueLock: "/o/tasks.lock" };
+const paths = { folder: "/o", deadLetters: "/o/dead_letter", queueLock: "/o/tasks.lock" };
 const quarterHourMs = 15 * 60_000;
 const never = new AbortController().signal;
 

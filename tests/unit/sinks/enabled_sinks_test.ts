@@ -5,10 +5,11 @@ import { parseEventLine, type ReadEvent } from "../../../src/protocol/events.ts"
 import type { MacpConfig } from "../../../src/protocol/generated/types.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
 import {
-  enabledDoorbells,
   enabledSinks,
   type SinkName,
   type SinkOptions,
+  tryDoorbells,
+  trySinks,
 } from "../../../src/sinks/enabled_sinks.ts";
 import type { Sink } from "../../../src/sinks/sink.ts";
 import type { World } from "../../../src/sys/world.ts";
@@ -81,6 +82,79 @@ Deno.test("enabledSinks() names the setting that a sink cannot be made with", ()
   }
 });
 
+Deno.test("trySinks() makes each sink alone, and tells which it could not make", () => {
+  const macp: MacpConfig = {
+    webhook: { enabled: true, url: "http://127.0.0.1:9/x" },
+    discord: { enabled: true, url: "no address" },
+    slack: { enabled: true, url_env: "NO_SUCH_VARIABLE" },
+    exec: { enabled: true },
+  };
+  const { settings } = resolveSettings([{ origin: "test", values: { macp } }]);
+  const { made, faults } = trySinks({ ...realWorld(), env: {} }, settings.macp, {
+    repository: "/srv/shop",
+    flags: [],
+    json: false,
+    print: () => {},
+    redaction: { text: (text) => text, event: (event) => event },
+  });
+  assertEquals(made.map(({ name }) => name), ["webhook"]);
+  assertEquals(faults.map(({ name, error }) => [name, error.setting]), [
+    ["discord", "macp.discord.url"],
+    ["slack", "macp.slack.url_env"],
+    ["exec", "macp.exec.command"],
+  ]);
+});
+
+Deno.test("enabledSinks() names the variable whose value a sink cannot use", () => {
+  const env = {
+    ADDRESS: "hooks.example.org/s3cret",
+    BLANK: "s3 cret",
+    META: "http://169.254.1.1/x",
+  };
+  for (
+    const [macp, message] of [
+      [
+        { slack: { url_env: "ADDRESS" } },
+        "Cannot use macp.slack.url_env as it is no address that begins with http:// or https:// " +
+        "(the environment variable ADDRESS)",
+      ],
+      [
+        { slack: { url_env: "META" } },
+        "Cannot use macp.slack.url_env as its address is link-local: 169.254.1.1 " +
+        "(the environment variable META)",
+      ],
+      [
+        { webhook: { signing_secret_env: "ADDRESS" } },
+        "Cannot use macp.webhook.signing_secret_env as it is not whsec_ and base64 of 24 to 64 " +
+        "bytes (the environment variable ADDRESS)",
+      ],
+      [
+        { webhook: { auth_token_env: "BLANK" } },
+        "Cannot use macp.webhook.auth_token_env as it holds a blank or a character that no header " +
+        "can hold (the environment variable BLANK)",
+      ],
+    ] as const
+  ) {
+    const flags = Object.keys(macp) as SinkName[];
+    const make = () => sinksOf(macp, { flags }, { ...realWorld(), env });
+    assertEquals(assertThrows(make, MacpError).message, message);
+  }
+});
+
+Deno.test("enabledSinks() tells what stands at ca_file when it is no file", () => {
+  const of = (ca_file: string) => () => sinksOf({ webhook: { enabled: true, ca_file } });
+  for (
+    const [path, why] of [
+      ["/tmp", "it is a folder, not a file"],
+      ["/dev/null", "it is a pipe or a device, not a file"],
+      ["/no/such/file", "there is no such file"],
+    ] as const
+  ) {
+    const { message } = assertThrows(of(path), MacpError);
+    assertEquals(message, `Cannot use macp.webhook.ca_file as ${why}: ${path}`);
+  }
+});
+
 Deno.test("enabledSinks() takes secrets out of what it sends and of its reasons", () =>
   withReceiver(
     () => new Response("the word is s3cret", { status: 500 }),
@@ -115,12 +189,12 @@ Deno.test("enabledSinks() keeps the command from macp's own secrets", () =>
     Deno.removeSync(folder, { recursive: true });
   }));
 
-Deno.test("enabledDoorbells() gives those that the settings or a flag enable", () => {
+Deno.test("tryDoorbells() gives those that the settings or a flag enable", () => {
   const layers = { macp: { slack: { enabled: true, url }, ntfy: { url } } };
   const { settings } = resolveSettings([{ origin: "test", values: layers }]);
   const bells = (flags: SinkName[]) =>
-    enabledDoorbells(realWorld(), settings.macp, { repository: "/srv/shop", flags })
-      .map(({ name }) => name);
+    tryDoorbells(realWorld(), settings.macp, { repository: "/srv/shop", flags })
+      .made.map(({ name }) => name);
   assertEquals(bells([]), ["slack"]);
   assertEquals(bells(["ntfy"]), ["slack", "ntfy"]);
 });

@@ -59,7 +59,11 @@ Deno.test("sinkStatuses() tells where sinks without a cursor will begin", async 
     ["slack", true, size / 2, 1],
   ]);
   const others: CursorFile = { schema_version: 1, sinks: {} };
-  assertEquals((await statuses(files, others, slack)).map(lag), [["slack", false, 0, 0]]);
+  const late = await statuses(files, others, slack);
+  assertEquals(late.map(lag), [["slack", false, 0, 0]]);
+  assertEquals(late.map(({ begins_at_end }) => begins_at_end), [true]);
+  const empty = await statuses(new MemoryFiles(), others, slack);
+  assertEquals(empty.map(({ begins_at_end }) => begins_at_end), [false]);
   assertEquals((await statuses(files, undefined, slack)).map(lag), [["slack", false, null, null]]);
   const older: CursorFile = { ...others, others_begin: positionAt(line(1).length, "") };
   assertEquals((await statuses(files, older, slack)).map(lag), [["slack", true, size / 2, 1]]);
@@ -86,7 +90,8 @@ Deno.test("sinkStatuses() tells what a cursor and the dead letters keep", async 
     next_try_at: `2026-11-21T${hour}:00:00Z`,
     tries: 1,
   }));
-  write(files, `${paths.deadLetters}/ntfy.ndjson`, line(1) + line(2));
+  const dead = [1, 2].map((n) => `{"event":${line(n).trim()}}\n`).join("") + "\n{}\n";
+  write(files, `${paths.deadLetters}/ntfy.ndjson`, dead);
   write(files, `${paths.deadLetters}/not one.txt`, line(1));
   const found = await statuses(files, {
     schema_version: 1,
@@ -103,11 +108,12 @@ Deno.test("sinkStatuses() tells what a cursor and the dead letters keep", async 
     },
   });
   assertEquals(found.map(({ name }) => name), ["ntfy", "slack"]);
-  assertEquals(found[0]?.dead_letters, { events: 2, bytes: line(1).length * 2 });
+  assertEquals(found[0]?.dead_letters, { events: 2, unreadable: 1, bytes: dead.length });
   assertEquals(found[1], {
     name: "slack",
     enabled: false,
     begun: true,
+    begins_at_end: false,
     offset: 0,
     lag_bytes: 0,
     lag_events: 0,
@@ -119,7 +125,7 @@ Deno.test("sinkStatuses() tells what a cursor and the dead letters keep", async 
     last_success: "2026-11-21T07:00:00Z",
     last_error: { at: "2026-11-21T08:00:00Z", reason: "no route" },
     disabled: { at: "2026-11-21T08:00:00Z", reason: "gone" },
-    dead_letters: { events: 0, bytes: 0 },
+    dead_letters: { events: 0, unreadable: 0, bytes: 0 },
   });
 });
 

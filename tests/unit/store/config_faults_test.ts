@@ -56,3 +56,66 @@ Deno.test("configFaults() gives the faults of something that is no configuration
   assertEquals(configFaults(3).length, 1);
   assertEquals(configFaults({ macp: 3 }).length, 1);
 });
+
+Deno.test("configFaults() shows no value that may hold a secret, but what kind it is", () => {
+  const MARK = "MARKMARKMARK";
+  const shown = (config: unknown) =>
+    configFaults(config).map(({ path, value }) => `${path} ${value}`);
+  for (
+    const [config, fault] of [
+      [{ macp: { webhook: { auth_token: [MARK] } } }, "/macp/webhook/auth_token a list"],
+      [{ macp: { webhook: { auth_token: 12345678 } } }, "/macp/webhook/auth_token a number"],
+      [
+        { macp: { webhook: { signing_secret: { a: MARK } } } },
+        "/macp/webhook/signing_secret an object",
+      ],
+      [{ macp: { webhook: { url_env: { a: MARK } } } }, "/macp/webhook/url_env an object"],
+      [{ macp: { slack: `https://hooks.slack.com/services/${MARK}` } }, "/macp/slack a text"],
+      [{ macp: { ntfy: [{ url: MARK }] } }, "/macp/ntfy a list"],
+      [{ macp: { exec: { command: [MARK] } } }, "/macp/exec/command a list"],
+      [{ macp: `https://hooks.slack.com/services/${MARK}` }, "/macp a text"],
+      [{ macp: [{ webhook: { url: MARK } }] }, "/macp a list"],
+      [[{ macp: MARK }], " a list"],
+      [{ quality_gates: { env: { API_TOKEN: MARK } } }, "/quality_gates an object"],
+      [{ macp: { slack: { timeout_seconds: "soon" } } }, '/macp/slack/timeout_seconds "soon"'],
+      [{ macp: { webhook: { enabled: null } } }, "/macp/webhook/enabled null"],
+    ] as const
+  ) {
+    const all = shown(config);
+    assertEquals(all.includes(fault), true, `${fault}: ${all}`);
+    assertEquals(all.join().includes("MARK"), false, all.join());
+  }
+});
+
+Deno.test("configFaults() refuses a base_url that no link can begin with", () => {
+  const fault = (base_url: unknown) =>
+    configFaults({ macp: { doorbell: { base_url } } }).map(({ path, value }) => [path, value]);
+  for (const base of [null, "", "https://mosaic.example.org", "http://localhost:3000/app//"]) {
+    assertEquals(fault(base), [], String(base));
+  }
+  for (
+    const [base, shown] of [
+      ["mosaic", "mosaic"],
+      ["mosaic.example.org/app", "mosaic.example.org/app"],
+      ["ftp://mosaic.example.org", "ftp://mosaic.example.org"],
+      ["javascript:alert(1)", "javascript:alert(1)"],
+      ["https://me:MARK@mosaic.example.org/a", "https://…@mosaic.example.org/a"],
+      ["https://mosaic.example.org/?key=MARK", "https://mosaic.example.org/?…"],
+      ["https://mosaic.example.org/#x", "https://mosaic.example.org/#…"],
+      ["https://", "https://"],
+    ] as const
+  ) {
+    assertEquals(fault(base), [["/macp/doorbell/base_url", JSON.stringify(shown)]]);
+  }
+});
+
+Deno.test("configFaults() refuses times for a sink that no day has", () => {
+  for (const name of ["webhook", "discord", "slack", "ntfy", "exec"]) {
+    const of = (timeout_seconds: number) =>
+      configFaults({ macp: { [name]: { timeout_seconds } } })
+        .map(({ path, value, expected }) => `${path} ${value}: ${expected}`);
+    assertEquals(of(86_400), []);
+    assertEquals(of(1e300), [`/macp/${name}/timeout_seconds 1e+300: a number <= 86400`]);
+  }
+  assertEquals(configFaults({ macp: { watch_poll_interval_seconds: 1e9 } }).length, 1);
+});

@@ -39,5 +39,30 @@ Deno.test("literalSecrets() finds what is private in an address of this machine,
 });
 
 Deno.test("secretVariables() names what keys that end in _env name", () => {
-  assertEquals(secretVariables({ a: { token_env: "A_TOKEN" }, url_env: "" }), ["A_TOKEN"]);
+  assertEquals(secretVariables({ a: { token_env: "A_TOKEN" }, url_env: "" }, []), ["A_TOKEN"]);
+});
+
+Deno.test("secretVariables() and literalSecrets() know the tokens of agents and channels", () => {
+  const agents = {
+    auditor: { port: 1, token_env: "AUDITOR_HOOKS" },
+    "token_env": { port: 2, token: "literal", session_key: true },
+  };
+  const channel_context = { command: ["fetch"], token_env: "CHAT_{CALLER}" };
+  const values = { delegate: { agents, channel_context } };
+  assertEquals(secretVariables(values, ["lead", "nx-expert"]), [
+    "AUDITOR_HOOKS",
+    "CHAT_LEAD",
+    "CHAT_NX_EXPERT",
+  ]);
+  assertEquals(literalSecrets(values), [
+    { path: "delegate.agents.token_env.token", value: "literal", isLocal: false },
+  ]);
+});
+
+Deno.test("literalSecrets() finds addresses of sinks without a scheme", () => {
+  const found = (url: string) => literalSecrets({ macp: { discord: { url } } }).length;
+  for (const url of ["discord.com/api/webhooks/1/x", "127.0.0.1:80/x", "localhost:8080/x"]) {
+    assertEquals(found(url), 1, url);
+  }
+  for (const url of ["", "todo", "later on"]) assertEquals(found(url), 0, url);
 });

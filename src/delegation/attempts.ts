@@ -1,0 +1,162 @@
+/**
+ * The attempts of a delegation: send, wait, validate, retry or finish.
+ *
+ * @module
+ */
+import { type DelegationRun, factsOf } from "./delegation_run.ts";
+import { moveAside, type StartingPoint, takeLate } from "./earlier_answer.ts";
+import type { HandoffRead } from "./handoff_file.ts";
+import { judgeRead } from "./judge_read.ts";
+import { renderMessage } from "./message.ts";
+import { answered, failed, interrupted, type Outcome, refused, sent } from "./outcome.ts";
+import type { Sent } from "./send.ts";
+import { shouldRetry } from "./should_retry.ts";
+
+/** Milliseconds to pause after a failed send, and after a bad answer. */
+const [sendPauseMs, answerPauseMs] = [5000, 3000];
+
+/** What an attempt came to: an outcome, or why there is to be another. */
+type Step =
+  | { outcome: Outcome }
+  | { again: { reason: string; pauseMs: number } };
+
+/** One attempt. */
+interface Attempt {
+  number: number;
+  /** When it began, on the steady clock. */
+  start: number;
+  /** What went wrong before it; null for a first one. */
+  previousError: string | null;
+}
+
+/** Makes attempts until one ends the delegation. */
+export async function runAttempts(run: DelegationRun, from: StartingPoint): Promise<Outcome> {
+  const { context, asked, log } = run;
+  let previousError = from.previousError;
+  let came: HandoffRead | null = null;
+  for (let number = 1;; number++) {
+    const attempt = { number, start: context.world.clock.elapsed(), previousError };
+    if (context.signal.aborted) return interrupted(factsOf(run, attempt.start), number > 1);
+    // Without secrets before it is cut: half of one would not be known any more.
+    log.add("attempt_start", context.redactor.text(asked.task).slice(0, 200), { attempt: number });
+    if (number > 1) {
+      const late = await takeLate(run, { attempt: number, read: came });
+      if (late.outcome !== null) return late.outcome;
+      attempt.previousError = late.fault ?? previousError;
+    }
+    const step = await tryOnce(run, attempt);
+    if ("outcome" in step) return step.outcome;
+    previousError = step.again.reason;
+    came = await pause(run, step.again.pauseMs);
+  }
+}
+
+/** Pauses before the next attempt; an answer that comes meanwhile ends the pause. */
+async function pause({ context, paths }: DelegationRun, ms: number): Promise<HandoffRead | null> {
+  if (ms === 0) return null;
+  const { steps, world, signal, redactor } = context;
+  return await steps.waitForHandoff(world, paths.answer, { timeoutMs: ms, signal, redactor });
+}
+
+async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
+  const { context, asked, paths } = run;
+  const sending = await send(run, attempt);
+  if (context.signal.aborted) return { outcome: interrupted(factsOf(run, attempt.start), true) };
+  if (sending.kind === "failed") return await judgeSend(run, attempt, sending);
+  if (!asked.wait) return { outcome: sent(factsOf(run)) };
+  const { steps, world, signal } = context;
+  const read = await steps.waitForHandoff(world, paths.answer, {
+    timeoutMs: asked.timeoutMs,
+    signal,
+    redactor: context.redactor,
+  });
+  if (read !== null) return judgeAnswer(run, attempt, read);
+  if (signal.aborted) return { outcome: interrupted(factsOf(run, attempt.start), true) };
+  return await judgeSilence(run, attempt);
+}
+
+async function send(run: DelegationRun, { number, previousError }: Attempt): Promise<Sent> {
+  const { context, asked, agent, paths, channelContext, log } = run;
+  const { runId, task, deliver } = asked;
+  const message = renderMessage({
+    runId,
+    agent: asked.agent,
+    task,
+    attempt: number,
+    previousError,
+    context: asked.context,
+    channelContext,
+    handoffPath: paths.answer,
+    deliver,
+  });
+  const request = { runId, attempt: number, message, deliver };
+  return await context.steps.sendTask(context.world, agent, request, {
+    signal: context.signal,
+    onNote: (text) => {
+      log.add("send_error", text, { attempt: number });
+      context.note(text);
+    },
+  });
+}
+
+/**
+ * A gateway that asks for a longer pause than an answer is waited for is not asked again. What
+ * failed may have arrived all the same: an answer that is there counts.
+ */
+async function judgeSend(
+  run: DelegationRun,
+  { number, start }: Attempt,
+  { reason, retry, afterMs }: Extract<Sent, { kind: "failed" }>,
+): Promise<Step> {
+  const { asked, log } = run;
+  log.add("send_failed", reason, { attempt: number, ...elapsed(run, start) });
+  const pauseMs = afterMs ?? sendPauseMs;
+  const fits = pauseMs <= Math.max(asked.timeoutMs, sendPauseMs);
+  if (retry && fits && number < asked.attempts) {
+    return { again: { reason: "Failed to send task", pauseMs } };
+  }
+  const late = await takeLate(run, { attempt: number, read: null });
+  if (late.outcome !== null) return { outcome: late.outcome };
+  const notes = `Failed to send task after ${number} attempts: ${reason}`;
+  return { outcome: failed(factsOf(run, start), { code: "send_failed", notes }) };
+}
+
+function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): Step {
+  const { asked, log } = run;
+  const { number, start } = attempt;
+  const about = { attempt: number, ...elapsed(run, start) };
+  const judged = judgeRead(read, { strict: asked.strict, runId: asked.runId });
+  const { retry, reason } = shouldRetry(read, judged.validation, number, asked.attempts);
+  if (judged.fault !== null || retry) log.add("validation_failed", judged.fault ?? reason, about);
+  if (retry) {
+    moveAside(run);
+    return { again: { reason, pauseMs: answerPauseMs } };
+  }
+  const facts = factsOf(run, start);
+  if (judged.document === null) return { outcome: refused(facts, read, judged) };
+  log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
+  return { outcome: answered(facts, judged.document) };
+}
+
+async function judgeSilence(run: DelegationRun, { number, start }: Attempt): Promise<Step> {
+  const { context, asked, agent, log } = run;
+  log.add("timeout", "", { attempt: number, ...elapsed(run, start) });
+  if (number < asked.attempts) return { again: { reason: "timeout", pauseMs: 0 } };
+  const seconds = asked.timeoutMs / 1000;
+  const silence = `Agent did not respond within ${seconds}s (attempt ${number}/${asked.attempts})`;
+  const health = await context.steps.checkHealth(context.world, agent, context.signal);
+  const notes = health.healthy ? silence : `${silence}, and its gateway is down: ${health.reason}`;
+  const hints = [`Take a later answer with: macp delegate --collect ${asked.runId}`];
+  return {
+    outcome: failed(factsOf(run, start), { status: "timeout", code: "timeout", notes, hints }),
+  };
+}
+
+/** What the agent says of its confidence, for the log. */
+export function confidenceOf({ confidence }: Record<string, unknown>): { confidence?: string } {
+  return typeof confidence === "string" ? { confidence } : {};
+}
+
+function elapsed({ context }: DelegationRun, start: number): { elapsedMs: number } {
+  return { elapsedMs: Math.round(context.world.clock.elapsed() - start) };
+}

@@ -1,0 +1,112 @@
+/**
+ * Answers that are there before anything is asked: of a run that went on before.
+ *
+ * @module
+ */
+import { MacpError, messageOf } from "../protocol/errors.ts";
+import { type DelegationRun, factsOf } from "./delegation_run.ts";
+import type { HandoffRead } from "./handoff_file.ts";
+import { judgeRead } from "./judge_read.ts";
+import { answered, type Outcome, refused, sent } from "./outcome.ts";
+import { makeRequestRecord, readRequest, sameQuestion } from "./request_record.ts";
+
+/** Milliseconds in which what does not parse yet may settle. */
+const settleMs = 3000;
+
+/** Where the attempts of a call begin. */
+export interface StartingPoint {
+  /** What came of it already, or null. */
+  outcome: Outcome | null;
+  /** Why an earlier answer was not good, for the agent; null without one. */
+  previousError: string | null;
+}
+
+/**
+ * Looks whether the question was asked under this run id before. A good answer to it is
+ * taken; what else lies there is moved aside.
+ *
+ * Throws `MacpError` of kind usage, code `run_id_taken`, when another question was.
+ */
+export async function lookAtEarlier(run: DelegationRun): Promise<StartingPoint> {
+  const { context, asked, paths } = run;
+  const record = readRequest(context.world.files, paths.request, asked.runId);
+  if (record !== null && !sameQuestion(record, await makeRequestRecord(context.world, asked))) {
+    throw new MacpError(
+      "usage",
+      `Cannot delegate as another question was asked under this run id: ${asked.runId}`,
+      {
+        code: "run_id_taken",
+        hints: [
+          `Leave --run-id out, or take another; its answer: macp delegate --collect ${asked.runId}`,
+        ],
+      },
+    );
+  }
+  if (record === null) {
+    const moved = moveAside(run);
+    if (moved) context.note(`an answer that nobody asked for was moved to ${paths.previous}`);
+    return { outcome: null, previousError: null };
+  }
+  const { outcome, fault } = await takeLate(run, { attempt: 1, read: null });
+  if (outcome !== null && !asked.wait) return { outcome: sent(factsOf(run)), previousError: null };
+  return { outcome, previousError: fault };
+}
+
+/**
+ * An answer that came though nobody waited for it any more. A good one is taken, and so is
+ * one that no retry can better; any other is moved aside.
+ *
+ * @param about.read What was read already; null to look.
+ * @returns The outcome, or null; and what was wrong with the answer, or null.
+ */
+export async function takeLate(
+  run: DelegationRun,
+  { attempt, read }: { attempt: number; read: HandoffRead | null },
+): Promise<{ outcome: Outcome | null; fault: string | null }> {
+  const { context, asked, log } = run;
+  const start = context.world.clock.elapsed();
+  const found = read ?? await settledAnswer(run);
+  if (found.kind === "absent") return { outcome: null, fault: null };
+  const judged = judgeRead(found, { strict: asked.strict, runId: asked.runId });
+  if (judged.isFinal) {
+    log.add("late_arrival", `Handoff file arrived between retries: ${judged.status}`, { attempt });
+    const facts = factsOf(run, start);
+    const outcome = judged.document === null
+      ? refused(facts, found, judged)
+      : answered(facts, judged.document);
+    return { outcome, fault: null };
+  }
+  log.add("validation_failed", judged.fault ?? "", { attempt });
+  moveAside(run);
+  return { outcome: null, fault: judged.fault };
+}
+
+/** What lies at the place of the answer; what does not parse gets a while to settle. */
+async function settledAnswer({ context, paths }: DelegationRun): Promise<HandoffRead> {
+  const { steps, world, signal } = context;
+  const read = steps.readHandoff(world.files, paths.answer, context.redactor);
+  if (read.kind === "absent" || read.kind === "read") return read;
+  const options = { timeoutMs: settleMs, signal, redactor: context.redactor };
+  return await steps.waitForHandoff(world, paths.answer, options) ?? { kind: "absent" };
+}
+
+/**
+ * Moves whatever lies at the place of the answer to that of the previous one; whether there
+ * was anything. Throws `MacpError` of kind failure when it cannot.
+ */
+export function moveAside({ context, paths }: Pick<DelegationRun, "context" | "paths">): boolean {
+  const { files } = context.world;
+  if (files.lstat(paths.answer) === null) return false;
+  try {
+    // A folder cannot be replaced by a file, nor a file by a folder.
+    files.remove(paths.previous, { recursive: true });
+    files.rename(paths.answer, paths.previous);
+    return true;
+  } catch (cause) {
+    throw new MacpError(
+      "failure",
+      `Cannot move an answer aside as ${messageOf(cause)}`,
+      { code: "answer_not_moved", hints: ["Look at the permissions of its folder"], cause },
+    );
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What was asked under a run id: written before the first send, so that a later call knows
+ * what an answer is the answer to.
+ *
+ * @module
+ */
+import { dirname } from "@std/path";
+import { MacpError } from "../protocol/errors.ts";
+import { sha256Hex } from "../protocol/names.ts";
+import { atomicWrite, writeError } from "../store/atomic_write.ts";
+import type { Files } from "../sys/files.ts";
+import type { World } from "../sys/world.ts";
+import { readHandoff } from "./handoff_file.ts";
+
+/** The record of one run, `<run-id>.request.json`. */
+export interface RequestRecord {
+  schema_version: 1;
+  run_id: string;
+  agent: string;
+  /** Who asks; null when nobody was named. */
+  caller: string | null;
+  workflow_id: string | null;
+  step_id: string | null;
+  /** Hexadecimal SHA-256 of agent, task and context. */
+  asked_sha256: string;
+  /** Whether the answer is judged strictly. */
+  strict: boolean;
+  /** RFC 3339, UTC. */
+  started_at: string;
+}
+
+/** What is asked. */
+export interface Asked {
+  runId: string;
+  agent: string;
+  task: string;
+  /** Text of the context file; null without one. */
+  context: string | null;
+  caller: string | null;
+  workflowId: string | null;
+  stepId: string | null;
+  strict: boolean;
+}
+
+/** The record of what is asked now. */
+export async function makeRequestRecord(
+  { clock }: Pick<World, "clock">,
+  asked: Asked,
+): Promise<RequestRecord> {
+  return {
+    schema_version: 1,
+    run_id: asked.runId,
+    agent: asked.agent,
+    caller: asked.caller,
+    workflow_id: asked.workflowId,
+    step_id: asked.stepId,
+    asked_sha256: await sha256Hex(JSON.stringify([asked.agent, asked.task, asked.context])),
+    strict: asked.strict,
+    started_at: new Date(clock.now()).toISOString(),
+  };
+}
+
+/** Whether both ask the same agent the same, whoever asks and whenever. */
+export function sameQuestion(record: RequestRecord, asked: RequestRecord): boolean {
+  return record.run_id === asked.run_id && record.asked_sha256 === asked.asked_sha256;
+}
+
+/** Writes the record durably; makes the folder when it is missing. Throws `MacpError`. */
+export function writeRequest(
+  world: Pick<World, "files" | "uuid">,
+  path: string,
+  record: RequestRecord,
+): void {
+  try {
+    world.files.makeFolder(dirname(path));
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+  atomicWrite(world, path, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+}
+
+/**
+ * The record of a run; null when there is none. Throws `MacpError` of kind failure, code
+ * `request_unreadable`, when something else stands in its place.
+ */
+export function readRequest(files: Files, path: string, runId: string): RequestRecord | null {
+  const read = readHandoff(files, path);
+  if (read.kind === "absent") return null;
+  const why = read.kind === "read" ? "it is no record of this run" : read.reason;
+  const record = read.kind === "read" ? toRecord(read.document) : null;
+  if (record?.run_id === runId) return record;
+  throw new MacpError("failure", `Cannot read ${path} as ${why}`, {
+    code: "request_unreadable",
+    hints: ["Move it away, or delegate under another run id"],
+  });
+}
+
+/** The record that a document is; what it says besides is left out. */
+function toRecord(document: Readonly<Record<string, unknown>>): RequestRecord | null {
+  const { schema_version, run_id, agent, asked_sha256, strict, started_at } = document;
+  const whole = schema_version === 1 && typeof run_id === "string" && typeof agent === "string" &&
+    typeof asked_sha256 === "string" && typeof started_at === "string";
+  if (!whole) return null;
+  return {
+    schema_version,
+    run_id,
+    agent,
+    caller: textOrNull(document.caller),
+    workflow_id: textOrNull(document.workflow_id),
+    step_id: textOrNull(document.step_id),
+    asked_sha256,
+    strict: strict !== false,
+    started_at,
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

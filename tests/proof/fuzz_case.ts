@@ -1,0 +1,37 @@
+/**
+ * One case of the fuzzer, by its seed.
+ *
+ * @module
+ */
+import { type FuzzInput, type FuzzSubject, makeInput, tryInput } from "./fuzz_commands.ts";
+import { makeOutput, tryOutput } from "./fuzz_streams.ts";
+import { Choices } from "./random.ts";
+
+/** What a case is about. */
+export type CaseSubject = FuzzSubject | "output";
+
+/** Every subject, as often as it is to be tried. */
+const subjects: readonly CaseSubject[] = [
+  ...["queue", "queue", "queue", "config", "config", "events", "events", "results"] as const,
+  ...["table", "table", "arguments", "arguments", "ledger", "letters", "worker"] as const,
+  ...["output", "output", "output"] as const,
+];
+
+/** Which subjects there are. */
+export const caseSubjects: readonly CaseSubject[] = [...new Set(subjects)];
+
+/** The case of a seed. */
+export function caseOf(seed: number): { subject: CaseSubject; input: FuzzInput } {
+  // Neighbouring seeds must not begin with the same choices.
+  const choices = new Choices(Math.imul(seed, 0x9e3779b1) ^ (seed >>> 13));
+  const subject = choices.one(subjects);
+  return {
+    subject,
+    input: subject === "output" ? makeOutput(choices) : makeInput(choices, subject),
+  };
+}
+
+/** Tries a case; what is wrong, or null. */
+export async function tryCase(subject: CaseSubject, input: FuzzInput): Promise<string | null> {
+  return subject === "output" ? tryOutput(input) : await tryInput(input);
+}

@@ -1,0 +1,166 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { collect } from "../../../src/delegation/collect.ts";
+import { delegate } from "../../../src/delegation/delegate.ts";
+import type { Sent } from "../../../src/delegation/send.ts";
+import { MacpError } from "../../../src/protocol/errors.ts";
+import { asking, wholeAnswer, withDelegation } from "./delegation_scene.ts";
+
+/** A send that fails, and that another attempt may help. */
+function failing(changes: Partial<Extract<Sent, { kind: "failed" }>> = {}): Promise<Sent> {
+  return Promise.resolve({
+    ...{ kind: "failed", reason: "host answered 503", retry: true, afterMs: null },
+    ...changes,
+  });
+}
+
+Deno.test("delegate() takes the answer that comes", async () => {
+  await withDelegation(
+    ({ answer }) => ({
+      sendTask: () => {
+        Deno.writeTextFileSync(answer, wholeAnswer());
+        return Promise.resolve({ kind: "admitted", gatewayRunId: null });
+      },
+    }),
+    async ({ context, done, events }) => {
+      const { document, error } = await delegate(context, asking());
+      assertEquals([document.status, document.result, error], ["complete", "Done", null]);
+      assertEquals(done, ["send 1", "wait 300000"]);
+      assertEquals(events(), ["attempt_start", "complete"]);
+    },
+  );
+});
+
+Deno.test("delegate() pauses 5 s after a failed send, and gives up after the last", async () => {
+  await withDelegation(() => ({ sendTask: () => failing() }), async ({ context, done }) => {
+    const { document, error } = await delegate(context, asking());
+    assertEquals(done, ["send 1", "wait 5000", "send 2", "wait 5000", "send 3"]);
+    assertEquals(document.notes, "Failed to send task after 3 attempts: host answered 503");
+    assertEquals(error?.code, "send_failed");
+  });
+});
+
+Deno.test("delegate() pauses as long as the gateway asks for, where that fits", async () => {
+  await withDelegation(
+    () => ({ sendTask: (_, __, { attempt }) => failing({ afterMs: attempt * 200_000 }) }),
+    async ({ context, done }) => {
+      assertEquals((await delegate(context, asking())).error?.code, "send_failed");
+      assertEquals(done, ["send 1", "wait 200000", "send 2"]);
+    },
+  );
+});
+
+Deno.test("delegate() sends once when no retry can help", async () => {
+  await withDelegation(
+    () => ({ sendTask: () => failing({ retry: false }) }),
+    async ({ context, done }) => {
+      assertEquals((await delegate(context, asking())).error?.code, "send_failed");
+      assertEquals(done, ["send 1"]);
+    },
+  );
+});
+
+Deno.test("delegate() pauses 3 s after a bad answer, and not after none", async () => {
+  await withDelegation(
+    ({ answer }) => ({
+      sendTask: (_, __, { attempt }) => {
+        if (attempt === 1) Deno.writeTextFileSync(answer, wholeAnswer({ status: "failed" }));
+        return Promise.resolve({ kind: "admitted", gatewayRunId: null });
+      },
+    }),
+    async ({ context, done, events }) => {
+      const { document } = await delegate(context, asking());
+      assertEquals(document.notes, "Agent did not respond within 300s (attempt 3/3)");
+      assertEquals(done, [
+        ...["send 1", "wait 300000", "wait 3000"],
+        ...["send 2", "wait 300000", "send 3", "wait 300000"],
+      ]);
+      assertEquals(events(), [
+        ...["attempt_start", "validation_failed", "attempt_start", "timeout"],
+        ...["attempt_start", "timeout"],
+      ]);
+    },
+  );
+});
+
+Deno.test("delegate() gives a gateway that took its time a second chance", async () => {
+  let now = 0;
+  let checks = 0;
+  await withDelegation(
+    () => ({
+      checkHealth: () => {
+        now += 5000;
+        checks++;
+        return Promise.resolve(checks > 1 ? { healthy: true } : { healthy: false, reason: "slow" });
+      },
+    }),
+    async ({ context, done }) => {
+      const clock = { ...context.world.clock, elapsed: () => now };
+      const world = { ...context.world, clock };
+      await delegate({ ...context, world }, asking({ wait: false }));
+      assertEquals([checks, done], [2, ["send 1"]]);
+    },
+  );
+});
+
+Deno.test("delegate() sends nothing when it is interrupted before", async () => {
+  await withDelegation(() => ({}), async ({ context, done, stop }) => {
+    stop.abort();
+    const { error } = await delegate(context, asking());
+    assertEquals([error?.code, error?.hints, done], ["interrupted", [], []]);
+  });
+});
+
+Deno.test("delegate() says how to take the answer when it is interrupted in the wait", async () => {
+  await withDelegation(
+    ({ stop }) => ({
+      waitForHandoff: () => {
+        stop.abort();
+        return Promise.resolve(null);
+      },
+    }),
+    async ({ context, done }) => {
+      const { error } = await delegate(context, asking());
+      assertMatch(error?.hints[0] ?? "", /macp delegate --collect run-1$/);
+      assertEquals(done, ["send 1", "wait 300000"]);
+    },
+  );
+});
+
+Deno.test("delegate() keeps to one question under a run id", async () => {
+  await withDelegation(() => ({}), async ({ context }) => {
+    await delegate(context, asking({ wait: false }));
+    const other = asking({ wait: false, context: "more" });
+    const error = await assertRejects(() => delegate(context, other), MacpError);
+    assertEquals([error.kind, error.code], ["usage", "run_id_taken"]);
+  });
+});
+
+Deno.test("delegate() logs no part of a secret that the task holds", async () => {
+  const secret = "s".repeat(40);
+  await withDelegation(() => ({}), async ({ context }) => {
+    const { createRedactor } = await import("../../../src/redaction/redactor.ts");
+    const redactor = createRedactor([{ name: "TOKEN", value: secret }]);
+    const task = `${"x".repeat(180)}${secret}`;
+    await delegate({ ...context, redactor }, asking({ wait: false, task }));
+    const [day] = [...Deno.readDirSync(context.places.logs)];
+    const text = Deno.readTextFileSync(`${context.places.logs}/${day?.name}`);
+    assertEquals(text.includes("sss"), false);
+  });
+});
+
+Deno.test("collect() judges the answer as it was asked for, and moves nothing", async () => {
+  await withDelegation(() => ({}), async ({ context, answer, done }) => {
+    const asked = { runId: "run-1", timeoutMs: 10, strict: null, workflowId: null, stepId: null };
+    await assertRejects(() => collect(context, asked), MacpError, "nothing was asked");
+    await delegate(context, asking({ wait: false, strict: false, stepId: "one" }));
+    assertEquals((await collect(context, asked)).document.status, "timeout");
+    Deno.writeTextFileSync(answer, '{"status":"partial","result":1}');
+    const { document } = await collect(context, asked);
+    assertEquals([document.status, document.agent, document.stepId], ["partial", "webster", "one"]);
+    assertEquals(
+      (await collect(context, { ...asked, strict: true })).error?.code,
+      "answer_invalid",
+    );
+    assertEquals(done, ["send 1", "wait 10", "wait 10", "wait 10"]);
+  });
+});
