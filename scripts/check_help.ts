@@ -8,6 +8,7 @@ import { basename, join, relative } from "@std/path";
 import { commandGroups, commands, findCommand } from "../src/cli/commands.ts";
 import { exitCodes, exitCodeTexts } from "../src/cli/exit_codes.ts";
 import { execVariables, variables, workerVariables } from "../src/cli/help/environment.ts";
+import { files } from "../src/cli/help/formats.ts";
 import { programPage } from "../src/cli/help/program_page.ts";
 import { type Page } from "../src/cli/help/page.ts";
 import { topics } from "../src/cli/help/topics.ts";
@@ -114,6 +115,10 @@ function documentFaults(): string[] {
     ),
     ...explained.filter((code) => !known.includes(code)).map((code) => `${code} is no exit code`),
     ...differences(
+      { of: "the files of README.md", names: firstCells(readme, "file") },
+      { of: "help formats", names: files.map(([name]) => name) },
+    ),
+    ...differences(
       { of: "the variables of README.md", names: firstCells(readme, "variable") },
       { of: "help environment", names: workerVariables.map(({ name }) => name) },
     ),
@@ -132,12 +137,12 @@ function platformFaults(): string[] {
 }
 
 if (import.meta.main) {
-  const files = sources();
+  const texts = sources();
   const faults = [
-    ...commandFaults(files),
-    ...optionFaults(files),
+    ...commandFaults(texts),
+    ...optionFaults(texts),
     ...await exampleFaultsOfAll(),
-    ...variableFaults(files),
+    ...variableFaults(texts),
     ...documentFaults(),
     ...platformFaults(),
   ];

@@ -52,6 +52,8 @@ export interface CommandSpec {
   name: string;
   /** One line. */
   summary: string;
+  /** What people type who know other programs: not accepted, but answered with a hint. */
+  meant?: readonly string[];
   /** Positional arguments as shown, for example `ID`; `[…]` is optional, `…` repeats. */
   positional?: string;
   /** What a shell offers for each of them; the last one counts for those that follow. */

@@ -124,8 +124,11 @@ function moveCommandFirst(args: readonly string[]): string[] {
 function requireCommand(name: string): CommandSpec {
   const spec = findCommand(name);
   if (spec) return spec;
+  const meant = commands.filter(({ meant }) => meant?.includes(name.toLowerCase()));
   throw usageError(`Cannot run ${name} as there is no such command`, [
-    ...nearestHint(name, commands.map(({ name }) => name), "macp "),
+    ...(meant.length > 0
+      ? meant.map(({ name }) => `Did you mean macp ${name}?`)
+      : nearestHint(name, commands.map(({ name }) => name), "macp ")),
     "See: macp help",
   ]);
 }

@@ -38,7 +38,7 @@ Deno.test("Help of the program and of each command exits 0 and shows examples fi
       for (const args of asked) {
         const { code, stdout, stderr } = await repository.macp(args, { cwd: repository.folder });
         assertEquals([code, stderr], [0, ""], args.join(" "));
-        assert(stdout.includes("Usage: macp " + name), args.join(" "));
+        assert(stdout.includes(`Usage:\n  macp ${name}`), args.join(" "));
         assert(stdout.includes("Examples:"), name);
         assert(stdout.indexOf("Examples:") < stdout.indexOf("Usage:"), name);
         assertMatch(stdout, new RegExp(`Examples:\\n  .*macp ${name}`));
@@ -133,6 +133,15 @@ Deno.test("A wrong command, option, value, id or setting names the nearest right
     const cases: [string[], string][] = [
       [["statsu"], "macp status"],
       [["Drian"], "macp drain"],
+      [["ls"], "macp status"],
+      [["merge", "good"], "macp land"],
+      [["kill", "good"], "macp cancel"],
+      [["completions", "bsh"], "macp completions bash"],
+      [["redrive", "webhok"], "webhook"],
+      [
+        ["submit", "--task-id", "n", "--title", "x", "--command", "x", "--depends-on", "gud"],
+        "good",
+      ],
       [["submit", "--titel", "x"], "--title"],
       [["submit", "--max-attempt=2"], "--max-attempts"],
       [["status", "--jsn"], "--json"],
@@ -148,6 +157,22 @@ Deno.test("A wrong command, option, value, id or setting names the nearest right
       const { code, stderr } = await repository.macp(args);
       assertEquals(code, 2, args.join(" "));
       assertStringIncludes(stderr, `Did you mean ${near}?`, args.join(" "));
+    }
+  });
+});
+
+Deno.test("history that finds nothing names the nearest id and event type", async () => {
+  await withEnds(async (repository) => {
+    const cases: [string[], string][] = [
+      [["--task-id", "goood"], "warning: there is no task goood; did you mean good?\n"],
+      [["--type", "task.faild"], "did you mean task.failed?\n"],
+      [["--task-id", "good", "--type", "task.failed"], ""],
+    ];
+    for (const [args, said] of cases) {
+      const { code, stdout, stderr } = await repository.macp(["history", ...args]);
+      assertEquals([code, stdout], [0, ""]);
+      if (said === "") assertEquals(stderr, "");
+      else assertStringIncludes(stderr, said);
     }
   });
 });

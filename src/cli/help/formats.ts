@@ -11,17 +11,20 @@ import { type Field, fieldRows } from "./fields.ts";
 import { code, type Page, rows, type Section, text } from "./page.ts";
 
 /** Files below `.mosaic/orchestrator/`. */
-const files: readonly [string, string][] = [
+export const files: readonly [string, string][] = [
   ["config.json", "settings, with comments and trailing commas: macp config"],
   ["tasks.json", 'the queue: {"tasks": […]} or a bare array'],
   ["state.json", "what the controller is doing now; recovery trusts it"],
-  ["events.ndjson", "one event a line; events.<time>.ndjson are older ones"],
+  ["events.ndjson", "one event a line"],
+  ["events.<time>.ndjson", "older events"],
   ["logs/<task-id>/<attempt>.log", "what worker and gates printed, redacted and size-capped"],
   ["results/<task-id>.json", "the result of a task that ended"],
   ["results/attempts/<task-id>/", "results of attempts that were retried"],
   ["event_cursor.json", cursor.description],
   ["dead_letter/<sink>.ndjson", "events that a sink refused"],
   ["baselines/<commit>.json", "what gates said of a base commit"],
+  ["handoffs/<run-id>.json", "answers of delegated agents; .request.json is what was asked"],
+  ["delegations/<date>.jsonl", "the log of delegations"],
   ["handover/<task-id>.json", "what an acp task hands over"],
 ];
 

@@ -11,6 +11,7 @@ export const act: readonly CommandSpec[] = [
   {
     name: "reply",
     summary: "Answer an escalated task, and queue it again with the answer in its brief",
+    meant: ["answer", "respond"],
     positional: "ID [TEXT]",
     completes: [tasksThatAre("escalated")],
     examples: [
@@ -54,6 +55,7 @@ export const act: readonly CommandSpec[] = [
   {
     name: "land",
     summary: "Merge a completed task into a local branch, only when gates on the merge are green",
+    meant: ["merge"],
     positional: "ID",
     completes: [tasksThatAre("completed")],
     examples: [
@@ -85,6 +87,7 @@ export const act: readonly CommandSpec[] = [
   {
     name: "retry",
     summary: "Queue a task again that failed or escalated",
+    meant: ["restart", "requeue"],
     positional: "ID",
     completes: [tasksThatAre("failed", "escalated", "pending")],
     examples: ["macp retry TASK-1"],
@@ -96,6 +99,7 @@ export const act: readonly CommandSpec[] = [
   {
     name: "cancel",
     summary: "End a task: a pending one at once, a running one within a second",
+    meant: ["kill", "stop", "abort", "rm", "remove", "delete"],
     positional: "ID",
     completes: [tasksThatAre("pending", "running", "gated")],
     examples: ["macp cancel TASK-1"],
@@ -131,6 +135,7 @@ export const act: readonly CommandSpec[] = [
   {
     name: "clean",
     summary: "Remove worktrees of tasks that have ended, and mend what a crash left",
+    meant: ["gc", "prune"],
     examples: ["macp clean --dry-run", "macp clean", "macp clean --all"],
     options: [
       {

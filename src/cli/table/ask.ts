@@ -11,6 +11,7 @@ export const ask: readonly CommandSpec[] = [
   {
     name: "delegate",
     summary: "Ask an agent behind a gateway, and take its answer from a file",
+    meant: ["ask"],
     positional: "[AGENT] [TASK]",
     completes: [{ kind: "agents" }],
     examples: [

@@ -22,6 +22,7 @@ export const begin: readonly CommandSpec[] = [
   {
     name: "submit",
     summary: "Add a task to the queue",
+    meant: ["add", "new", "create", "enqueue"],
     examples: [
       'macp submit --task-id TASK-1 --title "Add a greeting" --type coding --command ./agent.sh --gate "npm test"',
       'macp submit --task-id TASK-2 --title "Use it" --command ./agent.sh --depends-on TASK-1 --max-attempts 2',
@@ -154,6 +155,7 @@ export const begin: readonly CommandSpec[] = [
   {
     name: "sync",
     summary: "Take the table of docs/TASKS.md over into the queue",
+    meant: ["import"],
     examples: [
       "macp sync",
       "macp sync --apply",

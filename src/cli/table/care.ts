@@ -34,6 +34,7 @@ export const care: readonly CommandSpec[] = [
   {
     name: "doctor",
     summary: "Look whether all is well: programs, ledger, worktrees, sinks, agents, disk, secrets",
+    meant: ["check", "diagnose"],
     examples: ["macp doctor", "macp doctor --fix", "macp doctor --send-test", "macp doctor --json"],
     options: [
       { name: "fix", kind: "flag", help: "Mend what is safe to mend" },
@@ -53,6 +54,7 @@ export const care: readonly CommandSpec[] = [
   {
     name: "config",
     summary: "Print the settings in force",
+    meant: ["settings"],
     positional: "[KEY]",
     completes: [{ kind: "settings" }],
     examples: ["macp config", "macp config --show-origin", "macp config macp.base_ref"],

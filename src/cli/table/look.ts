@@ -11,6 +11,7 @@ export const look: readonly CommandSpec[] = [
   {
     name: "status",
     summary: "Show the queue: counts, tasks, what blocks what",
+    meant: ["list", "ls", "ps", "queue"],
     examples: ["macp status", "macp status --task-id TASK-1", "macp status --json"],
     options: [taskId],
     load: () => import("../commands/status.ts"),
@@ -18,6 +19,7 @@ export const look: readonly CommandSpec[] = [
   {
     name: "show",
     summary: "Show one task: its result, its gates, its attempts",
+    meant: ["view", "info", "describe"],
     positional: "ID",
     completes: [anyTask],
     examples: [
@@ -44,6 +46,7 @@ export const look: readonly CommandSpec[] = [
   {
     name: "logs",
     summary: "Print what worker and gates of an attempt printed",
+    meant: ["tail", "output"],
     positional: "ID",
     completes: [anyTask],
     examples: ["macp logs TASK-1", "macp logs TASK-1 -f", "macp logs TASK-1 --attempt 1"],
@@ -61,6 +64,7 @@ export const look: readonly CommandSpec[] = [
   {
     name: "history",
     summary: "Print events",
+    meant: ["events"],
     examples: [
       "macp history",
       "macp history --task-id TASK-1",
@@ -88,6 +92,7 @@ export const look: readonly CommandSpec[] = [
   {
     name: "inbox",
     summary: "Show what waits for a person, and what to type next",
+    meant: ["todo"],
     examples: ["macp inbox", "macp inbox --json"],
     options: [],
     load: () => import("../commands/inbox.ts"),

@@ -32,6 +32,7 @@ export const run: readonly CommandSpec[] = [
   {
     name: "drain",
     summary: "Run the queue until nothing can run any more",
+    meant: ["start", "work", "go"],
     examples: ["macp drain", "macp drain --jobs 2", "macp drain --json", "macp drain --dry-run"],
     options: [jobs, noWaitHolds, dryRun],
     exits: exitsOfRun,

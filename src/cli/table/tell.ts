@@ -11,6 +11,7 @@ export const tell: readonly CommandSpec[] = [
   {
     name: "watch",
     summary: "Deliver events to webhook, Discord, Slack, ntfy, a command and standard output",
+    meant: ["deliver", "serve"],
     examples: ["macp watch", "macp watch --once", "macp watch --once --since 2h --slack"],
     options: [
       {
