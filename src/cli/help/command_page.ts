@@ -4,7 +4,7 @@
  * @module
  */
 import type { CommandSpec, OptionSpec } from "../command.ts";
-import { exitCodes, exitCodeTexts } from "../exit_codes.ts";
+import { exitCodes } from "../exit_codes.ts";
 import { globalOptions } from "../parse_arguments.ts";
 import { variables } from "./environment.ts";
 import { type Block, code, type Page, rows, type Section, text } from "./page.ts";
@@ -57,8 +57,11 @@ function optionHelp({ choices, help }: OptionSpec): string {
 
 /** Exit codes that a command can end with, each with what it means there. */
 export function exitRows({ exits = {} }: CommandSpec): [string, string][] {
-  const always = [exitCodes.done, exitCodes.usage, exitCodes.toolFailed];
-  const general = exitCodeTexts.filter(([code]) => always.some((known) => known === code));
+  const general: [number, string][] = [
+    [exitCodes.done, "done"],
+    [exitCodes.usage, "asked wrongly: usage, configuration, unknown id; nothing was changed"],
+    [exitCodes.toolFailed, "the tool failed: I/O, git, a file that does not parse"],
+  ];
   const own = Object.entries(exits).map(([code, said]) => [Number(code), said] as const);
   const all = new Map<number, string>([...general, ...own]);
   return [...all].sort(([a], [b]) => a - b).map(([code, said]) => [String(code), said]);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import cursor from "../../../schemas/cursor.schema.json" with { type: "json" };
 import event from "../../../schemas/event.schema.json" with { type: "json" };
 import result from "../../../schemas/result.schema.json" with { type: "json" };
 import task from "../../../schemas/task.schema.json" with { type: "json" };
@@ -20,7 +19,7 @@ export const files: readonly [string, string][] = [
   ["logs/<task-id>/<attempt>.log", "what worker and gates printed, redacted and size-capped"],
   ["results/<task-id>.json", "the result of a task that ended"],
   ["results/attempts/<task-id>/", "results of attempts that were retried"],
-  ["event_cursor.json", cursor.description],
+  ["event_cursor.json", "where each sink has read to"],
   ["dead_letter/<sink>.ndjson", "events that a sink refused"],
   ["baselines/<commit>.json", "what gates said of a base commit"],
   ["handoffs/<run-id>.json", "answers of delegated agents; .request.json is what was asked"],

@@ -43,7 +43,8 @@ function rowLines(
   said: string,
   { column, width }: { column: number; width: number },
 ): string[] {
-  const indent = column === 0 ? 4 : column + 2;
+  // Terms that are indented themselves are options.
+  const indent = column === 0 ? (/^(?: {4}|-\w,)/.test(term) ? 8 : 4) : column + 2;
   const lines = wrap(said, width - indent).map((line) => " ".repeat(indent) + line);
   if (term.length > column) return [term, ...lines];
   return [term.padEnd(indent) + (lines[0] ?? "").slice(indent), ...lines.slice(1)]

@@ -41,7 +41,12 @@ export const tell: readonly CommandSpec[] = [
       "--since the exit code is 1 when something did not arrive. A sink whose settings cannot be " +
       "used is told of, the others are served, and the exit code is 2.",
     ],
-    exits: { 1: "with --since: something did not arrive", 4: busySink, 130: interrupted },
+    exits: {
+      1: "with --since: something did not arrive",
+      2: "asked wrongly, or settings of a sink cannot be used: the others are served",
+      4: busySink,
+      130: interrupted,
+    },
     load: () => import("../commands/watch.ts"),
   },
   {
@@ -111,7 +116,10 @@ export const tell: readonly CommandSpec[] = [
     notes: [
       "KIND is done, needs-human or frozen, and nothing else. Quiet hours do not hold it back. Exit code 1 when a doorbell did not ring, after as many further tries as its retry_count; 2 when the settings of one cannot be used: the others ring.",
     ],
-    exits: { 1: "a doorbell did not ring" },
+    exits: {
+      1: "a doorbell did not ring",
+      2: "asked wrongly, or settings of a doorbell cannot be used: the others ring",
+    },
     load: () => import("../commands/notify.ts"),
   },
 ];

@@ -41,6 +41,17 @@ Deno.test("pageText() has no columns in a narrow terminal", () => {
   assertEquals(lines.filter((line) => line.length > 24), []);
 });
 
+Deno.test("pageText() sets what is said of options apart in a narrow terminal", () => {
+  const options = rows([["    --all", "all of it"], ["-q, --quiet", "less of it"]]);
+  const narrow = { opening: "O", sections: [{ title: "Options", blocks: [options] }] };
+  assertEquals(pageText(narrow, { width: 40, heading }).split("\n").slice(3), [
+    "      --all",
+    "          all of it",
+    "  -q, --quiet",
+    "          less of it",
+  ]);
+});
+
 Deno.test("wrap() breaks between words only", () => {
   assertEquals(wrap("aa bb a-very-long-word cc", 6), ["aa bb", "a-very-long-word", "cc"]);
   assertEquals(wrap("", 6), [""]);
