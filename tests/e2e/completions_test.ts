@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { execTask, exists, type Repository, withRepository } from "./harness.ts";
+import { execTask, exists, fingerprint, type Repository, withRepository } from "./harness.ts";
 import { isThere, Shell, type ShellName } from "./shells.ts";
 
 const shells: readonly ShellName[] = ["bash", "zsh", "fish"];
@@ -81,7 +81,10 @@ for (const name of shells) {
 
 Deno.test("macp __complete reads and changes nothing, also where there is no repository", async () => {
   await withQueue(async (repository) => {
+    const before = fingerprint(repository.folder);
     const all = await repository.macp(["__complete", "show", ""]);
+    await repository.macp(["__complete", "submit", "--runtime", ""]);
+    assertEquals(fingerprint(repository.folder), before);
     assertEquals(all.code, 0);
     assertStringIncludes(all.stdout, "ALPHA-1\tpending  First: `touch pwned` [31m\n");
     const waits = await repository.macp(["__complete", "reply", ""]);
