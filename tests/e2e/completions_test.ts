@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { dirname } from "@std/path";
 import { execTask, exists, fingerprint, type Repository, withRepository } from "./harness.ts";
 import { isThere, Shell, type ShellName } from "./shells.ts";
 
@@ -71,10 +72,47 @@ for (const name of shells) {
         assertEquals(await shell.call("macp show y\t"), ["show", "y;touch pwned2"]);
         assertEquals(await shell.call("macp show z\t"), ["show", "z'q a\"b"]);
         assertEquals(await shell.call("macp show z\\'q\t"), ["show", "z'q a\"b"]);
-        const shown = await shell.shows("macp show AL\t\t\t", ["ALPHA-1", "ALPHA-2"]);
-        assert(!shown.includes("\x1b[31m"));
+        // Bash shows no more than the words.
+        const titles = name === "bash" ? [] : ["First: `touch pwned` [31m"];
+        await shell.shows("macp show AL\t\t\t", ["ALPHA-1", "ALPHA-2", ...titles]);
         assert(!exists(`${repository.path}/pwned`) && !exists(`${repository.path}/pwned2`));
       });
+    });
+  });
+}
+
+const fromFile: Record<ShellName, { file: string; setup: string[] }> = {
+  bash: {
+    file: ".local/share/bash-completion/completions/macp",
+    setup: [
+      "bind 'set enable-bracketed-paste off'",
+      '. "$HOME"/.local/share/bash-completion/completions/macp',
+    ],
+  },
+  zsh: {
+    file: ".local/share/zsh/site-functions/_macp",
+    setup: [
+      "fpath+=($HOME/.local/share/zsh/site-functions)",
+      "autoload -Uz compinit && compinit -u -D",
+    ],
+  },
+  fish: { file: ".local/share/fish/vendor_completions.d/macp.fish", setup: [] },
+};
+
+for (const name of shells) {
+  Deno.test(`The file of completions works where install.sh puts it for ${name}`, {
+    ignore: !isThere(name) || !isThere("script"),
+  }, async () => {
+    await withQueue(async (repository) => {
+      const { file, setup } = fromFile[name];
+      const path = repository.outside("home", file);
+      Deno.mkdirSync(dirname(path), { recursive: true });
+      const { stdout } = await repository.macp(["completions", name]);
+      Deno.writeTextFileSync(path, stdout);
+      await Shell.in(repository, name, async (shell) => {
+        assertEquals(await shell.call("macp show be\t"), ["show", "beta.3"]);
+        assertEquals(await shell.call("macp show AL\t2"), ["show", "ALPHA-2"]);
+      }, setup);
     });
   });
 }

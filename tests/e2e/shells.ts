@@ -28,10 +28,16 @@ const starts: Record<ShellName, { command: string; setup: string[] }> = {
     ],
   },
   fish: {
-    command: "fish --no-config -i",
+    command: "fish -i",
     setup: ["function fish_prompt; echo -n 'ready''> '; end", "macp completions fish | source"],
   },
 };
+
+/** What a terminal shows, without colours, movements and padding. */
+function plain(screen: string): string {
+  // deno-lint-ignore no-control-regex
+  return screen.replaceAll(/\x1b\[[\d;?]*[A-Za-z]|[\x00\x0f]/g, "");
+}
 
 /** Whether a program is there; the test is skipped with a line where it is not. */
 export function isThere(program: string): boolean {
@@ -62,17 +68,21 @@ export class Shell {
     repository: Repository,
     name: ShellName,
     test: (shell: Shell) => Promise<void>,
+    setup: readonly string[] = starts[name].setup,
   ): Promise<void> {
     const bin = repository.outside("bin");
     const calls = repository.outside("calls");
     Deno.mkdirSync(bin, { recursive: true });
+    // Fish makes these of all man pages in the background, where the folder is missing.
+    const made = repository.outside("home", ".local/share/fish/generated_completions");
+    Deno.mkdirSync(made, { recursive: true });
     const script = `#!/bin/sh
 case "$1" in __complete | completions) exec '${macpPath}' "$@" ;; esac
 printf '%s\\n' "$@" >'${calls}.part'
 mv '${calls}.part' '${calls}'
 `;
     Deno.writeTextFileSync(join(bin, "macp"), script, { mode: 0o755 });
-    const { command, setup } = starts[name];
+    const { command } = starts[name];
     const child = new Deno.Command("script", {
       args: ["-qefc", `stty rows 40 cols 120; exec ${command}`, "/dev/null"],
       cwd: repository.path,
@@ -123,15 +133,14 @@ mv '${calls}.part' '${calls}'
   }
 
   /** Types keys, and waits until the screen shows all of `texts` after it; takes the line back. */
-  async shows(keys: string, texts: readonly string[]): Promise<string> {
+  async shows(keys: string, texts: readonly string[]): Promise<void> {
     const from = this.#screen.length;
     await this.type(keys);
     await until(`${texts.join(", ")} on the screen: ${this.#screen.slice(from)}`, () => {
-      const shown = this.#screen.slice(from);
+      const shown = plain(this.#screen.slice(from));
       return texts.every((text) => shown.includes(text));
     }, 15_000);
     await this.type("\x03");
-    return this.#screen.slice(from);
   }
 
   async #end(): Promise<void> {
