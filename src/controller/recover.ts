@@ -25,6 +25,7 @@ import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
 import { revertAccept } from "./revert_accept.ts";
 import { recoverScratch } from "./scratch.ts";
+import { removeTemporaries } from "./temporaries.ts";
 import { makeVerdict } from "./verdict.ts";
 import { reach } from "../sys/fail_points.ts";
 
@@ -66,17 +67,6 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
   await recoverScratch(context);
   reach("recovery.ended");
   return ended;
-}
-
-/** Removes what writers that were killed left; those that live write under the same lock. */
-async function removeTemporaries({ store, world: { files } }: ControllerContext): Promise<void> {
-  await store.change(() => {
-    const { folder } = store.paths;
-    for (const name of files.list(folder)) {
-      if (/^(tasks|state)\.json\.[0-9a-f-]{36}\.tmp$/.test(name)) files.remove(join(folder, name));
-    }
-    return { change: null, result: null };
-  });
 }
 
 /**

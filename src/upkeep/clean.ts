@@ -18,6 +18,7 @@ import {
 } from "../controller/clear_ended.ts";
 import { describeLeftOut } from "../controller/clear_worktree.ts";
 import type { ControllerContext } from "../controller/context.ts";
+import { removeTemporaries } from "../controller/temporaries.ts";
 import { holdTask, whyBusy } from "../controller/hold_task.ts";
 import { judgePlace } from "./judge_place.ts";
 import { recoverScratch } from "../controller/scratch.ts";
@@ -49,6 +50,7 @@ export async function clean(
   context: ControllerContext,
   options: CleanOptions,
 ): Promise<CleanedPath[]> {
+  if (!options.dryRun) await removeTemporaries(context);
   const cleaned: CleanedPath[] = [];
   for (const place of await surveyPlaces(context)) {
     cleaned.push(await cleanPlace(context, place, options));

@@ -379,3 +379,14 @@ function killWithChildren(pid: number, children: boolean): void {
     }
   }
 }
+
+Deno.test("macp clean removes what a writer that was killed left, and nothing of that kind on a dry run", async () => {
+  await withRepository(async (repository) => {
+    const left = repository.state(`state.json.${crypto.randomUUID()}.tmp`);
+    Deno.writeTextFileSync(left, "{");
+    assertEquals((await repository.macp(["clean", "--dry-run"])).code, 0);
+    assert(exists(left));
+    assertEquals((await repository.macp(["clean"])).code, 0);
+    assert(!exists(left));
+  });
+});
