@@ -7,6 +7,15 @@
 /** Signals that end a run cleanly. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
+/** What runs the program. */
+export interface Runtime {
+  /** For example `deno`. */
+  name: string;
+  version: string;
+  /** Platform, as `x86_64-unknown-linux-gnu`. */
+  target: string;
+}
+
 /** Where the program prints, and what the user does meanwhile. */
 export interface Terminal {
   /** Writes to standard output. */
@@ -25,6 +34,8 @@ export interface Terminal {
   readonly folder: string;
   /** Command that starts this program: its path, and arguments that come first. */
   readonly program: readonly string[];
+  /** Not there where nothing real runs the program. */
+  readonly runtime?: Runtime;
   /** Calls back on a signal, until the returned function is called. */
   onSignal(signal: StopSignal, callback: () => void): () => void;
 }
