@@ -48,6 +48,7 @@ export async function compileProgram(
   if (target === null) throw new Error(`Cannot compile for this platform: ${Deno.build.target}`);
   const bundle = join(dist, ".bundle", basename(output));
   await bundleProgram(entry, bundle);
+  stampBundle(bundle, await buildFacts());
   const base = await chooseBase(target);
   await linkProgram(bundle, output, { base, target });
   return base;
@@ -64,6 +65,30 @@ async function bundleProgram(entry: string, folder: string): Promise<void> {
   if (!bundled.success) throw new Error(`Cannot bundle ${entry}: ${bundled.stderr.trim()}`);
   const made = join(folder, basename(entry).replace(/\.ts$/, ".js"));
   Deno.renameSync(made, join(folder, "main.js"));
+}
+
+/** What src/cli/build.ts says of the making, by the names of its placeholders. */
+async function buildFacts(): Promise<Record<string, string>> {
+  const ask = async (...args: string[]) => {
+    const { success, stdout } = await run("git", args, { quiet: true });
+    return success ? stdout.trim() : "";
+  };
+  return {
+    // With -dirty where files differ from the commit.
+    commit: await ask("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"),
+    date: await ask("show", "--no-patch", "--format=%cs", "HEAD"),
+  };
+}
+
+/** Puts facts in the place of the placeholders `@macp:NAME@` of a bundle. */
+export function stampBundle(folder: string, facts: Readonly<Record<string, string>>): void {
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (!name.endsWith(".js")) continue;
+    const path = join(folder, name);
+    const text = Deno.readTextFileSync(path);
+    const stamped = text.replaceAll(/@macp:(\w+)@/g, (whole, key) => facts[key] ?? whole);
+    if (stamped !== text) Deno.writeTextFileSync(path, stamped);
+  }
 }
 
 async function linkProgram(

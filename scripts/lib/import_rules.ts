@@ -17,7 +17,7 @@ export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 const layers: readonly (readonly string[])[] = [
   ["main.ts"],
   ["cli"],
-  ["people", "upkeep", "sync"],
+  ["people", "upkeep", "sync", "report"],
   ["controller"],
   ["retention"],
   ["dispatcher"],

@@ -5,9 +5,29 @@
  * @module
  */
 import type { Git } from "../git/git.ts";
+import type { Status } from "../protocol/task.ts";
 import type { Terminal } from "../sys/terminal.ts";
 import type { World } from "../sys/world.ts";
 import type { Output } from "./output.ts";
+
+/** What a shell offers for a word. */
+export type Completion =
+  /** Ids of the queue, of tasks in one of the states where they are given. */
+  | { kind: "tasks"; statuses?: readonly Status[] }
+  | { kind: "words"; words: readonly string[] }
+  | {
+    kind:
+      | "agents"
+      | "assignments"
+      | "commands"
+      | "events"
+      | "files"
+      | "folders"
+      | "runtimes"
+      | "settings"
+      | "sinks"
+      | "topics";
+  };
 
 /** One option of a command. */
 export interface OptionSpec {
@@ -20,6 +40,10 @@ export interface OptionSpec {
   value?: string;
   /** The only values that are accepted. */
   choices?: readonly string[];
+  /** What a shell offers as its value; the choices unless given. */
+  completes?: Completion;
+  /** Heading that it stands under in help. */
+  group?: string;
   help: string;
 }
 
@@ -28,16 +52,31 @@ export interface CommandSpec {
   name: string;
   /** One line. */
   summary: string;
+  /** What people type who know other programs: not accepted, but answered with a hint. */
+  meant?: readonly string[];
   /** Positional arguments as shown, for example `ID`; `[…]` is optional, `…` repeats. */
   positional?: string;
+  /** What a shell offers for each of them; the last one counts for those that follow. */
+  completes?: readonly Completion[];
   /** Lines to type, most useful first. */
   examples: readonly string[];
   options: readonly OptionSpec[];
   /** More to say, a paragraph each. */
   notes?: readonly string[];
+  /** What exit codes mean for it, besides 0 and those that every command has. */
+  exits?: Readonly<Record<number, string>>;
+  /** Names of environment variables that matter to it. */
+  environment?: readonly string[];
   /** Whether it looks for a repository; true unless given. */
   repository?: false;
   load: () => Promise<{ run: CommandRun }>;
+}
+
+/** Commands that belong together. */
+export interface CommandGroup {
+  /** Heading in help. */
+  title: string;
+  commands: readonly CommandSpec[];
 }
 
 /** A repository that was found. */
@@ -73,6 +112,8 @@ export interface Invocation {
   terminal: Terminal;
   output: Output;
   args: Arguments;
+  /** Every command: the table that this one stands in. */
+  groups: readonly CommandGroup[];
   /** Only for `watch --once`; otherwise null. */
   idle: IdleWatch | null;
   /** The repository. Git looks for it while the command is loaded. Throws `MacpError`. */

@@ -9,7 +9,7 @@ import { createRedactor } from "../redaction/redactor.ts";
 import type { Terminal } from "../sys/terminal.ts";
 import type { World } from "../sys/world.ts";
 import type { Arguments, CommandSpec } from "./command.ts";
-import { commands, findCommand } from "./commands.ts";
+import { commandGroups, commands, findCommand } from "./commands.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { idleWatch } from "./idle_watch.ts";
 import { locateRepository } from "./locate_repository.ts";
@@ -44,10 +44,12 @@ async function dispatch(
   redaction: Redaction,
 ): Promise<number> {
   const [name = "help", ...rest] = moveCommandFirst(args);
-  if (name === "help" || name === "--help" || name === "-h") return await help(terminal, rest[0]);
-  const spec = requireCommand(name);
+  if (name === hiddenCommand) return await complete(world, terminal, rest, redaction);
+  const spec = requireCommand(longNames[name] ?? name);
   const parsed = parseArguments(spec, rest);
-  if (parsed.flag("help")) return await help(terminal, name);
+  if (parsed.flag("help") && spec.name !== "help") {
+    return await dispatch(world, terminal, ["help", spec.name, ...shown(parsed)], redaction);
+  }
   const idle = name === "watch" ? idleWatch(world, terminal, parsed) : null;
   if (idle?.isIdle()) return exitCodes.done;
   const output = new Output(terminal, world.env, outputOptions(parsed, redaction));
@@ -61,6 +63,7 @@ async function dispatch(
     terminal,
     output,
     args: parsed,
+    groups: commandGroups,
     idle,
     located: () => early ?? locate(),
   });
@@ -77,11 +80,41 @@ function outputOptions(args: Arguments, redaction: Redaction) {
   };
 }
 
+/** What shells call for completions; no command of the table, as it is for them alone. */
+const hiddenCommand = "__complete";
+
+/** Options that stand for a command. */
+const longNames: Readonly<Record<string, string>> = {
+  "--help": "help",
+  "-h": "help",
+  "--version": "version",
+  "-V": "version",
+};
+
+async function complete(
+  world: World,
+  terminal: Terminal,
+  words: readonly string[],
+  redaction: Redaction,
+): Promise<number> {
+  const { answerShell } = await import("./completion/answer_shell.ts");
+  terminal.write(await answerShell({ world, terminal, redaction }, words));
+  return exitCodes.done;
+}
+
+/** Options of a call that matter to its help. */
+function shown(args: Arguments): string[] {
+  const color = args.text("color");
+  return [...(args.flag("json") ? ["--json"] : []), ...(color ? [`--color=${color}`] : [])];
+}
+
 /** Global options may stand before the command too: `macp --repo DIR status`. */
 function moveCommandFirst(args: readonly string[]): string[] {
   const withValue = ["--repo", "--set", "--color"];
   let at = 0;
-  while (at < args.length && args[at]?.startsWith("-") && !isHelp(args[at])) {
+  while (
+    at < args.length && args[at]?.startsWith("-") && !Object.hasOwn(longNames, args[at] ?? "")
+  ) {
     at += withValue.includes(args[at] ?? "") ? 2 : 1;
   }
   const command = args[at];
@@ -89,24 +122,14 @@ function moveCommandFirst(args: readonly string[]): string[] {
   return [command, ...args.slice(0, at), ...args.slice(at + 1)];
 }
 
-function isHelp(arg: string | undefined): boolean {
-  return arg === "--help" || arg === "-h";
-}
-
 function requireCommand(name: string): CommandSpec {
   const spec = findCommand(name);
   if (spec) return spec;
+  const meant = commands.filter(({ meant }) => meant?.includes(name.toLowerCase()));
   throw usageError(`Cannot run ${name} as there is no such command`, [
-    ...nearestHint(name, commands.map(({ name }) => name), "macp "),
+    ...(meant.length > 0
+      ? meant.map(({ name }) => `Did you mean macp ${name}?`)
+      : nearestHint(name, commands.map(({ name }) => name), "macp ")),
     "See: macp help",
   ]);
-}
-
-async function help(terminal: Terminal, name: string | undefined): Promise<number> {
-  const { commandHelp, programHelp } = await import("./help.ts");
-  const text = name === undefined || name.startsWith("-")
-    ? programHelp()
-    : commandHelp(requireCommand(name));
-  terminal.write(`${text}\n`);
-  return exitCodes.done;
 }

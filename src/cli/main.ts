@@ -21,7 +21,7 @@ export async function runCli(
   args: readonly string[],
 ): Promise<number> {
   const [first] = args;
-  if (first === "--version" || first === "-V" || first === "version") {
+  if (args.length === 1 && (first === "--version" || first === "-V" || first === "version")) {
     terminal.write(`macp ${version}\n`);
     return exitCodes.done;
   }

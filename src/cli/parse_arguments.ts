@@ -14,9 +14,16 @@ export const globalOptions: readonly OptionSpec[] = [
     name: "repo",
     kind: "text",
     value: "DIR",
+    completes: { kind: "folders" },
     help: "Repository; that of the working folder otherwise",
   },
-  { name: "set", kind: "list", value: "KEY=VALUE", help: "Override a setting for this call" },
+  {
+    name: "set",
+    kind: "list",
+    value: "KEY=VALUE",
+    completes: { kind: "assignments" },
+    help: "Override a setting for this call",
+  },
   { name: "json", kind: "flag", help: "Print JSON" },
   { name: "quiet", kind: "flag", short: "q", help: "Print results and errors only" },
   { name: "verbose", kind: "flag", short: "v", help: "Print more" },
@@ -38,7 +45,7 @@ export const globalOptions: readonly OptionSpec[] = [
 /** Parses arguments. Throws `MacpError` of kind usage. */
 export function parseArguments(spec: CommandSpec, args: readonly string[]): Arguments {
   const options = [...spec.options, ...globalOptions];
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(withDashes(args, options), {
     boolean: names(options, "flag"),
     string: ["_", ...options.filter(({ kind }) => kind !== "flag").map(({ name }) => name)],
     collect: options.filter(({ kind }) => kind !== "flag").map(({ name }) => name),
@@ -60,6 +67,15 @@ export function parseArguments(spec: CommandSpec, args: readonly string[]): Argu
   };
   if (!result.flag("help")) checkPositional(spec, result.positional);
   return result;
+}
+
+/** The arguments with `--name=-` for `--name -`: the parser takes `-` for no value. */
+function withDashes(args: readonly string[], options: readonly OptionSpec[]): string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const takesValue = (arg: string | undefined) =>
+    options.some(({ kind, name }) => kind !== "flag" && arg === `--${name}`);
+  const isDash = (i: number) => i > 0 && i < end && args[i] === "-" && takesValue(args[i - 1]);
+  return args.flatMap((arg, i) => isDash(i) ? [] : isDash(i + 1) ? [`${arg}=-`] : [arg]);
 }
 
 function names(options: readonly OptionSpec[], kind: OptionSpec["kind"]): string[] {

@@ -34,6 +34,7 @@ export function realTerminal(): Terminal {
     program: Deno.build.standalone
       ? [Deno.execPath()]
       : [Deno.execPath(), "run", "-A", Deno.mainModule],
+    runtime: { name: "deno", version: Deno.version.deno, target: Deno.build.target },
     onSignal(signal, callback) {
       Deno.addSignalListener(signal, callback);
       return () => Deno.removeSignalListener(signal, callback);

@@ -82,12 +82,15 @@ async function runToEnd(
   return { exitCode: code, cause };
 }
 
-/** Looks for the program and what it started; finds nothing when it ended at once. */
+/** Looks for the program and what it started, also when it ended at once. */
 function familyOf(world: World, { pid }: Child): () => readonly ProcessEntry[] {
   const leader = world.processes.identify(pid);
-  if (leader === null) return () => [];
-  const row = { ...leader, parent: 0, group: pid, session: pid };
-  return trackAttempt(world, { attemptId: world.uuid(), leader }, [row]);
+  // As long as its session has a process, no other one gets its number.
+  const rows = leader === null
+    ? world.processes.list().filter(({ session }) => session === pid)
+    : [{ ...leader, parent: 0, group: pid, session: pid }];
+  if (rows.length === 0) return () => [];
+  return trackAttempt(world, { attemptId: world.uuid(), leader }, rows);
 }
 
 function whenAborted(signal: AbortSignal): Promise<null> {

@@ -10,6 +10,15 @@ export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 /** What came in the way of what was drawn. */
 export type Disturbance = "resized" | "continued";
 
+/** What runs the program. */
+export interface Runtime {
+  /** For example `deno`. */
+  name: string;
+  version: string;
+  /** Platform, as `x86_64-unknown-linux-gnu`. */
+  target: string;
+}
+
 /** Where the program prints, and what the user does meanwhile. */
 export interface Terminal {
   /** Writes to standard output. */
@@ -35,6 +44,8 @@ export interface Terminal {
   readonly folder: string;
   /** Command that starts this program: its path, and arguments that come first. */
   readonly program: readonly string[];
+  /** Not there where nothing real runs the program. */
+  readonly runtime?: Runtime;
   /** Calls back on a signal, until the returned function is called. */
   onSignal(signal: StopSignal, callback: () => void): () => void;
 }

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { execTask, macpPath, type Repository, startProgram, withRepository } from "./harness.ts";
+import { isThere } from "./shells.ts";
 
 const names = [
   ...["init", "submit", "status", "run", "drain", "show", "diff", "logs", "history", "retry"],
-  ...["cancel", "validate", "config", "demo"],
+  ...["cancel", "validate", "config", "demo", "completions", "man", "version", "help"],
 ];
 
 /** A queue with one task of each end, drained. */
@@ -29,7 +30,7 @@ Deno.test("Help of the program and of each command exits 0 and shows examples fi
       const { code, stdout } = await repository.macp(args);
       assertEquals(code, 0, args.join(" "));
       for (const name of names) assertMatch(stdout, new RegExp(`^  ${name} +\\S`, "m"));
-      assert(stdout.indexOf("Examples:") < stdout.indexOf("Commands:"));
+      assert(stdout.indexOf("Examples:") < stdout.indexOf("Begin:"));
       for (const text of ["--repo", "--json", "130"]) assertStringIncludes(stdout, text);
     }
     for (const name of names) {
@@ -37,11 +38,81 @@ Deno.test("Help of the program and of each command exits 0 and shows examples fi
       for (const args of asked) {
         const { code, stdout, stderr } = await repository.macp(args, { cwd: repository.folder });
         assertEquals([code, stderr], [0, ""], args.join(" "));
-        assert(stdout.includes("Usage: macp " + name), args.join(" "));
+        assert(stdout.includes(`Usage:\n  macp ${name}`), args.join(" "));
         assert(stdout.includes("Examples:"), name);
         assert(stdout.indexOf("Examples:") < stdout.indexOf("Usage:"), name);
-        assertMatch(stdout, new RegExp(`Examples:\\n  macp ${name}`));
+        assertMatch(stdout, new RegExp(`Examples:\\n  .*macp ${name}`));
       }
+    }
+  });
+});
+
+Deno.test("Help tells of each topic, and names the nearest for a wrong one", async () => {
+  await withRepository(async (repository) => {
+    const cwd = repository.folder;
+    const topics: [string, string][] = [
+      ["exit-codes", "a human is needed"],
+      ["environment", "MACP_WORKTREE"],
+      ["formats", "depends_on"],
+      ["gates", "timeout_seconds"],
+      ["recipes", "cron"],
+    ];
+    const program = await repository.macp(["help"], { cwd });
+    for (const [topic, word] of topics) {
+      assertMatch(program.stdout, new RegExp(`^  ${topic} +\\S`, "m"));
+      const { code, stdout, stderr } = await repository.macp(["help", topic], { cwd });
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, word);
+    }
+    const wrong = await repository.macp(["help", "exit-code"], { cwd });
+    assertEquals(wrong.code, 2);
+    assertStringIncludes(wrong.stderr, "Did you mean macp help exit-codes?");
+  });
+});
+
+Deno.test("Help with --json is the command table, for programs", async () => {
+  await withRepository(async (repository) => {
+    const all = await repository.json<{ commands: { name: string; exit_codes: object }[] }>([
+      "help",
+    ]);
+    for (const name of names) assert(all.commands.some((command) => command.name === name), name);
+    const one = await repository.json<{ command: { options: { name: string }[] } }>(
+      ["submit", "--help"],
+    );
+    assert(one.command.options.some(({ name }) => name === "depends-on"));
+  });
+});
+
+Deno.test("version --json says version, commit and runtime", async () => {
+  await withRepository(async (repository) => {
+    for (const args of [["version"], ["--version"]]) {
+      const said = await repository.json<{ version: string; commit: string; runtime: object }>(
+        args,
+        { cwd: repository.folder },
+      );
+      const { stdout } = await repository.macp(["--version"]);
+      assertEquals(`macp ${said.version}\n`, stdout);
+      assertMatch(said.commit, /^[0-9a-f]{40}(-dirty)?$/);
+      assertEquals(Object.keys(said.runtime), ["name", "version", "target"]);
+    }
+  });
+});
+
+Deno.test("The man page passes the checks of mandoc and of man", async () => {
+  await withRepository(async (repository) => {
+    const { code, stdout } = await repository.macp(["man"], { cwd: repository.folder });
+    assertEquals(code, 0);
+    for (const name of names) assertStringIncludes(stdout, `.SS "macp ${name}`);
+    const path = repository.outside("macp.1");
+    Deno.writeTextFileSync(path, stdout);
+    const checks = [["mandoc", "-Tlint", "-Wall", path], ["man", "--warnings", "-l", path]];
+    for (const [program = "", ...args] of checks) {
+      if (!isThere(program)) continue;
+      const env = { ...repository.env, LC_ALL: "C.UTF-8", MANPAGER: "cat" };
+      const ran = await startProgram(program, args, { cwd: repository.folder, env }).ended;
+      assertEquals([ran.code, ran.stderr], [0, ""], program);
+      if (program === "mandoc") assertEquals(ran.stdout, "");
+      else assertStringIncludes(ran.stdout, "SYNOPSIS");
     }
   });
 });
@@ -62,6 +133,15 @@ Deno.test("A wrong command, option, value, id or setting names the nearest right
     const cases: [string[], string][] = [
       [["statsu"], "macp status"],
       [["Drian"], "macp drain"],
+      [["ls"], "macp status"],
+      [["merge", "good"], "macp land"],
+      [["kill", "good"], "macp cancel"],
+      [["completions", "bsh"], "macp completions bash"],
+      [["redrive", "webhok"], "webhook"],
+      [
+        ["submit", "--task-id", "n", "--title", "x", "--command", "x", "--depends-on", "gud"],
+        "good",
+      ],
       [["submit", "--titel", "x"], "--title"],
       [["submit", "--max-attempt=2"], "--max-attempts"],
       [["status", "--jsn"], "--json"],
@@ -77,6 +157,22 @@ Deno.test("A wrong command, option, value, id or setting names the nearest right
       const { code, stderr } = await repository.macp(args);
       assertEquals(code, 2, args.join(" "));
       assertStringIncludes(stderr, `Did you mean ${near}?`, args.join(" "));
+    }
+  });
+});
+
+Deno.test("history that finds nothing names the nearest id and event type", async () => {
+  await withEnds(async (repository) => {
+    const cases: [string[], string][] = [
+      [["--task-id", "goood"], "warning: there is no task goood; did you mean good?\n"],
+      [["--type", "task.faild"], "did you mean task.failed?\n"],
+      [["--task-id", "good", "--type", "task.failed"], ""],
+    ];
+    for (const [args, said] of cases) {
+      const { code, stdout, stderr } = await repository.macp(["history", ...args]);
+      assertEquals([code, stdout], [0, ""]);
+      if (said === "") assertEquals(stderr, "");
+      else assertStringIncludes(stderr, said);
     }
   });
 });

@@ -18,7 +18,7 @@ export async function run(invocation: Invocation): Promise<number> {
     const { printDelegations } = await import("../print_delegations.ts");
     return await printDelegations(invocation);
   }
-  const { paths, redactor } = await openRepository(invocation);
+  const { paths, redactor, store } = await openRepository(invocation);
   const id = args.text("task-id");
   const since = args.text("since");
   const wanted = {
@@ -30,11 +30,13 @@ export async function run(invocation: Invocation): Promise<number> {
   // The text of an id stands in each of its lines as it is: ids hold no escapes.
   const filter = id !== undefined && /^[\w.-]+$/.test(id) ? id : "";
   const events: ReadEvent[] = [];
+  let found = 0;
   const lines = readAllLines(world.files, paths.events, { wanted: filter, since: wanted.since });
   for (const { file, line } of lines) {
     const event = parseEventLine(line);
     if (event === null) unreadable.set(file, (unreadable.get(file) ?? 0) + 1);
     else if (isWanted(event, wanted)) {
+      found++;
       if (output.options.json) events.push(redactor.value(event));
       else output.line(describe(event));
     }
@@ -43,6 +45,10 @@ export async function run(invocation: Invocation): Promise<number> {
   if (output.options.json) output.json({ events, unreadable_lines: count });
   for (const [file, number] of unreadable) {
     output.warn(`${file}: ${number} lines are no events and were passed over`);
+  }
+  if (found === 0) {
+    const { explainNoEvents } = await import("../explain_no_events.ts");
+    (await explainNoEvents(store, wanted)).forEach((text) => output.warn(text));
   }
   return exitCodes.done;
 }

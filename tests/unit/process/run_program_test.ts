@@ -10,9 +10,9 @@ import { MacpError } from "../../../src/protocol/errors.ts";
 const world = realWorld();
 
 /** Runs `/bin/sh -c script` with arguments; the output as text. */
-async function run(script: string, changes: Partial<ProgramOptions> = {}) {
+async function run(script: string, changes: Partial<ProgramOptions> = {}, here = world) {
   const text = { out: "", err: "" };
-  const end: ProgramEnd = await runProgram(world, {
+  const end: ProgramEnd = await runProgram(here, {
     program: "/bin/sh",
     args: ["-c", script],
     cwd: "/",
@@ -49,6 +49,17 @@ Deno.test("runProgram() ends a program after its time with all that it started",
 
 Deno.test("runProgram() leaves nothing behind that keeps its output open", async () => {
   const { end, out } = await run("sleep 600 & echo $!");
+  assertEquals(end, { exitCode: 0, cause: "exited" });
+  assertEquals(world.processes.identify(Number(out)), null);
+});
+
+Deno.test("runProgram() leaves nothing behind of a program that ended before it was looked at", async () => {
+  const identify = (pid: number) => {
+    while (world.processes.identify(pid) !== null);
+    return null;
+  };
+  const late = { ...world, processes: { ...world.processes, identify } };
+  const { end, out } = await run("sleep 600 & echo $!", {}, late);
   assertEquals(end, { exitCode: 0, cause: "exited" });
   assertEquals(world.processes.identify(Number(out)), null);
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { isStale } from "../../../scripts/compile.ts";
+import { isStale, stampBundle } from "../../../scripts/compile.ts";
 
 Deno.test("isStale() compares the executable with what it is made of", () => {
   const folder = Deno.makeTempDirSync();
@@ -15,6 +15,18 @@ Deno.test("isStale() compares the executable with what it is made of", () => {
     assertEquals(isStale(made, [older]), false);
     assertEquals(isStale(made, [older, newer]), true);
     assertEquals(isStale(join(folder, "missing"), [older]), true);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("stampBundle() puts facts in the place of their placeholders, and leaves others", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const path = join(folder, "chunk.js");
+    Deno.writeTextFileSync(path, 'x = { commit: "@macp:commit@", other: "@macp:none@" };');
+    stampBundle(folder, { commit: "abc" });
+    assertEquals(Deno.readTextFileSync(path), 'x = { commit: "abc", other: "@macp:none@" };');
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
