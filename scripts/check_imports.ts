@@ -53,10 +53,18 @@ async function modulesOf(files: readonly string[]): Promise<ModuleInfo[]> {
   }
 }
 
-async function main(): Promise<number> {
+/**
+ * What each file of src/ imports.
+ *
+ * @throws Error when Deno cannot read one.
+ */
+export async function readImportGraph(): Promise<ImportGraph> {
   const files = sourceFiles(join(root, "src")).filter((file) => /\.(ts|js)$/.test(file));
-  const graph = toImportGraph(await modulesOf(files), root);
-  const breaches = findBreaches(graph);
+  return toImportGraph(await modulesOf(files), root);
+}
+
+async function main(): Promise<number> {
+  const breaches = findBreaches(await readImportGraph());
   for (const breach of breaches) console.error(breach);
   return breaches.length === 0 ? 0 : 1;
 }

@@ -13,6 +13,7 @@ const checks: Readonly<Record<string, string[]>> = {
   imports: ["run", "-A", "scripts/check_imports.ts"],
   types: ["check", "src", "scripts", "tests"],
   schemas: ["run", "-A", "scripts/schemas.ts", "--check"],
+  drawing: ["run", "-A", "scripts/drawing.ts", "--check"],
   help: ["run", "-A", "scripts/check_help.ts"],
   documentation: ["run", "-A", "scripts/check_docs.ts"],
   "unit tests": ["test", "-A", "--quiet", "tests/unit"],

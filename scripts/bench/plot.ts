@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeXml } from "../lib/escape_xml.ts";
 import { type Figure, formatValue } from "./figures.ts";
 
 const [labelWidth, barWidth, valueWidth, rowHeight, top] = [430, 300, 110, 24, 34];
@@ -19,13 +20,13 @@ export function plotFigures(figures: readonly Figure[]): string {
     const y = top + row * rowHeight;
     const length = Math.max(2, Math.min(part, 1.25) * barWidth * 0.8);
     return `<text class="t" x="${labelWidth - 10}" y="${y + 16}" text-anchor="end">${
-      escape(name)
+      escapeXml(name)
     }</text>` +
       `<rect class="${part > 1 ? "over" : "bar"}" x="${labelWidth}" y="${y + 4}" width="${
         length.toFixed(1)
       }" height="16" rx="2"/>` +
       `<text class="t" x="${labelWidth + length + 6}" y="${y + 16}">${
-        escape(formatValue(value, unit))
+        escapeXml(formatValue(value, unit))
       }</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
@@ -40,8 +41,4 @@ export function plotFigures(figures: readonly Figure[]): string {
 ${rows.join("\n")}
 </svg>
 `;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -14,7 +14,7 @@ export type ImportGraph = ReadonlyMap<string, readonly string[]>;
  * Layers from the top to the bottom. Each folder of src/ imports from its own layer and
  * those below, never from one above.
  */
-const layers: readonly (readonly string[])[] = [
+export const layers: readonly (readonly string[])[] = [
   ["main.ts"],
   ["cli"],
   ["people", "upkeep", "sync", "report"],
@@ -56,12 +56,13 @@ export function findBreaches(graph: ImportGraph): string[] {
   ].sort();
 }
 
-function isSource(path: string): boolean {
+/** Whether a path, relative to the project, is one of src/. */
+export function isSource(path: string): boolean {
   return path.startsWith("src/");
 }
 
-/** Name right below src/. */
-function placeOf(file: string): string {
+/** Name right below src/ of a file there. */
+export function placeOf(file: string): string {
   return file.split("/")[1] ?? "";
 }
 
