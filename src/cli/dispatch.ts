@@ -75,6 +75,7 @@ function outputOptions(args: Arguments, redaction: Redaction) {
     quiet: args.flag("quiet"),
     verbose: args.flag("verbose"),
     color: (args.text("color") ?? "auto") as "auto" | "always" | "never",
+    plain: args.flag("plain"),
     redaction,
   };
 }

@@ -31,6 +31,8 @@ export interface OutputOptions {
   quiet: boolean;
   verbose: boolean;
   color: "auto" | "always" | "never";
+  /** Whole lines only: nothing is drawn anew, and no colours. */
+  plain: boolean;
   /** Applied to all that is printed. */
   redaction: Redaction;
 }
@@ -45,12 +47,16 @@ export class Output {
   readonly options: OutputOptions;
   readonly #terminal: Terminal;
   readonly #colored: boolean;
+  /** Whether lines may be drawn anew: on a terminal that can, with somebody before it. */
+  readonly isLive: boolean;
 
   constructor(terminal: Terminal, env: Readonly<Record<string, string>>, options: OutputOptions) {
     this.#terminal = terminal;
     this.options = options;
-    const auto = terminal.isTerminal && !env.NO_COLOR && env.TERM !== "dumb";
-    this.#colored = options.color === "always" || (options.color === "auto" && auto);
+    const { json, quiet, plain, color } = options;
+    const isAble = terminal.isTerminal && env.TERM !== "dumb";
+    this.isLive = isAble && !env.CI && !json && !quiet && !plain;
+    this.#colored = !plain && (color === "always" || (color === "auto" && isAble && !env.NO_COLOR));
   }
 
   /** A line of the result on standard output. */
@@ -99,8 +105,15 @@ export class Output {
   }
 }
 
-/** Rows as columns that line up, two spaces between them. */
-export function tabulate(rows: readonly (readonly string[])[]): string[] {
+/**
+ * Rows as columns that line up, two spaces between them.
+ *
+ * @param width Columns that a cell takes; its characters without colours unless given.
+ */
+export function tabulate(
+  rows: readonly (readonly string[])[],
+  width: (cell: string) => number = countCharacters,
+): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, width(cell)));
@@ -111,7 +124,7 @@ export function tabulate(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** Characters of a cell that show, without colours. */
-function width(cell: string): number {
+function countCharacters(cell: string): number {
   // deno-lint-ignore no-control-regex
   return [...cell.replaceAll(/\x1b\[\d+m/g, "")].length;
 }

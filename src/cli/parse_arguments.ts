@@ -34,6 +34,11 @@ export const globalOptions: readonly OptionSpec[] = [
     choices: ["auto", "always", "never"],
     help: "Colour the output: auto, always, never",
   },
+  {
+    name: "plain",
+    kind: "flag",
+    help: "Whole lines only, for screen readers: nothing drawn anew, no colours",
+  },
   { name: "help", kind: "flag", short: "h", help: "Show help" },
 ];
 

@@ -47,7 +47,7 @@ export async function runController(
       stop.abort();
     })
   );
-  const progress = createProgress(invocation);
+  const progress = await createProgress(invocation, repository);
   try {
     const context = {
       ...repository,
@@ -57,11 +57,11 @@ export async function runController(
       onNote: progress.note,
     };
     const report = await runQueue(context, { ...mode, jobs, leaveHolds, stop: stop.signal });
-    progress.end();
+    await progress.end();
     summarizeRun(invocation.output, report, countWaiting(planOf(invocation, repository)));
     return stopped[0] ? signalExitCode(stopped[0]) : exitCodeOfRun(report);
   } finally {
-    progress.end();
+    await progress.end();
     release.forEach((off) => off());
   }
 }

@@ -7,6 +7,9 @@
 /** Signals that end a run cleanly. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
+/** What came in the way of what was drawn. */
+export type Disturbance = "resized" | "continued";
+
 /** What runs the program. */
 export interface Runtime {
   /** For example `deno`. */
@@ -30,6 +33,13 @@ export interface Terminal {
   readonly isErrorTerminal: boolean;
   /** Width of the terminal, in columns. */
   columns(): number;
+  /** Height of the terminal, in rows. */
+  rows(): number;
+  /**
+   * Calls back when what was drawn no longer stands as it did: the terminal has another size
+   * now, or the program goes on after it was stopped. Until the returned function is called.
+   */
+  onDisturbed(callback: (by: Disturbance) => void): () => void;
   /** Working folder. */
   readonly folder: string;
   /** Command that starts this program: its path, and arguments that come first. */

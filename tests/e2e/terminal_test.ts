@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { execTask, macpPath, type Repository, startProgram, withRepository } from "./harness.ts";
 
 const escape = "\x1b";
@@ -40,18 +40,19 @@ async function withWork(test: (repository: Repository) => Promise<void>): Promis
 }
 
 Deno.test({
-  name: "A terminal gets a live line of progress, and colours",
+  name: "A terminal gets a live view of what runs, and colours; at the end whole lines are left",
   ignore: !hasScript,
   fn: () =>
     withWork(async (repository) => {
       const shown = await inTerminal(repository, "drain");
-      assertStringIncludes(shown, `\r${escape}[J`);
-      assertStringIncludes(shown, "good · attempt 1/1 · 0s · started");
+      assertStringIncludes(shown, `${escape}[J`);
+      assertMatch(shown, /▸ good.* attempt 1\/1 · \ds/);
       assertStringIncludes(shown, `${escape}[32m`);
       // At the end only whole lines are left, and the summary is the last.
-      // deno-lint-ignore no-control-regex
-      const plain = shown.replaceAll(/\x1b\[[\d;]*[A-Za-z]|\r/g, "").trimEnd().split("\n");
-      assertEquals(plain.slice(-2), [
+      const plain = (shown.split(`${escape}[J`).at(-1) ?? "").replaceAll("\r", "").trim().split(
+        "\n",
+      );
+      assertEquals(plain, [
         "ended: 1 completed, 1 failed, 1 escalated",
         "1 needs a person: macp inbox",
       ]);
@@ -73,6 +74,52 @@ Deno.test({
       assert(!(await inTerminal(repository, "drain", { TERM: "dumb" })).includes(escape));
       assert(!(await inTerminal(repository, "status --color never")).includes(escape));
       assert(!(await inTerminal(repository, "status", { TERM: "dumb" })).includes(escape));
+      assert(!(await inTerminal(repository, "status --plain --color always")).includes(escape));
+      await repository.macp(["retry", "bad"]);
+      const lines = await inTerminal(repository, "drain --plain");
+      assert(!lines.includes(escape), "--plain was not obeyed");
+      assertMatch(lines, /^[\d:]{8} {2}bad {2}task\.started {2}Worker started\r?$/m);
+    }),
+});
+
+Deno.test({
+  name:
+    "A terminal obeys nothing that stands in a title, a gate, a reason or the output of a worker",
+  ignore: !hasScript,
+  fn: () =>
+    withRepository(async (repository) => {
+      const evil = "\x1b]0;owned\x07\x1b[2J\u202eevil\r\n\x9b31m";
+      repository.writeQueue([
+        execTask("evil", "printf '\\033[2Jsaid\\r\\033]0;owned\\007 more\\n'; sleep 1", {
+          title: evil,
+          quality_gates: [`sleep 1; false # ${evil}`],
+          max_attempts: 2,
+        }),
+        execTask("waits", "true", { title: evil, depends_on: ["evil"] }),
+      ]);
+      const drawn = await inTerminal(repository, "drain");
+      const status = await inTerminal(repository, "status");
+      assertStringIncludes(drawn, "│ more");
+      assertStringIncludes(drawn, "● sleep 1");
+      assertStringIncludes(status, "Needs a person");
+      const own = /\[(?:\?7[lh]|[KJ]|\d+A|(?:31|32|33|39|1|2|22)m)/y;
+      for (const part of `${drawn}${status}`.split(escape).slice(1)) {
+        own.lastIndex = 0;
+        assert(own.test(part), `not one of macp's own: ${JSON.stringify(part)}`);
+      }
+      // deno-lint-ignore no-control-regex
+      assert(!/[\x07\x80-\x9f\u202e]/.test(drawn + status));
+    }),
+});
+
+Deno.test({
+  name: "CI gets a line for each event, in a terminal too",
+  ignore: !hasScript,
+  fn: () =>
+    withWork(async (repository) => {
+      const shown = await inTerminal(repository, "drain", { CI: "true" });
+      assertMatch(shown, /good {2}task\.started {2}Worker started/);
+      assert(!shown.includes(`${escape}[J`), shown);
     }),
 });
 

@@ -9,10 +9,10 @@ import type { Mutation } from "./mutation.ts";
 export const saysWrong: readonly Mutation[] = [
   {
     promise: 6,
-    module: "cli/commands/status.ts",
+    module: "cli/status/overview.ts",
     why: "status names a controller that was killed",
-    find: "const alive = state.controller !== null && isLive(world, state.controller);",
-    replace: "const alive = state.controller !== null;",
+    find: "const isUp = controller !== null && isLive(this.#world, controller);",
+    replace: "const isUp = controller !== null;",
     tests: [{ file: "lost_controller_test.ts", filter: "status tells the truth" }],
   },
   {

@@ -46,11 +46,11 @@ export const needsMore: readonly Mutation[] = [
     promise: 7,
     module: "cli/run_controller.ts",
     why: "a process stays behind when a drain is over",
-    find: "    progress.end();\n    summarizeRun(",
+    find: "    await progress.end();\n    summarizeRun(",
     replace:
       '    world.processes.spawn({ command: "/bin/sleep", args: ["60"], env: { ...world.env },\n' +
       '      ownSession: true, stdin: "null", stderr: "null" });\n' +
-      "    progress.end();\n    summarizeRun(",
+      "    await progress.end();\n    summarizeRun(",
     tests: [{ file: "alone_test.ts", filter: "macp leaves no process behind" }],
   },
 ];

@@ -182,6 +182,8 @@ export function fuzzWorld(plan: WorldPlan): {
     isTerminal: false,
     isErrorTerminal: false,
     columns: () => 80,
+    rows: () => 24,
+    onDisturbed: () => () => {},
     folder: root,
     program: ["macp"],
     onSignal: (signal, callback) => {

@@ -21,14 +21,14 @@ export async function run(invocation: Invocation): Promise<number> {
   const id = args.positional[0] ?? "";
   requireTask(repository.store, id);
   if (args.flag("dry-run")) return await showPlan(invocation, repository, id);
-  const progress = createProgress(invocation);
+  const progress = await createProgress(invocation, repository);
   const context = { ...repository, world, onEvent: progress.event, onNote: progress.note };
   try {
     const { result: ended, stopped } = await untilStopped(
       terminal,
       (stop) => acceptTask({ ...context, git: repository.git.until(stop) }, id, stop),
     );
-    progress.end();
+    await progress.end();
     const exitCode = ended === null
       ? stopped ?? exitCodes.needsHuman
       : ended.status === "completed"
@@ -39,7 +39,7 @@ export async function run(invocation: Invocation): Promise<number> {
     summarize(invocation, repository, { id, exitCode });
     return exitCode;
   } finally {
-    progress.end();
+    await progress.end();
   }
 }
 

@@ -9,7 +9,7 @@ import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
-import { createProgress } from "../progress.ts";
+import { lineProgress } from "../progress_lines.ts";
 import { untilStopped } from "../until_stopped.ts";
 
 /** Lands a task. */
@@ -18,31 +18,26 @@ export async function run(invocation: Invocation): Promise<number> {
   const repository = await openRepository(invocation);
   const id = args.positional[0] ?? "";
   requireTask(repository.store, id);
-  const progress = createProgress(invocation);
+  const progress = lineProgress(invocation);
   const onEvent = output.options.json ? () => {} : progress.event;
   const context = { ...repository, world, onEvent, onNote: progress.note };
-  try {
-    const { result: report, stopped } = await untilStopped(
-      terminal,
-      (signal) =>
-        landTask({ ...context, git: repository.git.until(signal) }, id, {
-          into: args.text("into"),
-          message: args.text("message"),
-          dryRun: args.flag("dry-run"),
-          signal,
-        }),
-    );
-    progress.end();
-    const exitCode = report.kind === "interrupted"
-      ? stopped ?? exitCodes.interrupted
-      : exitCodeOf(report);
-    const warnings = landWarnings(id, report);
-    if (output.options.json) output.json({ task_id: id, ...report, warnings, exit_code: exitCode });
-    else for (const line of describeLanding(id, report)) output.note(line);
-    return exitCode;
-  } finally {
-    progress.end();
-  }
+  const { result: report, stopped } = await untilStopped(
+    terminal,
+    (signal) =>
+      landTask({ ...context, git: repository.git.until(signal) }, id, {
+        into: args.text("into"),
+        message: args.text("message"),
+        dryRun: args.flag("dry-run"),
+        signal,
+      }),
+  );
+  const exitCode = report.kind === "interrupted"
+    ? stopped ?? exitCodes.interrupted
+    : exitCodeOf(report);
+  const warnings = landWarnings(id, report);
+  if (output.options.json) output.json({ task_id: id, ...report, warnings, exit_code: exitCode });
+  else for (const line of describeLanding(id, report)) output.note(line);
+  return exitCode;
 }
 
 function exitCodeOf({ kind }: LandReport): number {

@@ -19,8 +19,21 @@ const flagged: readonly SinkName[] = ["webhook", "discord", "slack", "ntfy"];
 
 /** Delivers events to the sinks that are enabled: until a signal ends it, or once. */
 export async function run(invocation: Invocation): Promise<number> {
-  const { args, output, terminal, world } = invocation;
+  const { args, output } = invocation;
   const repository = await openRepository(invocation);
+  const isLive = output.isLive && !args.flag("once") && args.text("since") === undefined;
+  if (!isLive) return await watch(invocation, repository);
+  const { liveWatch } = await import("../live/live_watch.ts");
+  const view = liveWatch(invocation, repository);
+  try {
+    return await watch(view.invocation, repository);
+  } finally {
+    await view.end();
+  }
+}
+
+async function watch(invocation: Invocation, repository: OpenRepository): Promise<number> {
+  const { args, output, terminal, world } = invocation;
   const since = args.text("since");
   const from = since === undefined ? null : parseSince(since, world.clock.now());
   const gone = new AbortController();

@@ -25,6 +25,10 @@ export const variables: readonly Variable[] = [
   { name: "TMPDIR", help: "Folder for what is needed for a short time (/tmp)" },
   { name: "NO_COLOR", help: "No colours, when it is set and not empty" },
   { name: "TERM", help: "No colours and no line that is redrawn, when it is dumb" },
+  { name: "CI", help: "No line that is redrawn, when it is set and not empty" },
+  { name: "LANG", help: "Signs in plain ASCII on a terminal, when it names no UTF-8" },
+  { name: "LC_CTYPE", help: "The same; goes before LANG" },
+  { name: "LC_ALL", help: "The same; goes before both" },
   { name: "GIT_AUTHOR_NAME", help: "Who merges, for macp land; else user.name of git" },
   { name: "GIT_AUTHOR_EMAIL", help: "The same with user.email" },
   {

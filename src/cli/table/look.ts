@@ -10,10 +10,23 @@ import { anyTask, since, taskId } from "./shared.ts";
 export const look: readonly CommandSpec[] = [
   {
     name: "status",
-    summary: "Show the queue: counts, tasks, what blocks what",
+    summary: "Show what runs, what waits for whom, and what needs a person",
     meant: ["list", "ls", "ps", "queue"],
-    examples: ["macp status", "macp status --task-id TASK-1", "macp status --json"],
-    options: [taskId],
+    examples: [
+      "macp status",
+      "macp status --watch",
+      "macp status --task-id TASK-1",
+      "macp status --json",
+    ],
+    options: [
+      { name: "watch", kind: "flag", short: "w", help: "Go on showing it until interrupted" },
+      taskId,
+    ],
+    notes: [
+      "With --watch a terminal is drawn anew each second; a pipe gets all of it again whenever " +
+      "something changed, with --json as one document a line.",
+    ],
+    exits: { 130: "--watch was interrupted (143: terminated)" },
     load: () => import("../commands/status.ts"),
   },
   {

@@ -35,6 +35,11 @@ export const run: readonly CommandSpec[] = [
     meant: ["start", "work", "go"],
     examples: ["macp drain", "macp drain --jobs 2", "macp drain --json", "macp drain --dry-run"],
     options: [jobs, noWaitHolds, dryRun],
+    notes: [
+      "A terminal shows each running task with its phase, gates and last line, and above them how " +
+      "attempts ended; --verbose prints every event there too. A pipe, CI (the variable CI) and " +
+      "--plain get a line for each event instead.",
+    ],
     exits: exitsOfRun,
     environment: environmentOfRun,
     load: () => import("../commands/drain.ts"),

@@ -15,12 +15,21 @@ function printing() {
     isTerminal: true,
     isErrorTerminal: true,
     columns: () => 80,
+    rows: () => 24,
+    onDisturbed: () => () => {},
     folder: "/",
     program: ["macp"],
     onSignal: () => () => {},
   };
   const output = (color: "always" | "never", json = false) =>
-    new Output(terminal, {}, { json, quiet: false, verbose: false, color, redaction });
+    new Output(terminal, {}, {
+      json,
+      quiet: false,
+      verbose: false,
+      plain: false,
+      color,
+      redaction,
+    });
   return { printed, terminal, output };
 }
 

@@ -1,0 +1,2 @@
+/** Types of the part of `string-width` that the project uses. */
+export function stringWidth(text: string): number;

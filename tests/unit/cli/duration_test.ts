@@ -1,0 +1,15 @@
+import { assertEquals } from "@std/assert";
+import { formatDuration } from "../../../src/cli/duration.ts";
+
+Deno.test("formatDuration() gives the two units that matter", () => {
+  const cases: [number, string][] = [
+    [-5, "0s"],
+    [999, "0s"],
+    [59_999, "59s"],
+    [64_000, "1m 04s"],
+    [3_600_000, "1h 00m"],
+    [7_500_000, "2h 05m"],
+    [100 * 3_600_000, "4d 04h"],
+  ];
+  for (const [ms, text] of cases) assertEquals(formatDuration(ms), text);
+});
