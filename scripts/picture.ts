@@ -37,9 +37,9 @@ echo ok
 const story: readonly string[] = [
   "macp init --enable",
   'macp submit --task-id GREET --title "Add a greeting" \\\n' +
-  "    --command ./agent.sh --gate ./test.sh --max-attempts 2",
+  "    --command ./agent --gate ./test --max-attempts 2",
   'macp submit --task-id NOTES --title "Describe it" --depends-on GREET \\\n' +
-  '    --command ./agent.sh --gate "test -s NOTES.md"',
+  '    --command ./agent --gate "test -s NOTES.md"',
   "macp drain",
   "macp status",
   "macp show GREET",
@@ -57,7 +57,7 @@ async function setUp(folder: string): Promise<Stage> {
   const programs = join(folder, "bin");
   for (const path of [repository, programs]) Deno.mkdirSync(path, { recursive: true });
   Deno.copyFileSync(join(root, "dist", "macp"), join(programs, "macp"));
-  for (const [file, text] of [["agent.sh", agent], ["test.sh", gate]] as const) {
+  for (const [file, text] of [["agent", agent], ["test", gate]] as const) {
     Deno.writeTextFileSync(join(repository, file), text, { mode: 0o755 });
   }
   const env = {
@@ -120,12 +120,12 @@ function typedRows(command: string): ScreenRow[] {
 
 async function main(): Promise<number> {
   const printed = maskRun(await play());
-  const rows = story.flatMap((command, index) => [
+  const blocks = story.map((command, index) => [
     ...typedRows(command),
     ...screenRows(printed[index] ?? "", columns),
   ]);
   const picture = drawTerminal({
-    rows,
+    blocks,
     columns,
     title: `macp in ~/${name}`,
     about: "Two tasks are submitted and drained. The first one is sent back by its gate, tried " +
@@ -133,7 +133,7 @@ async function main(): Promise<number> {
   });
   Deno.mkdirSync(dirname(join(root, path)), { recursive: true });
   Deno.writeTextFileSync(join(root, path), picture);
-  console.log(`${path} written: ${rows.length} rows`);
+  console.log(`${path} written: ${blocks.flat().length} rows`);
   return 0;
 }
 

@@ -8,7 +8,8 @@ import type { Look, ScreenRow, Span } from "./terminal_screen.ts";
 
 /** What is in the window. */
 export interface TerminalPicture {
-  rows: readonly ScreenRow[];
+  /** Rows that belong together, as a command and what it printed; a small gap is between. */
+  blocks: readonly (readonly ScreenRow[])[];
   columns: number;
   /** Stands in the bar of the window. */
   title: string;
@@ -17,15 +18,17 @@ export interface TerminalPicture {
 }
 
 /** Lengths in pixels. */
-const [cellWidth, lineHeight, padding, barHeight] = [8.4, 19, 18, 38];
+const [cellWidth, lineHeight, blockGap, padding, barHeight] = [8.4, 19, 8, 18, 38];
 
 /**
  * An SVG of the window: dark with an edge, so that it reads on light and dark pages. Each
  * piece of text names its place and length, so that columns stay columns in every font.
  */
-export function drawTerminal({ rows, columns, title, about }: TerminalPicture): string {
+export function drawTerminal({ blocks, columns, title, about }: TerminalPicture): string {
   const width = Math.ceil(columns * cellWidth + 2 * padding);
-  const height = barHeight + rows.length * lineHeight + 2 * padding - 6;
+  const rows = blocks.flatMap((rows, block) => rows.map((row) => ({ row, block })));
+  const height = barHeight + rows.length * lineHeight + Math.max(0, blocks.length - 1) * blockGap +
+    2 * padding - 6;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
     `width="${width}" height="${height}" role="img" aria-labelledby="title about">`,
@@ -40,15 +43,16 @@ export function drawTerminal({ rows, columns, title, about }: TerminalPicture): 
       `<circle cx="${22 + index * 20}" cy="19.5" r="6" fill="${color}"/>`
     ),
     `<text class="title" x="${width / 2}" y="24">${escapeXml(title)}</text>`,
-    ...rows.flatMap(drawRow),
+    ...rows.flatMap(({ row, block }, index) =>
+      drawRow(row, barHeight + padding + index * lineHeight + block * blockGap + 8)
+    ),
     `</svg>\n`,
   ].join("\n");
 }
 
-function drawRow(row: ScreenRow, index: number): string[] {
+function drawRow(row: ScreenRow, y: number): string[] {
   const pieces = row.flatMap(piecesOf);
   if (pieces.length === 0) return [];
-  const y = barHeight + padding + index * lineHeight + 8;
   return [`<text y="${y}">${pieces.map(drawPiece).join("")}</text>`];
 }
 
