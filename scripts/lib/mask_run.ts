@@ -13,7 +13,7 @@ const startMs = Date.parse("2026-01-05T10:00:00Z");
 const times = /(\d{4}-\d\d-\d\dT)?(?<!\d)(\d\d):(\d\d):(\d\d)(?!\d)(?:(?:\.\d+)?Z)?/g;
 /** Hexadecimal words with a digit and a letter in them. */
 // deno-lint-ignore no-control-regex
-const hashes = /(?<![\w/-]|\x1b\[\d*)(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}(?!\w)/g;
+const hashes = /(?<=^|[^\w/-]|\x1b\[[\d;]*m)(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}(?!\w)/g;
 
 /**
  * The printed texts of one run, in their order, with masked times, durations and hashes.
