@@ -6,13 +6,13 @@
  */
 import type { Architecture, Place } from "./architecture.ts";
 import { escapeXml } from "./escape_xml.ts";
-import { wrapWords } from "./wrap_words.ts";
+import { balancedLines } from "./wrap_words.ts";
 
 /** Lengths in pixels. */
 const [width, margin, headHeight, rowHeight, layerGap, layerPad] = [880, 12, 146, 32, 7, 3];
 const [nameAt, purposeAt, filesAt, cellsAt] = [26, 122, 404, 418];
 /** Characters of a purpose in a line. */
-const purposeWidth = 46;
+const purposeWidth = 44;
 
 /** A place and where it is drawn. */
 interface Row {
@@ -116,7 +116,7 @@ function drawOwnLayer({ rows, top, height }: Band): string[] {
 }
 
 function drawRow({ place, x, y }: Row, rows: readonly Row[]): string[] {
-  const lines = wrapWords(place.purpose, purposeWidth);
+  const lines = balancedLines(place.purpose, purposeWidth);
   const first = y + 4 - (lines.length - 1) * 6.5;
   return [
     text("name", { x: nameAt, y: y + 4 }, place.name),
@@ -132,8 +132,8 @@ function drawCount(count: number, x: number, y: number): string[] {
   if (count === 0) return [];
   const strength = count < 3 ? 1 : count < 10 ? 2 : count < 30 ? 3 : 4;
   return [
-    rectangle(`cell s${strength}`, { x: x - 9.5, y: y - 9.5, width: 19, height: 19 }, 4),
-    text(`count c${strength}`, { x, y: y + 3.5 }, `${count}`),
+    rectangle(`cell s${strength}`, { x: x - 8.7, y: y - 9, width: 17.4, height: 18 }, 4),
+    text(`count c${strength}${count > 99 ? " long" : ""}`, { x, y: y + 3.5 }, `${count}`),
   ];
 }
 
@@ -159,13 +159,13 @@ const style = `
 svg {
   --page: #ffffff; --edge: #d1d9e0; --layer: #f3f6fa; --line: #dfe5ec; --own: #c3cedb;
   --ink: #1f2328; --soft: #59636e; --name: #0a3069;
-  --s1: #ddf4ff; --s2: #b6e3ff; --s3: #54aeff; --s4: #0969da; --on: #0a3069; --strong: #ffffff;
+  --s1: #ddf4ff; --s2: #b6e3ff; --s3: #80ccff; --s4: #0969da; --on: #0a3069; --on3: #0a3069; --on4: #ffffff;
 }
 @media (prefers-color-scheme: dark) {
   svg {
     --page: #0d1117; --edge: #30363d; --layer: #161b22; --line: #262c34; --own: #3d4650;
     --ink: #e6edf3; --soft: #9198a1; --name: #a5d6ff;
-    --s1: #12263f; --s2: #143d70; --s3: #1f6feb; --s4: #79c0ff; --on: #cae8ff; --strong: #0d1117;
+    --s1: #12263f; --s2: #143d70; --s3: #1f6feb; --s4: #79c0ff; --on: #cae8ff; --on3: #ffffff; --on4: #0d1117;
   }
 }
 text { font: 11.5px system-ui, -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; fill: var(--ink) }
@@ -176,7 +176,7 @@ text { font: 11.5px system-ui, -apple-system, "Segoe UI", "Noto Sans", Helvetica
 .small { fill: var(--soft); font-size: 10.5px }
 .end { text-anchor: end }
 .count { font-size: 10px; text-anchor: middle; font-variant-numeric: tabular-nums; fill: var(--on) }
-.c3 { fill: #ffffff } .c4 { fill: var(--strong) }
+.c3 { fill: var(--on3) } .c4 { fill: var(--on4) } .long { font-size: 9px; letter-spacing: -0.3px }
 .page { fill: var(--page); stroke: var(--edge) }
 .layer { fill: var(--layer); stroke: var(--line) }
 .guide { stroke: var(--line); fill: none }

@@ -17,3 +17,14 @@ export function wrapWords(text: string, width: number): string[] {
   }
   return line === "" ? lines : [...lines, line];
 }
+
+/** As few lines as `wrapWords` makes, as even as they can be. */
+export function balancedLines(text: string, width: number): string[] {
+  let lines = wrapWords(text, width);
+  for (let narrower = width - 1; narrower > 0; narrower--) {
+    const next = wrapWords(text, narrower);
+    if (next.length > lines.length) break;
+    lines = next;
+  }
+  return lines;
+}
