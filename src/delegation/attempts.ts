@@ -36,12 +36,13 @@ export async function runAttempts(run: DelegationRun, from: StartingPoint): Prom
   let came: HandoffRead | null = null;
   for (let number = 1;; number++) {
     const attempt = { number, start: context.world.clock.elapsed(), previousError };
-    if (context.signal.aborted) return interrupted(factsOf(run, attempt.start), number > 1);
+    if (context.signal.aborted) return stopped(run, attempt);
     // Without secrets before it is cut: half of one would not be known any more.
     log.add("attempt_start", context.redactor.text(asked.task).slice(0, 200), { attempt: number });
     if (number > 1) {
       const late = await takeLate(run, { attempt: number, read: came });
       if (late.outcome !== null) return late.outcome;
+      if (late.fault !== null) run.deliveries.over();
       attempt.previousError = late.fault ?? previousError;
     }
     const step = await tryOnce(run, attempt);
@@ -61,7 +62,7 @@ async function pause({ context, paths }: DelegationRun, ms: number): Promise<Han
 async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
   const { context, asked, paths } = run;
   const sending = await send(run, attempt);
-  if (context.signal.aborted) return { outcome: interrupted(factsOf(run, attempt.start), true) };
+  if (context.signal.aborted) return { outcome: stopped(run, attempt) };
   if (sending.kind === "failed") return await judgeSend(run, attempt, sending);
   if (!asked.wait) return { outcome: sent(factsOf(run)) };
   const { steps, world, signal } = context;
@@ -71,32 +72,43 @@ async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
     redactor: context.redactor,
   });
   if (read !== null) return judgeAnswer(run, attempt, read);
-  if (signal.aborted) return { outcome: interrupted(factsOf(run, attempt.start), true) };
+  if (signal.aborted) return { outcome: stopped(run, attempt) };
   return await judgeSilence(run, attempt);
+}
+
+/** A signal came: what is known of the sends until now. */
+function stopped(run: DelegationRun, { start }: Attempt): Outcome {
+  const { inDoubt, reached } = run.deliveries;
+  const when = inDoubt ? "while" : reached ? "after" : "before";
+  return interrupted(factsOf(run, start), when);
 }
 
 async function send(run: DelegationRun, { number, previousError }: Attempt): Promise<Sent> {
   const { context, asked, agent, paths, channelContext, log } = run;
   const { runId, task, deliver } = asked;
+  const note = run.deliveries.begin(previousError);
   const message = renderMessage({
     runId,
     agent: asked.agent,
     task,
-    attempt: number,
-    previousError,
+    attempt: note.key,
+    previousError: note.previousError,
     context: asked.context,
     channelContext,
     handoffPath: paths.answer,
     deliver,
   });
-  const request = { runId, attempt: number, message, deliver };
-  return await context.steps.sendTask(context.world, agent, request, {
+  const request = { runId, attempt: note.key, message, deliver };
+  const outcome = await context.steps.sendTask(context.world, agent, request, {
     signal: context.signal,
     onNote: (text) => {
       log.add("send_error", text, { attempt: number });
       context.note(text);
     },
   });
+  if (outcome.kind === "admitted") run.deliveries.admitted();
+  else run.deliveries.failed(outcome.reason, { inDoubt: outcome.inDoubt === true });
+  return outcome;
 }
 
 /**
@@ -127,6 +139,7 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
   const about = { attempt: number, ...elapsed(run, start) };
   const judged = judgeRead(read, { strict: asked.strict, runId: asked.runId });
   const { retry, reason } = shouldRetry(read, judged.validation, number, asked.attempts);
+  if (judged.document === null || retry) run.deliveries.over();
   if (judged.fault !== null || retry) log.add("validation_failed", judged.fault ?? reason, about);
   if (retry) {
     moveAside(run);
@@ -141,6 +154,7 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
 async function judgeSilence(run: DelegationRun, { number, start }: Attempt): Promise<Step> {
   const { context, asked, agent, log } = run;
   log.add("timeout", "", { attempt: number, ...elapsed(run, start) });
+  run.deliveries.over();
   if (number < asked.attempts) return { again: { reason: "timeout", pauseMs: 0 } };
   const seconds = asked.timeoutMs / 1000;
   const silence = `Agent did not respond within ${seconds}s (attempt ${number}/${asked.attempts})`;

@@ -13,8 +13,9 @@ import { fetchChannelContext } from "./channel_context.ts";
 import { type Asked, type DelegateContext, type DelegationRun, factsOf } from "./delegation_run.ts";
 import { DelegationLog } from "./delegation_log.ts";
 import type { Health } from "./health.ts";
+import { Deliveries } from "./deliveries.ts";
 import { renderMessage } from "./message.ts";
-import { lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
+import { type EarlyRun, lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
 import { failed, interrupted, type Outcome, planned } from "./outcome.ts";
 import { makeRequestRecord, writeRequest } from "./request_record.ts";
 import { buildRequest, requestFault } from "./request.ts";
@@ -121,12 +122,12 @@ function findAgent(context: DelegateContext, name: string): Agent | MacpError {
   }
 }
 
-async function askAgent(run: DelegationRun): Promise<Outcome> {
-  const { context, asked, agent, log, paths } = run;
+async function askAgent(run: EarlyRun): Promise<Outcome> {
+  const { context, asked, agent, log } = run;
   const start: StartingPoint = await lookAtEarlier(run);
   if (start.outcome) return start.outcome;
   const health = await checkPatiently(run);
-  if (context.signal.aborted) return interrupted(factsOf(run), false);
+  if (context.signal.aborted) return interrupted(factsOf(run), "before");
   if (!health.healthy) {
     log.add("health_failed", health.reason);
     const why = health.reason.replace(/^Cannot reach \S+ as /, "").replace(
@@ -146,12 +147,30 @@ async function askAgent(run: DelegationRun): Promise<Outcome> {
       hints: channel.hints,
     });
   }
-  writeRequest(context.world, paths.request, await makeRequestRecord(context.world, asked));
-  return await runAttempts({ ...run, channelContext: channel }, start);
+  const deliveries = await openDeliveries(run, start);
+  return await runAttempts({ ...run, channelContext: channel, deliveries }, start);
+}
+
+/** The deliveries of the run, kept in its record from the beginning of the first one on. */
+async function openDeliveries(
+  { context, asked, paths }: EarlyRun,
+  { delivery }: StartingPoint,
+): Promise<Deliveries> {
+  const { world } = context;
+  const record = await makeRequestRecord(world, asked);
+  return new Deliveries(delivery, (delivery) => {
+    try {
+      writeRequest(world, paths.request, { ...record, delivery });
+    } catch (error) {
+      // Nothing is sent that no later call would know of; what came of it is told anyway.
+      if (!(error instanceof MacpError) || delivery.state === "sending") throw error;
+      context.note(error.message);
+    }
+  });
 }
 
 /** A gateway that did not answer in time gets further chances: the machine may be busy. */
-async function checkPatiently({ context, agent }: DelegationRun): Promise<Health> {
+async function checkPatiently({ context, agent }: EarlyRun): Promise<Health> {
   const { steps, world, signal } = context;
   for (let checks = 1;; checks++) {
     const start = world.clock.elapsed();
@@ -162,7 +181,7 @@ async function checkPatiently({ context, agent }: DelegationRun): Promise<Health
 }
 
 /** Messages of the channel; null when none are wanted. Throws for settings that are wrong. */
-async function readChannel({ context, asked }: DelegationRun): Promise<string | null | MacpError> {
+async function readChannel({ context, asked }: EarlyRun): Promise<string | null | MacpError> {
   if (asked.channelContext === null) return null;
   const { world, settings, cwd, signal } = context;
   const about = { ...asked.channelContext, caller: asked.caller, cwd, signal };

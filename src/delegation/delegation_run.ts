@@ -7,6 +7,7 @@ import type { Settings } from "../protocol/settings.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { World } from "../sys/world.ts";
 import type { Agent } from "./agents.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { checkHealth } from "./health.ts";
 import type { DelegationLog } from "./delegation_log.ts";
 import type { RunFacts } from "./outcome.ts";
@@ -76,6 +77,7 @@ export interface DelegationRun {
   log: DelegationLog;
   /** Messages of the channel, or null. */
   channelContext: string | null;
+  deliveries: Deliveries;
 }
 
 /** What a document tells of the run; `since` is when the attempt began, on the steady clock. */

@@ -8,7 +8,8 @@ import { type DelegationRun, factsOf } from "./delegation_run.ts";
 import type { HandoffRead } from "./handoff_file.ts";
 import { judgeRead } from "./judge_read.ts";
 import { answered, type Outcome, refused, sent } from "./outcome.ts";
-import { makeRequestRecord, readRequest, sameQuestion } from "./request_record.ts";
+import type { Delivery } from "./deliveries.ts";
+import { makeRequestRecord, readRequest, sameQuestion, wasNeverSent } from "./request_record.ts";
 
 /** Milliseconds in which what does not parse yet may settle. */
 const settleMs = 3000;
@@ -19,7 +20,12 @@ export interface StartingPoint {
   outcome: Outcome | null;
   /** Why an earlier answer was not good, for the agent; null without one. */
   previousError: string | null;
+  /** Newest send of an earlier call, or null. */
+  delivery: Delivery | null;
 }
+
+/** A delegation before its first attempt. */
+export type EarlyRun = Omit<DelegationRun, "deliveries">;
 
 /**
  * Looks whether the question was asked under this run id before. A good answer to it is
@@ -27,10 +33,14 @@ export interface StartingPoint {
  *
  * Throws `MacpError` of kind usage, code `run_id_taken`, when another question was.
  */
-export async function lookAtEarlier(run: DelegationRun): Promise<StartingPoint> {
+export async function lookAtEarlier(run: EarlyRun): Promise<StartingPoint> {
   const { context, asked, paths } = run;
-  const record = readRequest(context.world.files, paths.request, asked.runId);
-  if (record !== null && !sameQuestion(record, await makeRequestRecord(context.world, asked))) {
+  const found = readRequest(context.world.files, paths.request, asked.runId);
+  const isSame = found !== null &&
+    sameQuestion(found, await makeRequestRecord(context.world, asked));
+  // What nobody got binds nobody.
+  const record = found !== null && !isSame && wasNeverSent(found) ? null : found;
+  if (record !== null && !isSame) {
     throw new MacpError(
       "usage",
       `Cannot delegate as another question was asked under this run id: ${asked.runId}`,
@@ -45,11 +55,19 @@ export async function lookAtEarlier(run: DelegationRun): Promise<StartingPoint> 
   if (record === null) {
     const moved = moveAside(run);
     if (moved) context.note(`an answer that nobody asked for was moved to ${paths.previous}`);
-    return { outcome: null, previousError: null };
+    return { outcome: null, previousError: null, delivery: null };
   }
+  const { delivery } = record;
   const { outcome, fault } = await takeLate(run, { attempt: 1, read: null });
-  if (outcome !== null && !asked.wait) return { outcome: sent(factsOf(run)), previousError: null };
-  return { outcome, previousError: fault };
+  if (outcome !== null && !asked.wait) {
+    return { outcome: sent(factsOf(run)), previousError: null, delivery };
+  }
+  const isBad = fault !== null && delivery !== null;
+  return {
+    outcome,
+    previousError: fault,
+    delivery: isBad ? { ...delivery, state: "over" } : delivery,
+  };
 }
 
 /**
@@ -60,7 +78,7 @@ export async function lookAtEarlier(run: DelegationRun): Promise<StartingPoint> 
  * @returns The outcome, or null; and what was wrong with the answer, or null.
  */
 export async function takeLate(
-  run: DelegationRun,
+  run: EarlyRun,
   { attempt, read }: { attempt: number; read: HandoffRead | null },
 ): Promise<{ outcome: Outcome | null; fault: string | null }> {
   const { context, asked, log } = run;
@@ -82,7 +100,7 @@ export async function takeLate(
 }
 
 /** What lies at the place of the answer; what does not parse gets a while to settle. */
-async function settledAnswer({ context, paths }: DelegationRun): Promise<HandoffRead> {
+async function settledAnswer({ context, paths }: EarlyRun): Promise<HandoffRead> {
   const { steps, world, signal } = context;
   const read = steps.readHandoff(world.files, paths.answer, context.redactor);
   if (read.kind === "absent" || read.kind === "read") return read;

@@ -53,10 +53,14 @@ export function planned(facts: RunFacts, more: Record<string, unknown>): Outcome
   return { document: { status: "planned", ...more, ...fieldsOf(facts) }, error: null };
 }
 
-/** A signal came; `wasSent` tells whether the agent may have been asked. */
-export function interrupted(facts: RunFacts, wasSent: boolean): Outcome {
-  const notes = `Interrupted ${wasSent ? "after" : "before"} the task was sent`;
-  const hints = wasSent ? [`Take the answer with: macp delegate --collect ${facts.runId}`] : [];
+/** A signal came; `when` tells whether the agent may have been asked. */
+export function interrupted(facts: RunFacts, when: "before" | "while" | "after"): Outcome {
+  const notes = when === "while"
+    ? "Interrupted while the task was sent: it is not known whether the gateway has it"
+    : `Interrupted ${when} the task was sent`;
+  const hints = when !== "before"
+    ? [`Take the answer with: macp delegate --collect ${facts.runId}`]
+    : [];
   return failed(facts, { code: "interrupted", notes, hints });
 }
 

@@ -10,6 +10,7 @@ import { sha256Hex } from "../protocol/names.ts";
 import { atomicWrite, writeError } from "../store/atomic_write.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
+import { type Delivery, toDelivery } from "./deliveries.ts";
 import { readHandoff } from "./handoff_file.ts";
 
 /** The record of one run, `<run-id>.request.json`. */
@@ -27,6 +28,8 @@ export interface RequestRecord {
   strict: boolean;
   /** RFC 3339, UTC. */
   started_at: string;
+  /** What became of the sends; null where nothing is known of them. */
+  delivery: Delivery | null;
 }
 
 /** What is asked. */
@@ -57,6 +60,7 @@ export async function makeRequestRecord(
     asked_sha256: await sha256Hex(JSON.stringify([asked.agent, asked.task, asked.context])),
     strict: asked.strict,
     started_at: new Date(clock.now()).toISOString(),
+    delivery: null,
   };
 }
 
@@ -111,7 +115,13 @@ function toRecord(document: Readonly<Record<string, unknown>>): RequestRecord | 
     asked_sha256,
     strict: strict !== false,
     started_at,
+    delivery: toDelivery(document.delivery),
   };
+}
+
+/** Whether the gateway never got what was asked: its sends failed for certain. */
+export function wasNeverSent({ delivery }: RequestRecord): boolean {
+  return delivery !== null && delivery.state === "refused" && !delivery.reached;
 }
 
 function textOrNull(value: unknown): string | null {

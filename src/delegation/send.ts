@@ -54,20 +54,25 @@ export async function sendTask(
 ): Promise<Sent> {
   const pauses = pausesMs.values();
   let { sessionKey } = agent;
+  let doubt = {};
   for (;;) {
     const request = buildRequest(agent, { ...asked, sessionKey });
     const fault = requestFault(request.body);
     if (fault !== null) return refused(fault);
+    if (signal.aborted) return { ...refused(interrupted), ...doubt };
     const answer = await tryOnce(world, request, signal);
+    if (answer === null || isUnknown(answer)) doubt = { inDoubt: true };
     if (sessionKey && isAnswer(answer) && refusesSessionKey(answer)) {
       sessionKey = false;
       onNote(noteWithoutKey(agent));
       continue;
     }
     const pause = isUnknown(answer) ? pauses.next().value : undefined;
-    if (pause === undefined) return judge(answer, { world, agent, request });
+    if (pause === undefined) {
+      const sent = judge(answer, { world, agent, request });
+      return sent.kind === "failed" ? { ...sent, ...doubt } : sent;
+    }
     await world.clock.sleep(pause, signal);
-    if (signal.aborted) return refused(interrupted);
   }
 }
 

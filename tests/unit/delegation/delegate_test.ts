@@ -164,3 +164,78 @@ Deno.test("collect() judges the answer as it was asked for, and moves nothing", 
     assertEquals(done, ["send 1", "wait 10", "wait 10", "wait 10"]);
   });
 });
+
+Deno.test("delegate() asks under the next number after a time-out and after a bad answer", async () => {
+  await withDelegation(() => ({}), async ({ context, answer, done }) => {
+    const sends = () => done.filter((what) => what.startsWith("send"));
+    await delegate(context, asking({ attempts: 1 }));
+    await delegate(context, asking({ attempts: 1 }));
+    assertEquals(sends(), ["send 1", "send 2"]);
+    Deno.writeTextFileSync(answer, wholeAnswer({ status: "failed" }));
+    await delegate(context, asking({ attempts: 1 }));
+    assertEquals(sends(), ["send 1", "send 2", "send 3"]);
+  });
+});
+
+Deno.test("delegate() repeats a send whose outcome is not known as it was, also in another call", async () => {
+  const asked: unknown[] = [];
+  await withDelegation(
+    () => ({
+      sendTask: (_, __, task) => {
+        asked.push(task);
+        return failing({ inDoubt: true });
+      },
+    }),
+    async ({ context }) => {
+      await delegate(context, asking({ attempts: 2 }));
+      await delegate(context, asking({ attempts: 1 }));
+      assertEquals(asked.length, 3);
+      assertEquals(asked[1], asked[0]);
+      assertEquals(asked[2], asked[0]);
+    },
+  );
+});
+
+Deno.test("delegate() goes on with the number of a call that was killed while it sent", async () => {
+  await withDelegation(() => ({}), async ({ context, done }) => {
+    const killed = { ...context.steps, sendTask: () => Promise.reject(new Error("killed")) };
+    await assertRejects(() => delegate({ ...context, steps: killed }, asking()), Error, "killed");
+    await delegate(context, asking({ wait: false }));
+    assertEquals(done, ["send 1"]);
+  });
+});
+
+Deno.test("collect() says at once that a task was never sent, and the id is free again", async () => {
+  const asked = { runId: "run-1", timeoutMs: 9000, strict: null, workflowId: null, stepId: null };
+  await withDelegation(
+    () => ({ sendTask: () => failing({ retry: false }) }),
+    async ({ context, done }) => {
+      await delegate(context, asking());
+      const { document, error } = await collect(context, asked);
+      assertEquals([error?.code, document.notes, done.at(-1)], [
+        ...["not_sent", "The task was not sent: host answered 503", "wait 0"],
+      ]);
+      await delegate(context, asking({ task: "Do something else" }));
+      assertEquals(done.filter((what) => what === "send 1").length, 2);
+    },
+  );
+});
+
+Deno.test("delegate() says that nothing was sent when it is interrupted after a failed send", async () => {
+  for (const [inDoubt, text] of [[false, /before the task/], [true, /while the task/]] as const) {
+    await withDelegation(
+      ({ stop }) => ({
+        sendTask: () => failing(inDoubt ? { inDoubt } : {}),
+        waitForHandoff: () => {
+          stop.abort();
+          return Promise.resolve(null);
+        },
+      }),
+      async ({ context }) => {
+        const { document, error } = await delegate(context, asking());
+        assertMatch(String(document.notes), text);
+        assertEquals(error?.hints.length, inDoubt ? 1 : 0);
+      },
+    );
+  }
+});
