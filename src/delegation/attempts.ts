@@ -15,6 +15,9 @@ import { shouldRetry } from "./should_retry.ts";
 /** Milliseconds to pause after a failed send, and after a bad answer. */
 const [sendPauseMs, answerPauseMs] = [5000, 3000];
 
+/** Milliseconds to look, after a time-out, whether the gateway is up at all. */
+const lastCheckMs = 1000;
+
 /** What an attempt came to: an outcome, or why there is to be another. */
 type Step =
   | { outcome: Outcome }
@@ -25,17 +28,29 @@ interface Attempt {
   number: number;
   /** When it began, on the steady clock. */
   start: number;
+  /** When its time is over, on the same clock. */
+  end: number;
   /** What went wrong before it; null for a first one. */
   previousError: string | null;
 }
 
-/** Makes attempts until one ends the delegation. */
-export async function runAttempts(run: DelegationRun, from: StartingPoint): Promise<Outcome> {
+/**
+ * Makes attempts until one ends the delegation.
+ *
+ * @param from.spentMs Milliseconds of the first attempt that are gone already.
+ */
+export async function runAttempts(
+  run: DelegationRun,
+  from: StartingPoint & { spentMs: number },
+): Promise<Outcome> {
   const { context, asked, log } = run;
+  let { spentMs } = from;
   let previousError = from.previousError;
   let came: HandoffRead | null = null;
   for (let number = 1;; number++) {
-    const attempt = { number, start: context.world.clock.elapsed(), previousError };
+    const start = context.world.clock.elapsed();
+    const attempt = { number, start, end: start + asked.timeoutMs - spentMs, previousError };
+    spentMs = 0;
     if (context.signal.aborted) return stopped(run, attempt);
     // Without secrets before it is cut: half of one would not be known any more.
     log.add("attempt_start", context.redactor.text(asked.task).slice(0, 200), { attempt: number });
@@ -67,7 +82,7 @@ async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
   if (!asked.wait) return { outcome: sent(factsOf(run)) };
   const { steps, world, signal } = context;
   const read = await steps.waitForHandoff(world, paths.answer, {
-    timeoutMs: asked.timeoutMs,
+    timeoutMs: leftMs(run, attempt),
     signal,
     redactor: context.redactor,
   });
@@ -83,7 +98,12 @@ function stopped(run: DelegationRun, { start }: Attempt): Outcome {
   return interrupted(factsOf(run, start), when);
 }
 
-async function send(run: DelegationRun, { number, previousError }: Attempt): Promise<Sent> {
+function leftMs({ context }: DelegationRun, { end }: Attempt): number {
+  return Math.max(0, end - context.world.clock.elapsed());
+}
+
+async function send(run: DelegationRun, attempt: Attempt): Promise<Sent> {
+  const { number, previousError } = attempt;
   const { context, asked, agent, paths, channelContext, log } = run;
   const { runId, task, deliver } = asked;
   const note = run.deliveries.begin(previousError);
@@ -101,6 +121,7 @@ async function send(run: DelegationRun, { number, previousError }: Attempt): Pro
   const request = { runId, attempt: note.key, message, deliver };
   const outcome = await context.steps.sendTask(context.world, agent, request, {
     signal: context.signal,
+    timeoutMs: leftMs(run, attempt),
     onNote: (text) => {
       log.add("send_error", text, { attempt: number });
       context.note(text);
@@ -158,8 +179,15 @@ async function judgeSilence(run: DelegationRun, { number, start }: Attempt): Pro
   if (number < asked.attempts) return { again: { reason: "timeout", pauseMs: 0 } };
   const seconds = asked.timeoutMs / 1000;
   const silence = `Agent did not respond within ${seconds}s (attempt ${number}/${asked.attempts})`;
-  const health = await context.steps.checkHealth(context.world, agent, context.signal);
-  const notes = health.healthy ? silence : `${silence}, and its gateway is down: ${health.reason}`;
+  const over = context.world.clock.deadline(lastCheckMs);
+  const health = await context.steps.checkHealth(
+    context.world,
+    agent,
+    AbortSignal.any([context.signal, over]),
+  );
+  const notes = health.healthy || over.aborted
+    ? silence
+    : `${silence}, and its gateway is down: ${health.reason}`;
   const hints = [`Take a later answer with: macp delegate --collect ${asked.runId}`];
   return {
     outcome: failed(factsOf(run, start), { status: "timeout", code: "timeout", notes, hints }),

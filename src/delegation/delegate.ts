@@ -126,7 +126,9 @@ async function askAgent(run: EarlyRun): Promise<Outcome> {
   const { context, asked, agent, log } = run;
   const start: StartingPoint = await lookAtEarlier(run);
   if (start.outcome) return start.outcome;
+  const begun = context.world.clock.elapsed();
   const health = await checkPatiently(run);
+  const spentMs = context.world.clock.elapsed() - begun;
   if (context.signal.aborted) return interrupted(factsOf(run), "before");
   if (!health.healthy) {
     log.add("health_failed", health.reason);
@@ -148,7 +150,7 @@ async function askAgent(run: EarlyRun): Promise<Outcome> {
     });
   }
   const deliveries = await openDeliveries(run, start);
-  return await runAttempts({ ...run, channelContext: channel, deliveries }, start);
+  return await runAttempts({ ...run, channelContext: channel, deliveries }, { ...start, spentMs });
 }
 
 /** The deliveries of the run, kept in its record from the beginning of the first one on. */
@@ -170,8 +172,9 @@ async function openDeliveries(
 }
 
 /** A gateway that did not answer in time gets further chances: the machine may be busy. */
-async function checkPatiently({ context, agent }: EarlyRun): Promise<Health> {
-  const { steps, world, signal } = context;
+async function checkPatiently({ context, agent, asked }: EarlyRun): Promise<Health> {
+  const { steps, world } = context;
+  const signal = AbortSignal.any([context.signal, world.clock.deadline(asked.timeoutMs)]);
   for (let checks = 1;; checks++) {
     const start = world.clock.elapsed();
     const health = await steps.checkHealth(world, agent, signal);

@@ -102,6 +102,31 @@ Deno.test("delegate() gives a gateway that took its time a second chance", async
   );
 });
 
+Deno.test("delegate() spends no more than the time-out on health, send and wait together", async () => {
+  let now = 0;
+  const limits: (number | undefined)[] = [];
+  await withDelegation(
+    () => ({
+      checkHealth: () => {
+        now += 3000;
+        return Promise.resolve({ healthy: true });
+      },
+      sendTask: (_, __, ___, { timeoutMs }) => {
+        limits.push(timeoutMs);
+        now += 4000;
+        return Promise.resolve({ kind: "admitted", gatewayRunId: null });
+      },
+    }),
+    async ({ context, done }) => {
+      const clock = { ...context.world.clock, elapsed: () => now };
+      const world = { ...context.world, clock };
+      await delegate({ ...context, world }, asking({ timeoutMs: 10_000, attempts: 2 }));
+      assertEquals(limits, [7000, 10_000]);
+      assertEquals(done, ["send 1", "wait 3000", "send 2", "wait 6000"]);
+    },
+  );
+});
+
 Deno.test("delegate() sends nothing when it is interrupted before", async () => {
   await withDelegation(() => ({}), async ({ context, done, stop }) => {
     stop.abort();

@@ -73,12 +73,17 @@ export async function withDelegation(
 function sceneIn(folder: string, steps: (scene: Scene) => Partial<DelegationSteps>): Scene {
   const places = { handoffs: join(folder, "handoffs"), logs: join(folder, "logs"), registry: null };
   const { settings } = resolveSettings([]);
+  const world = realWorld();
   const stop = new AbortController();
   const done: string[] = [];
   const notes: string[] = [];
   const scene: Scene = {
     context: {
-      world: { ...realWorld(), files: { ...realFiles, watch: () => () => {} } },
+      world: {
+        ...world,
+        clock: { ...world.clock, elapsed: () => 0 },
+        files: { ...realFiles, watch: () => () => {} },
+      },
       settings: { ...settings.delegate, agents: { webster: { port: 9 } } },
       places,
       cwd: folder,

@@ -275,6 +275,22 @@ Deno.test("sendTask() gives each try 30 s", () =>
     },
   ));
 
+Deno.test("sendTask() takes no longer than it may in all", () =>
+  withBreakingServer(() => "", async ({ origin, requests, world }) => {
+    const quick = withQuickClock(world);
+    const waited: number[] = [];
+    const deadline = (ms: number) => {
+      waited.push(ms);
+      return world.clock.deadline(ms);
+    };
+    let now = 0;
+    const clock = { ...quick.clock, deadline, elapsed: () => now++ };
+    const options = { signal: never(), onNote: () => {}, timeoutMs: 600 };
+    const sent = await sendTask({ ...quick, clock }, agentOf({ url: origin }), task, options);
+    assertEquals([sent.kind, requests.length, quick.slept], ["failed", 2, [500]]);
+    assertEquals(waited.every((ms) => ms < 600), true);
+  }));
+
 Deno.test("sendTask() does not repeat what was never sent", () =>
   withReceiver(json({}), async ({ world }) => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
