@@ -4,8 +4,9 @@
  * @module
  */
 import { type DelegationRun, factsOf } from "./delegation_run.ts";
-import { moveAside, type StartingPoint, takeLate } from "./earlier_answer.ts";
+import { keepCopy, type StartingPoint, takeLate, takeLateOrMove } from "./earlier_answer.ts";
 import type { HandoffRead } from "./handoff_file.ts";
+import { markOfRead } from "./earlier_answer.ts";
 import { judgeRead } from "./judge_read.ts";
 import { renderMessage } from "./message.ts";
 import { answered, failed, interrupted, type Outcome, refused, sent } from "./outcome.ts";
@@ -21,7 +22,15 @@ const lastCheckMs = 1000;
 /** What an attempt came to: an outcome, or why there is to be another. */
 type Step =
   | { outcome: Outcome }
-  | { again: { reason: string; pauseMs: number } };
+  | { again: Again };
+
+/** Why there is to be another attempt. */
+interface Again {
+  reason: string;
+  pauseMs: number;
+  /** The answer that was not good, which may still be being written; null without one. */
+  bad: HandoffRead | null;
+}
 
 /** One attempt. */
 interface Attempt {
@@ -46,7 +55,7 @@ export async function runAttempts(
   const { context, asked, log } = run;
   let { spentMs } = from;
   let previousError = from.previousError;
-  let came: HandoffRead | null = null;
+  let before: { bad: HandoffRead | null; came: HandoffRead | null } = { bad: null, came: null };
   for (let number = 1;; number++) {
     const start = context.world.clock.elapsed();
     const attempt = { number, start, end: start + asked.timeoutMs - spentMs, previousError };
@@ -55,7 +64,7 @@ export async function runAttempts(
     // Without secrets before it is cut: half of one would not be known any more.
     log.add("attempt_start", context.redactor.text(asked.task).slice(0, 200), { attempt: number });
     if (number > 1) {
-      const late = await takeLate(run, { attempt: number, read: came });
+      const late = await takeLateOrMove(run, { attempt: number, ...before });
       if (late.outcome !== null) return late.outcome;
       if (late.fault !== null) run.deliveries.over();
       attempt.previousError = late.fault ?? previousError;
@@ -63,15 +72,20 @@ export async function runAttempts(
     const step = await tryOnce(run, attempt);
     if ("outcome" in step) return step.outcome;
     previousError = step.again.reason;
-    came = await pause(run, step.again.pauseMs);
+    before = { bad: step.again.bad, came: await pause(run, step.again) };
   }
 }
 
 /** Pauses before the next attempt; an answer that comes meanwhile ends the pause. */
-async function pause({ context, paths }: DelegationRun, ms: number): Promise<HandoffRead | null> {
-  if (ms === 0) return null;
+async function pause(
+  { context, paths }: DelegationRun,
+  { pauseMs, bad }: Again,
+): Promise<HandoffRead | null> {
+  if (pauseMs === 0) return null;
   const { steps, world, signal, redactor } = context;
-  return await steps.waitForHandoff(world, paths.answer, { timeoutMs: ms, signal, redactor });
+  const except = bad === null ? null : markOfRead(world.files, paths.answer, bad);
+  const options = { timeoutMs: pauseMs, signal, redactor, except };
+  return await steps.waitForHandoff(world, paths.answer, options);
 }
 
 async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
@@ -146,7 +160,7 @@ async function judgeSend(
   const pauseMs = afterMs ?? sendPauseMs;
   const fits = pauseMs <= Math.max(asked.timeoutMs, sendPauseMs);
   if (retry && fits && number < asked.attempts) {
-    return { again: { reason: "Failed to send task", pauseMs } };
+    return { again: { reason: "Failed to send task", pauseMs, bad: null } };
   }
   const late = await takeLate(run, { attempt: number, read: null });
   if (late.outcome !== null) return { outcome: late.outcome };
@@ -163,8 +177,8 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
   if (judged.document === null || retry) run.deliveries.over();
   if (judged.fault !== null || retry) log.add("validation_failed", judged.fault ?? reason, about);
   if (retry) {
-    moveAside(run);
-    return { again: { reason, pauseMs: answerPauseMs } };
+    keepCopy(run, read);
+    return { again: { reason, pauseMs: answerPauseMs, bad: read } };
   }
   const facts = factsOf(run, start);
   if (judged.document === null) return { outcome: refused(facts, read, judged) };
@@ -176,7 +190,7 @@ async function judgeSilence(run: DelegationRun, { number, start }: Attempt): Pro
   const { context, asked, agent, log } = run;
   log.add("timeout", "", { attempt: number, ...elapsed(run, start) });
   run.deliveries.over();
-  if (number < asked.attempts) return { again: { reason: "timeout", pauseMs: 0 } };
+  if (number < asked.attempts) return { again: { reason: "timeout", pauseMs: 0, bad: null } };
   const seconds = asked.timeoutMs / 1000;
   const silence = `Agent did not respond within ${seconds}s (attempt ${number}/${asked.attempts})`;
   const over = context.world.clock.deadline(lastCheckMs);

@@ -5,10 +5,13 @@
  */
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { type DelegationRun, factsOf } from "./delegation_run.ts";
-import type { HandoffRead } from "./handoff_file.ts";
+import { type HandoffRead, MAX_HANDOFF_BYTES } from "./handoff_file.ts";
 import { judgeRead } from "./judge_read.ts";
 import { answered, type Outcome, refused, sent } from "./outcome.ts";
 import type { Delivery } from "./deliveries.ts";
+import { atomicWrite } from "../store/atomic_write.ts";
+import type { Files } from "../sys/files.ts";
+import { markOf } from "./wait_for_handoff.ts";
 import { makeRequestRecord, readRequest, sameQuestion, wasNeverSent } from "./request_record.ts";
 
 /** Milliseconds in which what does not parse yet may settle. */
@@ -83,7 +86,7 @@ export async function takeLate(
 ): Promise<{ outcome: Outcome | null; fault: string | null }> {
   const { context, asked, log } = run;
   const start = context.world.clock.elapsed();
-  const found = read ?? await settledAnswer(run);
+  const found = read === null || read.kind === "unparsable" ? await settledAnswer(run) : read;
   if (found.kind === "absent") return { outcome: null, fault: null };
   const judged = judgeRead(found, { strict: asked.strict, runId: asked.runId });
   if (judged.isFinal) {
@@ -97,6 +100,73 @@ export async function takeLate(
   log.add("validation_failed", judged.fault ?? "", { attempt });
   moveAside(run);
   return { outcome: null, fault: judged.fault };
+}
+
+/**
+ * After the pause that follows an attempt: what came in it is taken as a late answer, and an
+ * answer that was bad and stayed as it was is moved aside. Who wrote on in it meanwhile is
+ * believed all the same.
+ *
+ * @param about.bad The answer of that attempt; null without one.
+ * @param about.came What came in the pause; null when nothing did.
+ */
+export async function takeLateOrMove(
+  run: DelegationRun,
+  { attempt, bad, came }: { attempt: number; bad: HandoffRead | null; came: HandoffRead | null },
+): Promise<{ outcome: Outcome | null; fault: string | null }> {
+  const { context, paths } = run;
+  const { files } = context.world;
+  if (bad === null || came !== null) return await takeLate(run, { attempt, read: came });
+  const mark = markOfRead(files, paths.answer, bad);
+  const stat = files.lstat(paths.answer);
+  if (stat === null) return { outcome: null, fault: null };
+  if (markOf(stat) !== mark) return await takeLate(run, { attempt, read: null });
+  moveAside(run);
+  const moved = files.lstat(paths.previous);
+  if (moved === null || markOf(moved) === mark) return { outcome: null, fault: null };
+  // It was finished while it was moved.
+  files.rename(paths.previous, paths.answer);
+  return await takeLate(run, { attempt, read: null });
+}
+
+/** What tells the file that was read apart from a later one in its place. */
+export function markOfRead(files: Files, path: string, read: HandoffRead): string | null {
+  if (read.kind === "read" || read.kind === "unparsable") return markOf(read.stat);
+  const stat = files.lstat(path);
+  return stat === null ? null : markOf(stat);
+}
+
+/**
+ * Keeps a copy of a bad answer as the previous one at once: the next may replace it. One that
+ * cannot be copied is moved there later.
+ */
+export function keepCopy(
+  { context, paths }: Pick<DelegationRun, "context" | "paths">,
+  read: HandoffRead,
+): void {
+  if (read.kind !== "read" && read.kind !== "unparsable") return;
+  const { world } = context;
+  try {
+    if (world.files.lstat(paths.previous)?.kind === "folder") {
+      world.files.remove(paths.previous, { recursive: true });
+    }
+    const file = world.files.open(paths.answer, { read: true });
+    try {
+      const { device, inode, size } = file.stat();
+      if (device !== read.stat.device || inode !== read.stat.inode) return;
+      const bytes = new Uint8Array(Math.min(size, MAX_HANDOFF_BYTES));
+      let length = 0;
+      for (let count; length < bytes.length; length += count) {
+        count = file.read(bytes.subarray(length)) ?? 0;
+        if (count === 0) break;
+      }
+      atomicWrite(world, paths.previous, [bytes.subarray(0, length)], { mode: 0o600 });
+    } finally {
+      file.close();
+    }
+  } catch {
+    // Told when it cannot be moved either.
+  }
 }
 
 /** What lies at the place of the answer; what does not parse gets a while to settle. */

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { collect } from "../../../src/delegation/collect.ts";
+import { realSteps } from "../../../src/delegation/delegation_run.ts";
 import { delegate } from "../../../src/delegation/delegate.ts";
 import type { Sent } from "../../../src/delegation/send.ts";
 import { MacpError } from "../../../src/protocol/errors.ts";
@@ -263,4 +264,56 @@ Deno.test("delegate() says that nothing was sent when it is interrupted after a 
       },
     );
   }
+});
+
+Deno.test("delegate() leaves a bad answer in its place until the pause is over", async () => {
+  await withDelegation(
+    ({ answer, done }) => ({
+      sendTask: (_, __, { attempt }) => {
+        if (attempt === 1) Deno.writeTextFileSync(answer, '{"half');
+        return Promise.resolve({ kind: "admitted", gatewayRunId: null });
+      },
+      waitForHandoff: (world, path) => {
+        if (done.at(-1) === "wait 3000") {
+          assertEquals(Deno.readTextFileSync(answer), '{"half');
+          assertEquals(Deno.readTextFileSync(answer.replace(".json", ".prev.json")), '{"half');
+          return Promise.resolve(null);
+        }
+        return Promise.resolve(realSteps.readHandoff(world.files, path));
+      },
+    }),
+    async ({ context, done, answer }) => {
+      await delegate(context, asking({ attempts: 2 }));
+      assertEquals(done, ["send 1", "wait 300000", "wait 3000", "send 2", "wait 300000"]);
+      assertEquals(realSteps.readHandoff(context.world.files, answer).kind, "absent");
+      assertEquals(Deno.readTextFileSync(answer.replace(".json", ".prev.json")), '{"half');
+    },
+  );
+});
+
+Deno.test("delegate() takes an answer that was finished while it was moved aside", async () => {
+  await withDelegation(
+    ({ answer }) => ({
+      sendTask: () => {
+        Deno.writeTextFileSync(answer, '{"half');
+        return Promise.resolve({ kind: "admitted", gatewayRunId: null });
+      },
+      waitForHandoff: (world, path, { except }) => {
+        if (except) return Promise.resolve(null);
+        return Promise.resolve(realSteps.readHandoff(world.files, path));
+      },
+    }),
+    async ({ context, done }) => {
+      const { files } = context.world;
+      const rename = (from: string, to: string) => {
+        if (to.endsWith("run-1.prev.json")) {
+          if (!from.endsWith(".tmp")) Deno.writeTextFileSync(from, wholeAnswer());
+        }
+        files.rename(from, to);
+      };
+      const world = { ...context.world, files: { ...files, rename } };
+      const { document } = await delegate({ ...context, world }, asking({ attempts: 2 }));
+      assertEquals([document.status, done.filter((what) => what === "send 2")], ["complete", []]);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import {
   type DelegationSteps,
   realSteps,
 } from "../../../src/delegation/delegation_run.ts";
+import { markOf } from "../../../src/delegation/wait_for_handoff.ts";
 import { realFiles } from "../../../src/host/files.ts";
 import { realWorld } from "../../../src/host/world.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
@@ -110,6 +111,8 @@ function sceneIn(folder: string, steps: (scene: Scene) => Partial<DelegationStep
       done.push(`wait ${options.timeoutMs}`);
       if (given.waitForHandoff) return given.waitForHandoff(world, path, options);
       const read = realSteps.readHandoff(realFiles, path);
+      const stays = read.kind === "read" && markOf(read.stat) === options.except;
+      if (stays) return Promise.resolve(null);
       return Promise.resolve(read.kind === "absent" ? null : read);
     },
     readHandoff: realSteps.readHandoff,
