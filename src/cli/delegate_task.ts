@@ -32,7 +32,7 @@ export async function delegateTask(invocation: Invocation): Promise<number> {
   const brief = env.MACP_BRIEF_FILE ? readFile(files, env.MACP_BRIEF_FILE) : "";
   const text = brief.trim() || [titleOf(task), task.description ?? ""].join("\n\n");
   const asked = readAsked(
-    { args: layered(args, options), world, terminal },
+    { args: layered(args, options), world, terminal, output: invocation.output },
     { agent: options.agent, task: text },
   );
   const format = outcomeFormat(args);
