@@ -69,6 +69,7 @@ export function readAsked(
     caller,
     workflowId: args.text("workflow-id") ?? null,
     stepId: args.text("step-id") ?? null,
+    questionSha256: null,
   };
 }
 

@@ -40,6 +40,8 @@ export interface Asked {
   caller: string | null;
   workflowId: string | null;
   stepId: string | null;
+  /** What a task asks in each of its attempts, hashed; null where no task asks. */
+  questionSha256: string | null;
 }
 
 /** The steps that reach out of the process; tests give their own. */

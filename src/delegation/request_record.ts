@@ -30,6 +30,10 @@ export interface RequestRecord {
   started_at: string;
   /** What became of the sends; null where nothing is known of them. */
   delivery: Delivery | null;
+  /** What a task asks in each of its attempts, hashed; null where no task asks. */
+  question_sha256: string | null;
+  /** Whether an attempt of the task took the answer. */
+  taken: boolean;
 }
 
 /** What is asked. */
@@ -43,6 +47,7 @@ export interface Asked {
   workflowId: string | null;
   stepId: string | null;
   strict: boolean;
+  questionSha256?: string | null;
 }
 
 /** The record of what is asked now. */
@@ -61,6 +66,8 @@ export async function makeRequestRecord(
     strict: asked.strict,
     started_at: new Date(clock.now()).toISOString(),
     delivery: null,
+    question_sha256: asked.questionSha256 ?? null,
+    taken: false,
   };
 }
 
@@ -116,6 +123,8 @@ function toRecord(document: Readonly<Record<string, unknown>>): RequestRecord | 
     strict: strict !== false,
     started_at,
     delivery: toDelivery(document.delivery),
+    question_sha256: textOrNull(document.question_sha256),
+    taken: document.taken === true,
   };
 }
 

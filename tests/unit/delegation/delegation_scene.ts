@@ -41,6 +41,7 @@ export function asking(changes: Partial<Asked> = {}): Asked {
     caller: null,
     workflowId: null,
     stepId: null,
+    questionSha256: null,
     ...changes,
   };
 }
