@@ -37,7 +37,10 @@ Deno.test("runProgram() gives arguments as they are, and no variable but those o
   const { out } = await run("", { program: "/usr/bin/printf", args: ["[%s]", ...args] });
   assertEquals(out, "[$(id)][a b][][--][']");
   const shown = await run("", { program: "env", args: [], env: { PATH: "/usr/bin:/bin", A: "1" } });
-  assertEquals(shown.out.trim().split("\n").sort(), ["A=1", "PATH=/usr/bin:/bin"]);
+  const variables = shown.out.trim().split("\n").sort();
+  assertEquals(variables.map((line) => line.replace(/[0-9a-f-]{36}$/, "UUID")), [
+    ...["A=1", "MACP_ATTEMPT_ID=UUID", "PATH=/usr/bin:/bin"],
+  ]);
 });
 
 Deno.test("runProgram() ends a program after its time with all that it started", async () => {
@@ -51,6 +54,13 @@ Deno.test("runProgram() leaves nothing behind that keeps its output open", async
   const { end, out } = await run("sleep 600 & echo $!");
   assertEquals(end, { exitCode: 0, cause: "exited" });
   assertEquals(world.processes.identify(Number(out)), null);
+});
+
+Deno.test("runProgram() ends what founded a session of its own, after its parents ended too", async () => {
+  const { out } = await run("(setsid sleep 600 >/dev/null 2>&1 & echo $!)");
+  assertEquals(world.processes.identify(Number(out)), null);
+  const late = await run("setsid sh -c 'echo $$; exec sleep 600' & sleep 600", { timeoutMs: 500 });
+  assertEquals(world.processes.identify(Number(late.out)), null);
 });
 
 Deno.test("runProgram() starts nothing when it is interrupted before", async () => {
