@@ -164,7 +164,10 @@ async function judgeSend(
   }
   const late = await takeLate(run, { attempt: number, read: null });
   if (late.outcome !== null) return { outcome: late.outcome };
-  const notes = `Failed to send task after ${number} attempts: ${reason}`;
+  const times = number === 1 ? "1 attempt" : `${number} attempts`;
+  const asks = afterMs === null ? "" : `, and asks to wait ${afterMs / 1000} s (Retry-After)`;
+  const long = retry && !fits ? ", longer than an answer is waited for (--timeout)" : "";
+  const notes = `Failed to send task after ${times}: ${reason}${asks}${long}`;
   return { outcome: failed(factsOf(run, start), { code: "send_failed", notes }) };
 }
 
@@ -181,7 +184,9 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
     return { again: { reason, pauseMs: answerPauseMs, bad: read } };
   }
   const facts = factsOf(run, start);
-  if (judged.document === null) return { outcome: refused(facts, read, judged) };
+  if (judged.document === null) {
+    return { outcome: refused(facts, read, { ...judged, path: run.paths.answer }) };
+  }
   log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
   return { outcome: answered(facts, judged.document) };
 }
@@ -189,6 +194,8 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
 async function judgeSilence(run: DelegationRun, { number, start }: Attempt): Promise<Step> {
   const { context, asked, agent, log } = run;
   log.add("timeout", "", { attempt: number, ...elapsed(run, start) });
+  // To note that makes the folder anew.
+  const isGone = context.world.files.stat(context.places.handoffs) === null;
   run.deliveries.over();
   if (number < asked.attempts) return { again: { reason: "timeout", pauseMs: 0, bad: null } };
   const seconds = asked.timeoutMs / 1000;
@@ -202,9 +209,16 @@ async function judgeSilence(run: DelegationRun, { number, start }: Attempt): Pro
   const notes = health.healthy || over.aborted
     ? silence
     : `${silence}, and its gateway is down: ${health.reason}`;
+  const { handoffs } = context.places;
+  const gone = isGone ? `; the folder of the answers is gone: ${handoffs}` : "";
   const hints = [`Take a later answer with: macp delegate --collect ${asked.runId}`];
   return {
-    outcome: failed(factsOf(run, start), { status: "timeout", code: "timeout", notes, hints }),
+    outcome: failed(factsOf(run, start), {
+      status: "timeout",
+      code: "timeout",
+      notes: notes + gone,
+      hints,
+    }),
   };
 }
 

@@ -61,7 +61,7 @@ export async function collect(context: DelegateContext, asked: Collecting): Prom
   const judged = judgeRead(read, { strict, runId: asked.runId });
   if (judged.document === null) {
     log.add("validation_failed", judged.fault ?? "", about);
-    return refused(timed, read, judged);
+    return refused(timed, read, { ...judged, path: paths.answer });
   }
   log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
   return answered(timed, judged.document);

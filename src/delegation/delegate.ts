@@ -41,7 +41,7 @@ export async function delegate(context: DelegateContext, asked: Asked): Promise<
   if ("error" in begun) return begun;
   const { paths } = begun;
   makeFolder(context);
-  const run = { ...begun, log, channelContext: null };
+  const run = { ...begun, log, channelContext: null, begun: context.world.clock.elapsed() };
   const lock = { path: paths.lock, runId: asked.runId };
   // One watch from before the first send to the end: each wait joins it.
   const stopWatch = context.world.files.watch(context.places.handoffs, () => {});
@@ -69,7 +69,11 @@ export function previewDelegation(context: DelegateContext, asked: Asked): Outco
   const fault = requestFault(buildRequest(agent, about).body);
   const facts = factsOf({ context, asked });
   if (fault !== null) return failed(facts, { code: "send_failed", notes: fault });
-  return planned(facts, { gateway: agent.url.host, answer: paths.answer, message });
+  const notes = [
+    "Nothing was sent, and the gateway was not asked for its health",
+    ...asked.channelContext === null ? [] : ["the messages of the channel are left out"],
+  ].join("; ");
+  return planned(facts, { notes, gateway: agent.url.host, answer: paths.answer, message });
 }
 
 /** Who is asked and where the answer comes, or why nobody is. */
@@ -98,7 +102,12 @@ function makeFolder({ world, places }: DelegateContext): void {
   try {
     world.files.makeFolder(places.handoffs);
   } catch (cause) {
-    throw writeError(places.handoffs, cause);
+    const { message, code, hints } = writeError(places.handoffs, cause);
+    throw new MacpError("failure", message, {
+      code,
+      hints: ["The setting delegate.handoff_dir names this folder", ...hints],
+      cause,
+    });
   }
 }
 
@@ -189,7 +198,10 @@ async function readChannel({ context, asked }: EarlyRun): Promise<string | null 
   const { world, settings, cwd, signal } = context;
   const about = { ...asked.channelContext, caller: asked.caller, cwd, signal };
   try {
-    return await fetchChannelContext(world, settings.channel_context, about);
+    const text = await fetchChannelContext(world, settings.channel_context, about);
+    if (text !== "") return text;
+    context.note("the command for the channel's messages printed nothing, so none go along");
+    return null;
   } catch (error) {
     if (error instanceof MacpError && error.kind === "failure") return error;
     throw error;

@@ -80,15 +80,19 @@ export interface DelegationRun {
   /** Messages of the channel, or null. */
   channelContext: string | null;
   deliveries: Deliveries;
+  /** When the call began, on the steady clock. */
+  begun: number;
 }
 
 /** What a document tells of the run; `since` is when the attempt began, on the steady clock. */
 export function factsOf(
-  { asked, context }: Pick<DelegationRun, "asked" | "context">,
+  { asked, context, begun }: Pick<DelegationRun, "asked" | "context"> & { begun?: number },
   since?: number,
 ): RunFacts {
   const { runId, agent, workflowId, stepId } = asked;
   const facts = { runId, agent, workflowId, stepId };
   if (since === undefined) return facts;
-  return { ...facts, latencyMs: context.world.clock.elapsed() - since };
+  const now = context.world.clock.elapsed();
+  const total = begun === undefined ? {} : { totalMs: now - begun };
+  return { ...facts, latencyMs: now - since, ...total };
 }

@@ -93,7 +93,7 @@ export async function takeLate(
     log.add("late_arrival", `Handoff file arrived between retries: ${judged.status}`, { attempt });
     const facts = factsOf(run, start);
     const outcome = judged.document === null
-      ? refused(facts, found, judged)
+      ? refused(facts, found, { ...judged, path: run.paths.answer })
       : answered(facts, judged.document);
     return { outcome, fault: null };
   }

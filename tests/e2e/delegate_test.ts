@@ -8,9 +8,9 @@ Deno.test("macp delegate prints the answer of the agent when it is complete", as
   await withAgent({ sessionKeys: true }, async ({ delegate, gateway, log }) => {
     const ran = await delegate(["webster", "What is new?", "--run-id", "run-1"]);
     assertEquals(ran, { ...ran, code: 0, stderr: "" });
-    const { latencyMs, ...answer } = printed(ran);
+    const { latencyMs, totalMs, ...answer } = printed(ran);
     assertEquals(answer, answerOf("run-1"));
-    assertEquals(typeof latencyMs, "number");
+    assertEquals([typeof latencyMs, typeof totalMs], ["number", "number"]);
     const [task] = gateway.admitted;
     assertEquals(gateway.requests.length, 1);
     assertEquals(task?.headers["idempotency-key"], "run-1:1");
@@ -254,7 +254,7 @@ Deno.test("macp delegate clamps counts, and refuses what is asked wrongly with 2
     for (const one of clamped) {
       assertEquals(one.code, 1);
       assertMatch(one.stderr, /--retries goes from 1 to 3: [13] counts, not/);
-      assertMatch(printed(one).notes ?? "", /^Failed to send task after 1 attempts: /);
+      assertMatch(printed(one).notes ?? "", /^Failed to send task after 1 attempt: /);
     }
   });
 });
@@ -373,7 +373,9 @@ Deno.test("macp delegate --dry-run says what would be asked, and changes nothing
       dry("nobody", "What is new?"),
     ]);
     assertEquals([whole.code, text.code, unknown.code], [0, 0, 1]);
-    const { message, ...plan } = printed(whole);
+    const { message, notes, ...plan } = printed(whole);
+    assertEquals(notes, "Nothing was sent, and the gateway was not asked for its health");
+    assertEquals(text.stderr, `note: ${notes}\n`);
     assertEquals(plan, {
       ...{ status: "planned", gateway: gateway.origin.slice("http://".length) },
       ...{ answer: handoff("dry.json"), runId: "dry", agent: "webster" },

@@ -317,3 +317,65 @@ Deno.test("delegate() takes an answer that was finished while it was moved aside
     },
   );
 });
+
+Deno.test("delegate() says why it does not wait as long as a gateway asks for", async () => {
+  await withDelegation(
+    () => ({ sendTask: () => failing({ afterMs: 400_000 }) }),
+    async ({ context }) => {
+      const { document } = await delegate(context, asking());
+      assertEquals(
+        document.notes,
+        "Failed to send task after 1 attempt: host answered 503, and asks to wait 400 s " +
+          "(Retry-After), longer than an answer is waited for (--timeout)",
+      );
+    },
+  );
+});
+
+Deno.test("delegate() keeps an agent's fields apart from its own", async () => {
+  const own = { code: "x", _raw: true, latencyMs: 9, workflowRunId: "w", agent: "other" };
+  await withDelegation(
+    ({ answer }) => ({
+      sendTask: () => {
+        Deno.writeTextFileSync(answer, wholeAnswer(own));
+        return Promise.resolve({ kind: "admitted", gatewayRunId: null });
+      },
+    }),
+    async ({ context }) => {
+      const { document } = await delegate(context, asking());
+      const { code, _raw, latencyMs, totalMs, workflowRunId, agent, agentFields } = document;
+      assertEquals([code, _raw, workflowRunId, agent], [
+        undefined,
+        undefined,
+        undefined,
+        "webster",
+      ]);
+      assertEquals([latencyMs, totalMs], [0, 0]);
+      assertEquals(agentFields, { code: "x", _raw: true, latencyMs: 9, workflowRunId: "w" });
+    },
+  );
+});
+
+Deno.test("delegate() says that the folder of the answers is gone", async () => {
+  await withDelegation(() => ({}), async ({ context }) => {
+    const { document } = await delegate({
+      ...context,
+      steps: {
+        ...context.steps,
+        waitForHandoff: () => {
+          Deno.removeSync(context.places.handoffs, { recursive: true });
+          return Promise.resolve(null);
+        },
+      },
+    }, asking({ attempts: 1 }));
+    assertMatch(String(document.notes), /; the folder of the answers is gone: \//);
+  });
+});
+
+Deno.test("delegate() names the setting of a folder that cannot be made", async () => {
+  await withDelegation(() => ({}), async ({ context }) => {
+    Deno.writeTextFileSync(context.places.handoffs, "");
+    const error = await assertRejects(() => delegate(context, asking()), MacpError);
+    assertMatch(error.hints[0] ?? "", /delegate\.handoff_dir/);
+  });
+});
