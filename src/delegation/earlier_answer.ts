@@ -156,9 +156,10 @@ export function keepCopy(
       if (device !== read.stat.device || inode !== read.stat.inode) return;
       const bytes = new Uint8Array(Math.min(size, MAX_HANDOFF_BYTES));
       let length = 0;
-      for (let count; length < bytes.length; length += count) {
-        count = file.read(bytes.subarray(length)) ?? 0;
+      while (length < bytes.length) {
+        const count = file.read(bytes.subarray(length)) ?? 0;
         if (count === 0) break;
+        length += count;
       }
       atomicWrite(world, paths.previous, [bytes.subarray(0, length)], { mode: 0o600 });
     } finally {
