@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Outcome } from "../delegation/outcome.ts";
+import { noteTaken, questionOfTask, takeEarlierAnswer } from "../delegation/earlier_attempts.ts";
 import { type TaskOptions, taskOptions } from "../delegation/task_options.ts";
-import { taskReport } from "../delegation/task_report.ts";
+import { faultReport, taskReport } from "../delegation/task_report.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import { checkTask, titleOf } from "../protocol/task.ts";
@@ -25,24 +25,43 @@ import { untilStopped } from "./until_stopped.ts";
  * Throws `MacpError` of kind usage when the task names no agent, or wrongly.
  */
 export async function delegateTask(invocation: Invocation): Promise<number> {
+  try {
+    return await askForTask(invocation);
+  } catch (error) {
+    // What is set wrongly is as wrong in the next attempt.
+    if (error instanceof MacpError && error.kind === "usage") {
+      report(invocation, faultReport(error));
+    }
+    throw error;
+  }
+}
+
+async function askForTask(invocation: Invocation): Promise<number> {
   const { terminal, world, args } = invocation;
   const { files, env } = world;
   const task = readTask(files, env.MACP_TASK_FILE ?? "");
   const options = await taskOptions(task, env.MACP_ATTEMPT ?? "1");
   const brief = env.MACP_BRIEF_FILE ? readFile(files, env.MACP_BRIEF_FILE) : "";
   const text = brief.trim() || [titleOf(task), task.description ?? ""].join("\n\n");
-  const asked = readAsked(
-    { args: layered(args, options), world, terminal },
+  const question = readAsked(
+    { args: layered(args, options), world, terminal, output: invocation.output },
     { agent: options.agent, task: text },
   );
+  const asked = { ...question, questionSha256: await questionOfTask(question) };
   const format = outcomeFormat(args);
   const repository = await openRepository(invocation);
   const { delegate } = await import("../delegation/delegate.ts");
   const { result, stopped } = await untilStopped(
     terminal,
-    (stop) => delegate(openDelegation(invocation, repository, stop), asked),
+    async (stop) => {
+      const context = openDelegation(invocation, repository, stop);
+      const outcome = await takeEarlierAnswer(context, asked, options.earlier) ??
+        await delegate(context, asked);
+      if (outcome.error === null) noteTaken(context, String(outcome.document.runId));
+      return outcome;
+    },
   );
-  if (stopped === null) report(invocation, result);
+  if (stopped === null) report(invocation, taskReport(result));
   return reportOutcome(invocation, result, { format, stopped });
 }
 
@@ -55,10 +74,10 @@ function layered(args: OptionValues, { texts, flags }: TaskOptions): OptionValue
 }
 
 /** The result file belongs to the attempt; nobody reads it without one. */
-function report({ world, output }: Invocation, outcome: Outcome): void {
+function report({ world, output }: Invocation, content: Record<string, unknown>): void {
   const path = world.env.MACP_RESULT_FILE ?? "";
   if (path === "") return;
-  const redacted = JSON.parse(output.options.redaction.text(JSON.stringify(taskReport(outcome))));
+  const redacted = JSON.parse(output.options.redaction.text(JSON.stringify(content)));
   atomicWriteJson(world, path, redacted);
 }
 

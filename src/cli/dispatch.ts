@@ -29,6 +29,10 @@ export async function runCommandLine(
   try {
     return await dispatch(world, terminal, args, redaction);
   } catch (error) {
+    if (moveCommandFirst(args)[0] === "delegate") {
+      const { printDelegationFailure } = await import("./delegation_failure.ts");
+      printDelegationFailure(terminal, args, { error, redaction });
+    }
     return reportError(terminal, error, {
       json: wants("json"),
       verbose: wants("verbose"),

@@ -37,7 +37,7 @@ export async function listAgents(invocation: Invocation): Promise<number> {
     const context = openDelegation(invocation, repository, stop);
     return lookAtAgents(context, caller);
   });
-  if (output.options.json) output.json({ agents: result });
+  if (output.options.json || args.text("format") === "json") output.json({ agents: result });
   else print(invocation, result);
   return stopped ?? exitCodes.done;
 }

@@ -78,6 +78,14 @@ function withDashes(args: readonly string[], options: readonly OptionSpec[]): st
   return args.flatMap((arg, i) => isDash(i) ? [] : isDash(i + 1) ? [`${arg}=-`] : [arg]);
 }
 
+/** Value of an option in arguments that may not parse; undefined without one. */
+export function valueOfOption(args: readonly string[], name: string): string | undefined {
+  const at = args.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  if (at < 0) return undefined;
+  const arg = args[at];
+  return arg?.includes("=") ? arg.slice(arg.indexOf("=") + 1) : args[at + 1];
+}
+
 function names(options: readonly OptionSpec[], kind: OptionSpec["kind"]): string[] {
   return options.filter((option) => option.kind === kind).map(({ name }) => name);
 }

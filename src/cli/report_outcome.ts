@@ -5,7 +5,7 @@
  */
 import type { Outcome } from "../delegation/outcome.ts";
 import { createAnsiStripper } from "../logs/ansi_stripper.ts";
-import { oneLine } from "../protocol/text.ts";
+import { oneLine, printable } from "../protocol/text.ts";
 import type { Arguments, Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { schemaVersion } from "./output.ts";
@@ -54,9 +54,12 @@ export function reportOutcome(
 function printText({ output, terminal }: Invocation, document: Record<string, unknown>): void {
   const { result } = document;
   if (document.status === "sent") return output.line(String(document.runId));
-  if (document.status === "planned") return output.line(String(document.message));
+  if (document.status === "planned") {
+    terminal.writeError(`note: ${String(document.notes)}\n`);
+    return output.line(String(document.message));
+  }
   const text = typeof result === "string" ? result : JSON.stringify(result ?? null, null, 2);
-  const shown = terminal.isTerminal ? createAnsiStripper().push(text) : text;
+  const shown = terminal.isTerminal ? printable(createAnsiStripper().push(text)) : text;
   output.raw(shown.endsWith("\n") ? shown : `${shown}\n`);
 }
 

@@ -47,6 +47,9 @@ export interface AgentSources {
   registry: Registry | null;
 }
 
+/** Places of a target that are filled. */
+const targetPlaces: readonly string[] = ["{agent}", "{run_id}"];
+
 const fields = configSchema.$defs.agent.properties;
 
 /** Names of all agents, of the configuration and of the registry, sorted. */
@@ -81,7 +84,7 @@ export function resolveAgent(
     model: entry.model ?? null,
     thinking: entry.thinking ?? null,
     channel: entry.channel ?? null,
-    to: entry.to ?? null,
+    to: targetOf(name, entry),
     timeoutSeconds: entry.timeout_seconds ?? fields.timeout_seconds.default,
   };
 }
@@ -129,6 +132,14 @@ function pathOf(name: string, entry: AgentConfig, key: "hook_path" | "health_pat
   if (/^\/[^?#\s]*$/.test(path)) return path;
   const why = `${settingOf(name, key)} is no path that begins with a slash, without ? and #`;
   throw unusable(name, "agent_bad_path", why);
+}
+
+/** Throws where a place is not known: the gateway would get it as it stands there. */
+function targetOf(name: string, { to = null }: AgentConfig): string | null {
+  const unknown = (to ?? "").match(/\{\w+\}/g)?.find((place) => !targetPlaces.includes(place));
+  if (unknown === undefined) return to;
+  const why = `${settingOf(name, "to")} holds a place that is not known, ${unknown}`;
+  throw unusable(name, "agent_bad_target", why, [`Places are ${targetPlaces.join(" and ")}`]);
 }
 
 /** The token, and where it stands. A variable wins over a token in the file. */

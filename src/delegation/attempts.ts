@@ -4,8 +4,9 @@
  * @module
  */
 import { type DelegationRun, factsOf } from "./delegation_run.ts";
-import { moveAside, type StartingPoint, takeLate } from "./earlier_answer.ts";
+import { keepCopy, type StartingPoint, takeLate, takeLateOrMove } from "./earlier_answer.ts";
 import type { HandoffRead } from "./handoff_file.ts";
+import { markOfRead } from "./earlier_answer.ts";
 import { judgeRead } from "./judge_read.ts";
 import { renderMessage } from "./message.ts";
 import { answered, failed, interrupted, type Outcome, refused, sent } from "./outcome.ts";
@@ -15,88 +16,134 @@ import { shouldRetry } from "./should_retry.ts";
 /** Milliseconds to pause after a failed send, and after a bad answer. */
 const [sendPauseMs, answerPauseMs] = [5000, 3000];
 
+/** Milliseconds to look, after a time-out, whether the gateway is up at all. */
+const lastCheckMs = 1000;
+
 /** What an attempt came to: an outcome, or why there is to be another. */
 type Step =
   | { outcome: Outcome }
-  | { again: { reason: string; pauseMs: number } };
+  | { again: Again };
+
+/** Why there is to be another attempt. */
+interface Again {
+  reason: string;
+  pauseMs: number;
+  /** The answer that was not good, which may still be being written; null without one. */
+  bad: HandoffRead | null;
+}
 
 /** One attempt. */
 interface Attempt {
   number: number;
   /** When it began, on the steady clock. */
   start: number;
+  /** When its time is over, on the same clock. */
+  end: number;
   /** What went wrong before it; null for a first one. */
   previousError: string | null;
 }
 
-/** Makes attempts until one ends the delegation. */
-export async function runAttempts(run: DelegationRun, from: StartingPoint): Promise<Outcome> {
+/**
+ * Makes attempts until one ends the delegation.
+ *
+ * @param from.spentMs Milliseconds of the first attempt that are gone already.
+ */
+export async function runAttempts(
+  run: DelegationRun,
+  from: StartingPoint & { spentMs: number },
+): Promise<Outcome> {
   const { context, asked, log } = run;
+  let { spentMs } = from;
   let previousError = from.previousError;
-  let came: HandoffRead | null = null;
+  let before: { bad: HandoffRead | null; came: HandoffRead | null } = { bad: null, came: null };
   for (let number = 1;; number++) {
-    const attempt = { number, start: context.world.clock.elapsed(), previousError };
-    if (context.signal.aborted) return interrupted(factsOf(run, attempt.start), number > 1);
+    const start = context.world.clock.elapsed();
+    const attempt = { number, start, end: start + asked.timeoutMs - spentMs, previousError };
+    spentMs = 0;
+    if (context.signal.aborted) return stopped(run, attempt);
     // Without secrets before it is cut: half of one would not be known any more.
     log.add("attempt_start", context.redactor.text(asked.task).slice(0, 200), { attempt: number });
     if (number > 1) {
-      const late = await takeLate(run, { attempt: number, read: came });
+      const late = await takeLateOrMove(run, { attempt: number, ...before });
       if (late.outcome !== null) return late.outcome;
+      if (late.fault !== null) run.deliveries.over();
       attempt.previousError = late.fault ?? previousError;
     }
     const step = await tryOnce(run, attempt);
     if ("outcome" in step) return step.outcome;
     previousError = step.again.reason;
-    came = await pause(run, step.again.pauseMs);
+    before = { bad: step.again.bad, came: await pause(run, step.again) };
   }
 }
 
 /** Pauses before the next attempt; an answer that comes meanwhile ends the pause. */
-async function pause({ context, paths }: DelegationRun, ms: number): Promise<HandoffRead | null> {
-  if (ms === 0) return null;
+async function pause(
+  { context, paths }: DelegationRun,
+  { pauseMs, bad }: Again,
+): Promise<HandoffRead | null> {
+  if (pauseMs === 0) return null;
   const { steps, world, signal, redactor } = context;
-  return await steps.waitForHandoff(world, paths.answer, { timeoutMs: ms, signal, redactor });
+  const except = bad === null ? null : markOfRead(world.files, paths.answer, bad);
+  const options = { timeoutMs: pauseMs, signal, redactor, except };
+  return await steps.waitForHandoff(world, paths.answer, options);
 }
 
 async function tryOnce(run: DelegationRun, attempt: Attempt): Promise<Step> {
   const { context, asked, paths } = run;
   const sending = await send(run, attempt);
-  if (context.signal.aborted) return { outcome: interrupted(factsOf(run, attempt.start), true) };
+  if (context.signal.aborted) return { outcome: stopped(run, attempt) };
   if (sending.kind === "failed") return await judgeSend(run, attempt, sending);
   if (!asked.wait) return { outcome: sent(factsOf(run)) };
   const { steps, world, signal } = context;
   const read = await steps.waitForHandoff(world, paths.answer, {
-    timeoutMs: asked.timeoutMs,
+    timeoutMs: leftMs(run, attempt),
     signal,
     redactor: context.redactor,
   });
   if (read !== null) return judgeAnswer(run, attempt, read);
-  if (signal.aborted) return { outcome: interrupted(factsOf(run, attempt.start), true) };
+  if (signal.aborted) return { outcome: stopped(run, attempt) };
   return await judgeSilence(run, attempt);
 }
 
-async function send(run: DelegationRun, { number, previousError }: Attempt): Promise<Sent> {
+/** A signal came: what is known of the sends until now. */
+function stopped(run: DelegationRun, { start }: Attempt): Outcome {
+  const { inDoubt, reached } = run.deliveries;
+  const when = inDoubt ? "while" : reached ? "after" : "before";
+  return interrupted(factsOf(run, start), when);
+}
+
+function leftMs({ context }: DelegationRun, { end }: Attempt): number {
+  return Math.max(0, end - context.world.clock.elapsed());
+}
+
+async function send(run: DelegationRun, attempt: Attempt): Promise<Sent> {
+  const { number, previousError } = attempt;
   const { context, asked, agent, paths, channelContext, log } = run;
   const { runId, task, deliver } = asked;
+  const note = run.deliveries.begin(previousError);
   const message = renderMessage({
     runId,
     agent: asked.agent,
     task,
-    attempt: number,
-    previousError,
+    attempt: note.key,
+    previousError: note.previousError,
     context: asked.context,
     channelContext,
     handoffPath: paths.answer,
     deliver,
   });
-  const request = { runId, attempt: number, message, deliver };
-  return await context.steps.sendTask(context.world, agent, request, {
+  const request = { runId, attempt: note.key, message, deliver };
+  const outcome = await context.steps.sendTask(context.world, agent, request, {
     signal: context.signal,
+    timeoutMs: leftMs(run, attempt),
     onNote: (text) => {
       log.add("send_error", text, { attempt: number });
       context.note(text);
     },
   });
+  if (outcome.kind === "admitted") run.deliveries.admitted();
+  else run.deliveries.failed(outcome.reason, { inDoubt: outcome.inDoubt === true });
+  return outcome;
 }
 
 /**
@@ -113,11 +160,14 @@ async function judgeSend(
   const pauseMs = afterMs ?? sendPauseMs;
   const fits = pauseMs <= Math.max(asked.timeoutMs, sendPauseMs);
   if (retry && fits && number < asked.attempts) {
-    return { again: { reason: "Failed to send task", pauseMs } };
+    return { again: { reason: "Failed to send task", pauseMs, bad: null } };
   }
   const late = await takeLate(run, { attempt: number, read: null });
   if (late.outcome !== null) return { outcome: late.outcome };
-  const notes = `Failed to send task after ${number} attempts: ${reason}`;
+  const times = number === 1 ? "1 attempt" : `${number} attempts`;
+  const asks = afterMs === null ? "" : `, and asks to wait ${afterMs / 1000} s (Retry-After)`;
+  const long = retry && !fits ? ", longer than an answer is waited for (--timeout)" : "";
+  const notes = `Failed to send task after ${times}: ${reason}${asks}${long}`;
   return { outcome: failed(factsOf(run, start), { code: "send_failed", notes }) };
 }
 
@@ -127,13 +177,16 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
   const about = { attempt: number, ...elapsed(run, start) };
   const judged = judgeRead(read, { strict: asked.strict, runId: asked.runId });
   const { retry, reason } = shouldRetry(read, judged.validation, number, asked.attempts);
+  if (judged.document === null || retry) run.deliveries.over();
   if (judged.fault !== null || retry) log.add("validation_failed", judged.fault ?? reason, about);
   if (retry) {
-    moveAside(run);
-    return { again: { reason, pauseMs: answerPauseMs } };
+    keepCopy(run, read);
+    return { again: { reason, pauseMs: answerPauseMs, bad: read } };
   }
   const facts = factsOf(run, start);
-  if (judged.document === null) return { outcome: refused(facts, read, judged) };
+  if (judged.document === null) {
+    return { outcome: refused(facts, read, { ...judged, path: run.paths.answer }) };
+  }
   log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
   return { outcome: answered(facts, judged.document) };
 }
@@ -141,14 +194,31 @@ function judgeAnswer(run: DelegationRun, attempt: Attempt, read: HandoffRead): S
 async function judgeSilence(run: DelegationRun, { number, start }: Attempt): Promise<Step> {
   const { context, asked, agent, log } = run;
   log.add("timeout", "", { attempt: number, ...elapsed(run, start) });
-  if (number < asked.attempts) return { again: { reason: "timeout", pauseMs: 0 } };
+  // To note that makes the folder anew.
+  const isGone = context.world.files.stat(context.places.handoffs) === null;
+  run.deliveries.over();
+  if (number < asked.attempts) return { again: { reason: "timeout", pauseMs: 0, bad: null } };
   const seconds = asked.timeoutMs / 1000;
   const silence = `Agent did not respond within ${seconds}s (attempt ${number}/${asked.attempts})`;
-  const health = await context.steps.checkHealth(context.world, agent, context.signal);
-  const notes = health.healthy ? silence : `${silence}, and its gateway is down: ${health.reason}`;
+  const over = context.world.clock.deadline(lastCheckMs);
+  const health = await context.steps.checkHealth(
+    context.world,
+    agent,
+    AbortSignal.any([context.signal, over]),
+  );
+  const notes = health.healthy || over.aborted
+    ? silence
+    : `${silence}, and its gateway is down: ${health.reason}`;
+  const { handoffs } = context.places;
+  const gone = isGone ? `; the folder of the answers is gone: ${handoffs}` : "";
   const hints = [`Take a later answer with: macp delegate --collect ${asked.runId}`];
   return {
-    outcome: failed(factsOf(run, start), { status: "timeout", code: "timeout", notes, hints }),
+    outcome: failed(factsOf(run, start), {
+      status: "timeout",
+      code: "timeout",
+      notes: notes + gone,
+      hints,
+    }),
   };
 }
 

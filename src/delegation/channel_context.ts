@@ -38,7 +38,7 @@ export interface ChannelRequest {
 /**
  * Runs the program that `delegate.channel_context.command` names, with its arguments as
  * they are, never through a shell, and gives out what it prints, at most the last 64 KiB,
- * without its token. Its environment is PATH, HOME, LANG and the variable with its token.
+ * without its token; nothing where it prints nothing. Its environment is PATH, HOME, LANG and the variable with its token.
  * What it prints is data of unknown origin.
  *
  * Throws `MacpError` of kind usage: `channel_context_unset`, `caller_missing`,
@@ -65,7 +65,7 @@ export async function fetchChannelContext(
   const redactor = createRedactor(token === null ? [] : [token]);
   // Redacted before it is cut: half a token would not be known any more.
   const messages = cut(redactor.text(text)).trim();
-  const fault = faultOf(end, messages, redactor.text(errors));
+  const fault = faultOf(end, redactor.text(errors));
   if (fault === null) return messages;
   throw failed(channel, fault);
 }
@@ -151,11 +151,11 @@ function cut(text: string): string {
   return tail.length === text.replace(/\n+$/, "").length ? tail : tail.replace(/^[^\n]*\n/, "");
 }
 
-function faultOf({ exitCode, cause }: ProgramEnd, messages: string, errors: string): string | null {
+function faultOf({ exitCode, cause }: ProgramEnd, errors: string): string | null {
   if (cause !== "exited") {
     return `its command ${cause === "aborted" ? "was ended" : "took too long"}`;
   }
-  if (exitCode === 0) return messages === "" ? "its command printed nothing" : null;
+  if (exitCode === 0) return null;
   const line = errors.split("\n").map(plainLine).find((text) => text !== "") ?? "";
   return `its command ended with ${exitCode}${line === "" ? "" : `: ${oneLine(line, 300)}`}`;
 }

@@ -9,7 +9,7 @@ import { DelegationLog } from "./delegation_log.ts";
 import type { DelegateContext } from "./delegation_run.ts";
 import { judgeRead } from "./judge_read.ts";
 import { answered, failed, interrupted, type Outcome, refused, type RunFacts } from "./outcome.ts";
-import { readRequest, type RequestRecord } from "./request_record.ts";
+import { readRequest, type RequestRecord, wasNeverSent } from "./request_record.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 
 /** What is collected. */
@@ -41,12 +41,17 @@ export async function collect(context: DelegateContext, asked: Collecting): Prom
   const log = new DelegationLog(world, places.logs, context.redactor, facts);
   const { timeoutMs } = asked;
   const { redactor } = context;
-  const read = await steps.waitForHandoff(world, paths.answer, { timeoutMs, signal, redactor });
+  // Who asks holds the lock, and may send again.
+  const isOver = wasNeverSent(record) && world.files.lstat(paths.lock) === null;
+  const waitMs = isOver ? 0 : timeoutMs;
+  const wait = { timeoutMs: waitMs, signal, redactor };
+  const read = await steps.waitForHandoff(world, paths.answer, wait);
   const elapsedMs = Math.max(0, world.clock.now() - Date.parse(record.started_at));
   const timed = { ...facts, latencyMs: elapsedMs };
   const about = { attempt: 1, elapsedMs };
   if (read === null) {
-    if (signal.aborted) return interrupted(timed, true);
+    if (signal.aborted) return interrupted(timed, "after");
+    if (isOver) return neverSent(facts, record);
     log.add("timeout", "", about);
     const notes = `Agent did not respond within ${timeoutMs / 1000}s`;
     const hints = [`Wait longer with: macp delegate --collect ${asked.runId} --timeout SECONDS`];
@@ -56,10 +61,16 @@ export async function collect(context: DelegateContext, asked: Collecting): Prom
   const judged = judgeRead(read, { strict, runId: asked.runId });
   if (judged.document === null) {
     log.add("validation_failed", judged.fault ?? "", about);
-    return refused(timed, read, judged);
+    return refused(timed, read, { ...judged, path: paths.answer });
   }
   log.add("complete", judged.status, { ...about, ...confidenceOf(judged.document) });
   return answered(timed, judged.document);
+}
+
+function neverSent(facts: RunFacts, { delivery }: RequestRecord): Outcome {
+  const notes = `The task was not sent: ${delivery?.reason ?? "the gateway refused it"}`;
+  const hints = ["Ask again, under the same run id or without one"];
+  return failed(facts, { code: "not_sent", notes, hints });
 }
 
 function factsOf({ runId, workflowId, stepId }: Collecting, record: RequestRecord): RunFacts {

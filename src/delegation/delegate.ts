@@ -13,8 +13,9 @@ import { fetchChannelContext } from "./channel_context.ts";
 import { type Asked, type DelegateContext, type DelegationRun, factsOf } from "./delegation_run.ts";
 import { DelegationLog } from "./delegation_log.ts";
 import type { Health } from "./health.ts";
+import { Deliveries } from "./deliveries.ts";
 import { renderMessage } from "./message.ts";
-import { lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
+import { type EarlyRun, lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
 import { failed, interrupted, type Outcome, planned } from "./outcome.ts";
 import { makeRequestRecord, writeRequest } from "./request_record.ts";
 import { buildRequest, requestFault } from "./request.ts";
@@ -40,7 +41,7 @@ export async function delegate(context: DelegateContext, asked: Asked): Promise<
   if ("error" in begun) return begun;
   const { paths } = begun;
   makeFolder(context);
-  const run = { ...begun, log, channelContext: null };
+  const run = { ...begun, log, channelContext: null, begun: context.world.clock.elapsed() };
   const lock = { path: paths.lock, runId: asked.runId };
   // One watch from before the first send to the end: each wait joins it.
   const stopWatch = context.world.files.watch(context.places.handoffs, () => {});
@@ -68,7 +69,11 @@ export function previewDelegation(context: DelegateContext, asked: Asked): Outco
   const fault = requestFault(buildRequest(agent, about).body);
   const facts = factsOf({ context, asked });
   if (fault !== null) return failed(facts, { code: "send_failed", notes: fault });
-  return planned(facts, { gateway: agent.url.host, answer: paths.answer, message });
+  const notes = [
+    "Nothing was sent, and the gateway was not asked for its health",
+    ...asked.channelContext === null ? [] : ["the messages of the channel are left out"],
+  ].join("; ");
+  return planned(facts, { notes, gateway: agent.url.host, answer: paths.answer, message });
 }
 
 /** Who is asked and where the answer comes, or why nobody is. */
@@ -97,7 +102,12 @@ function makeFolder({ world, places }: DelegateContext): void {
   try {
     world.files.makeFolder(places.handoffs);
   } catch (cause) {
-    throw writeError(places.handoffs, cause);
+    const { message, code, hints } = writeError(places.handoffs, cause);
+    throw new MacpError("failure", message, {
+      code,
+      hints: ["The setting delegate.handoff_dir names this folder", ...hints],
+      cause,
+    });
   }
 }
 
@@ -121,12 +131,14 @@ function findAgent(context: DelegateContext, name: string): Agent | MacpError {
   }
 }
 
-async function askAgent(run: DelegationRun): Promise<Outcome> {
-  const { context, asked, agent, log, paths } = run;
+async function askAgent(run: EarlyRun): Promise<Outcome> {
+  const { context, asked, agent, log } = run;
   const start: StartingPoint = await lookAtEarlier(run);
   if (start.outcome) return start.outcome;
+  const begun = context.world.clock.elapsed();
   const health = await checkPatiently(run);
-  if (context.signal.aborted) return interrupted(factsOf(run), false);
+  const spentMs = context.world.clock.elapsed() - begun;
+  if (context.signal.aborted) return interrupted(factsOf(run), "before");
   if (!health.healthy) {
     log.add("health_failed", health.reason);
     const why = health.reason.replace(/^Cannot reach \S+ as /, "").replace(
@@ -146,13 +158,32 @@ async function askAgent(run: DelegationRun): Promise<Outcome> {
       hints: channel.hints,
     });
   }
-  writeRequest(context.world, paths.request, await makeRequestRecord(context.world, asked));
-  return await runAttempts({ ...run, channelContext: channel }, start);
+  const deliveries = await openDeliveries(run, start);
+  return await runAttempts({ ...run, channelContext: channel, deliveries }, { ...start, spentMs });
+}
+
+/** The deliveries of the run, kept in its record from the beginning of the first one on. */
+async function openDeliveries(
+  { context, asked, paths }: EarlyRun,
+  { delivery }: StartingPoint,
+): Promise<Deliveries> {
+  const { world } = context;
+  const record = await makeRequestRecord(world, asked);
+  return new Deliveries(delivery, (delivery) => {
+    try {
+      writeRequest(world, paths.request, { ...record, delivery });
+    } catch (error) {
+      // Nothing is sent that no later call would know of; what came of it is told anyway.
+      if (!(error instanceof MacpError) || delivery.state === "sending") throw error;
+      context.note(error.message);
+    }
+  });
 }
 
 /** A gateway that did not answer in time gets further chances: the machine may be busy. */
-async function checkPatiently({ context, agent }: DelegationRun): Promise<Health> {
-  const { steps, world, signal } = context;
+async function checkPatiently({ context, agent, asked }: EarlyRun): Promise<Health> {
+  const { steps, world } = context;
+  const signal = AbortSignal.any([context.signal, world.clock.deadline(asked.timeoutMs)]);
   for (let checks = 1;; checks++) {
     const start = world.clock.elapsed();
     const health = await steps.checkHealth(world, agent, signal);
@@ -162,12 +193,15 @@ async function checkPatiently({ context, agent }: DelegationRun): Promise<Health
 }
 
 /** Messages of the channel; null when none are wanted. Throws for settings that are wrong. */
-async function readChannel({ context, asked }: DelegationRun): Promise<string | null | MacpError> {
+async function readChannel({ context, asked }: EarlyRun): Promise<string | null | MacpError> {
   if (asked.channelContext === null) return null;
   const { world, settings, cwd, signal } = context;
   const about = { ...asked.channelContext, caller: asked.caller, cwd, signal };
   try {
-    return await fetchChannelContext(world, settings.channel_context, about);
+    const text = await fetchChannelContext(world, settings.channel_context, about);
+    if (text !== "") return text;
+    context.note("the command for the channel's messages printed nothing, so none go along");
+    return null;
   } catch (error) {
     if (error instanceof MacpError && error.kind === "failure") return error;
     throw error;

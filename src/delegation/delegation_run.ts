@@ -7,6 +7,7 @@ import type { Settings } from "../protocol/settings.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { World } from "../sys/world.ts";
 import type { Agent } from "./agents.ts";
+import type { Deliveries } from "./deliveries.ts";
 import { checkHealth } from "./health.ts";
 import type { DelegationLog } from "./delegation_log.ts";
 import type { RunFacts } from "./outcome.ts";
@@ -39,6 +40,8 @@ export interface Asked {
   caller: string | null;
   workflowId: string | null;
   stepId: string | null;
+  /** What a task asks in each of its attempts, hashed; null where no task asks. */
+  questionSha256: string | null;
 }
 
 /** The steps that reach out of the process; tests give their own. */
@@ -76,15 +79,20 @@ export interface DelegationRun {
   log: DelegationLog;
   /** Messages of the channel, or null. */
   channelContext: string | null;
+  deliveries: Deliveries;
+  /** When the call began, on the steady clock. */
+  begun: number;
 }
 
 /** What a document tells of the run; `since` is when the attempt began, on the steady clock. */
 export function factsOf(
-  { asked, context }: Pick<DelegationRun, "asked" | "context">,
+  { asked, context, begun }: Pick<DelegationRun, "asked" | "context"> & { begun?: number },
   since?: number,
 ): RunFacts {
   const { runId, agent, workflowId, stepId } = asked;
   const facts = { runId, agent, workflowId, stepId };
   if (since === undefined) return facts;
-  return { ...facts, latencyMs: context.world.clock.elapsed() - since };
+  const now = context.world.clock.elapsed();
+  const total = begun === undefined ? {} : { totalMs: now - begun };
+  return { ...facts, latencyMs: now - since, ...total };
 }

@@ -9,10 +9,13 @@ import type { World } from "../sys/world.ts";
 import { type Agent, settingOf } from "./agents.ts";
 import { askGateway } from "./ask_gateway.ts";
 import { gatewayWords, isWebPage, objectOf, redirectText } from "./gateway_answer.ts";
-import { addressBelow } from "./request.ts";
+import { addressBelow, sizeOf } from "./request.ts";
 
 /** Milliseconds for an answer. */
 const timeoutMs = 5000;
+
+/** Bytes at which the reading of an answer ends: no gateway has so much to say. */
+const endlessBytes = 65_536;
 
 /** Health of a gateway. */
 export type Health = { healthy: true } | {
@@ -53,6 +56,9 @@ function faultOf(answer: HttpAnswer, agent: Agent): string | null {
   const { status } = answer;
   if (status === 204) return null;
   if (status === 200 && isWebPage(answer)) return "answers as a web page, not as a gateway";
+  if (status === 200 && sizeOf(answer.text) >= endlessBytes) {
+    return "answers far more than a gateway says of its health";
+  }
   const words = gatewayWords(answer, agent);
   const said = words === null ? "" : `: ${words}`;
   if (status === 200) {

@@ -24,6 +24,8 @@ export type Sent =
     retry: boolean;
     /** Milliseconds that the gateway asks to wait for, or null. */
     afterMs: number | null;
+    /** Set where it is not known whether the gateway has the task. */
+    inDoubt?: true;
   };
 
 /** Statuses below 500 that may be others later: too slow, changed meanwhile, too early, too often. */

@@ -10,6 +10,7 @@ import { sha256Hex } from "../protocol/names.ts";
 import { atomicWrite, writeError } from "../store/atomic_write.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
+import { type Delivery, toDelivery } from "./deliveries.ts";
 import { readHandoff } from "./handoff_file.ts";
 
 /** The record of one run, `<run-id>.request.json`. */
@@ -27,6 +28,12 @@ export interface RequestRecord {
   strict: boolean;
   /** RFC 3339, UTC. */
   started_at: string;
+  /** What became of the sends; null where nothing is known of them. */
+  delivery: Delivery | null;
+  /** What a task asks in each of its attempts, hashed; null where no task asks. */
+  question_sha256: string | null;
+  /** Whether an attempt of the task took the answer. */
+  taken: boolean;
 }
 
 /** What is asked. */
@@ -40,6 +47,7 @@ export interface Asked {
   workflowId: string | null;
   stepId: string | null;
   strict: boolean;
+  questionSha256?: string | null;
 }
 
 /** The record of what is asked now. */
@@ -57,6 +65,9 @@ export async function makeRequestRecord(
     asked_sha256: await sha256Hex(JSON.stringify([asked.agent, asked.task, asked.context])),
     strict: asked.strict,
     started_at: new Date(clock.now()).toISOString(),
+    delivery: null,
+    question_sha256: asked.questionSha256 ?? null,
+    taken: false,
   };
 }
 
@@ -111,7 +122,15 @@ function toRecord(document: Readonly<Record<string, unknown>>): RequestRecord | 
     asked_sha256,
     strict: strict !== false,
     started_at,
+    delivery: toDelivery(document.delivery),
+    question_sha256: textOrNull(document.question_sha256),
+    taken: document.taken === true,
   };
+}
+
+/** Whether the gateway never got what was asked: its sends failed for certain. */
+export function wasNeverSent({ delivery }: RequestRecord): boolean {
+  return delivery !== null && delivery.state === "refused" && !delivery.reached;
 }
 
 function textOrNull(value: unknown): string | null {

@@ -23,7 +23,7 @@ export type { Sent } from "./judge_admission.ts";
 export type { TaskRequest } from "./request.ts";
 
 /** Milliseconds for one try. */
-const timeoutMs = 30_000;
+const tryMs = 30_000;
 /** Milliseconds before each further try when it is not known what became of the one before. */
 const pausesMs = [500, 2000];
 
@@ -38,6 +38,8 @@ export interface SendOptions {
   signal: AbortSignal;
   /** Called with what a person should know although the task went on its way. */
   onNote: (text: string) => void;
+  /** Milliseconds for all tries together; as long as it takes unless given. */
+  timeoutMs?: number;
 }
 
 /**
@@ -50,24 +52,31 @@ export async function sendTask(
   world: SendWorld,
   agent: Agent,
   asked: TaskRequest,
-  { signal, onNote }: SendOptions,
+  { signal, onNote, timeoutMs = Infinity }: SendOptions,
 ): Promise<Sent> {
+  const end = world.clock.elapsed() + timeoutMs;
+  const leftMs = () => Math.max(0, end - world.clock.elapsed());
   const pauses = pausesMs.values();
   let { sessionKey } = agent;
+  let doubt = {};
   for (;;) {
     const request = buildRequest(agent, { ...asked, sessionKey });
     const fault = requestFault(request.body);
     if (fault !== null) return refused(fault);
-    const answer = await tryOnce(world, request, signal);
+    if (signal.aborted) return { ...refused(interrupted), ...doubt };
+    const answer = await tryOnce(world, request, { signal, ms: Math.min(tryMs, leftMs()) });
+    if (answer === null || isUnknown(answer)) doubt = { inDoubt: true };
     if (sessionKey && isAnswer(answer) && refusesSessionKey(answer)) {
       sessionKey = false;
       onNote(noteWithoutKey(agent));
       continue;
     }
     const pause = isUnknown(answer) ? pauses.next().value : undefined;
-    if (pause === undefined) return judge(answer, { world, agent, request });
+    if (pause === undefined || pause >= leftMs()) {
+      const sent = judge(answer, { world, agent, request });
+      return sent.kind === "failed" ? { ...sent, ...doubt } : sent;
+    }
     await world.clock.sleep(pause, signal);
-    if (signal.aborted) return refused(interrupted);
   }
 }
 
@@ -77,9 +86,9 @@ type Try = HttpAnswer | MacpError | null;
 async function tryOnce(
   world: SendWorld,
   request: GatewayRequest,
-  signal: AbortSignal,
+  { signal, ms }: { signal: AbortSignal; ms: number },
 ): Promise<Try> {
-  const bounded = AbortSignal.any([signal, world.clock.deadline(timeoutMs)]);
+  const bounded = AbortSignal.any([signal, world.clock.deadline(ms)]);
   try {
     return await askGateway(world, { method: "POST", ...request }, bounded);
   } catch (error) {

@@ -16,10 +16,15 @@ export interface TaskOptions {
   texts: Record<string, string>;
   /** Flags that are set. */
   flags: string[];
+  /** Run ids of earlier attempts, newest first. */
+  earlier: string[];
 }
 
 /** Most characters of the task's part of a run id. */
 const maxSlug = 100;
+
+/** Earlier attempts that are looked at. */
+const maxEarlier = 5;
 
 interface Field {
   type: "string" | "number" | "boolean";
@@ -66,11 +71,20 @@ export async function taskOptions(
       throw invalid(path, `is not known: use agent, ${Object.keys(fields).join(", ")}`);
     }
     const kind: string = typeof value;
+    if (name === "timeout_seconds" && typeof value === "number" && value < 1) {
+      throw invalid(path, `is less than 1: ${value}`);
+    }
     if (kind !== field.type) throw invalid(path, `is no ${field.type}: ${shortJson(value)}`);
     if (field.type !== "boolean") texts[field.option] = String(value);
     else if (value === false) flags.push(field.option);
   }
-  return { agent, texts, flags };
+  return { agent, texts, flags, earlier: await earlierOf(task.id, Number(attempt)) };
+}
+
+async function earlierOf(id: string, attempt: number): Promise<string[]> {
+  const length = Number.isSafeInteger(attempt) ? Math.min(Math.max(attempt - 1, 0), maxEarlier) : 0;
+  const serials = Array.from({ length }, (_, index) => attempt - 1 - index);
+  return await Promise.all(serials.map((serial) => runIdOf(id, String(serial))));
 }
 
 /** A slug that is too long is cut, and told apart by a hash. */

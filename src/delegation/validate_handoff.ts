@@ -12,7 +12,8 @@ import { faultsOf, shortJson } from "../protocol/validation.ts";
 const requiredFields = ["status", "result"];
 const strictFields = ["schemaVersion", "status", "result", "confidence", "timestamp"];
 
-const statuses: readonly unknown[] = ["complete", "partial", "blocked", "failed"];
+/** What an answer may say of itself. */
+export const statuses: readonly unknown[] = ["complete", "partial", "blocked", "failed"];
 
 /** What a deliverable can be. */
 const deliverableTypes: readonly unknown[] = [

@@ -6,6 +6,7 @@
 import type { Redactor } from "../redaction/redactor.ts";
 import type { World } from "../sys/world.ts";
 import { FileWatch } from "./file_watch.ts";
+import type { FileStat } from "../sys/files.ts";
 import { type HandoffRead, readHandoff } from "./handoff_file.ts";
 
 /** Milliseconds for which what does not parse stays the same before it counts. */
@@ -25,6 +26,14 @@ export interface WaitOptions {
   signal?: AbortSignal;
   /** Takes secrets out of what is read. */
   redactor?: Pick<Redactor, "text" | "value">;
+  /** What `markOf` gives for a file that does not count while it stays as it is. */
+  except?: string | null;
+}
+
+/** A change of any of these is a change of the file. */
+export function markOf(stat: FileStat): string {
+  const { kind, device, inode, size, mtimeMs, mode } = stat;
+  return [kind, device, inode, size, mtimeMs, mode].join(":");
 }
 
 /**
@@ -38,12 +47,12 @@ export interface WaitOptions {
 export async function waitForHandoff(
   world: Pick<World, "files" | "clock">,
   path: string,
-  { timeoutMs, signal, redactor }: WaitOptions,
+  { timeoutMs, signal, redactor, except = null }: WaitOptions,
 ): Promise<HandoffRead | null> {
   const { clock } = world;
   const end = clock.elapsed() + timeoutMs;
   const watch = new FileWatch(world, path);
-  const answer = new Answer(world, path, redactor);
+  const answer = new Answer(world, path, { redactor, except });
   try {
     for (let pollMs = firstPollMs; !signal?.aborted; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
       watch.renew();
@@ -66,6 +75,7 @@ class Answer {
   readonly #world: Pick<World, "files" | "clock">;
   readonly #path: string;
   readonly #redactor: WaitOptions["redactor"];
+  readonly #except: string | null;
   /** What told the file apart at the newest look; null when there was none. */
   #seen: string | null = null;
   /** When it was first seen like that. */
@@ -76,8 +86,9 @@ class Answer {
   constructor(
     world: Pick<World, "files" | "clock">,
     path: string,
-    redactor: WaitOptions["redactor"],
+    { redactor, except }: { redactor: WaitOptions["redactor"]; except: string | null },
   ) {
+    this.#except = except;
     this.#world = world;
     this.#path = path;
     this.#redactor = redactor;
@@ -85,7 +96,7 @@ class Answer {
 
   /** Milliseconds until what stands there counts though it does not parse. */
   get settlesInMs(): number {
-    if (this.#seen === null) return Infinity;
+    if (this.#seen === null || this.#seen === this.#except) return Infinity;
     return Math.max(1, this.#since + settledMs - this.#world.clock.elapsed());
   }
 
@@ -102,6 +113,10 @@ class Answer {
     const start = clock.elapsed();
     const key = this.#key();
     const settled = key !== null && key === this.#seen && start - this.#since >= settledMs;
+    if (key !== null && key === this.#except) {
+      this.#seen = key;
+      return null;
+    }
     if (key !== this.#seen) {
       this.#seen = key;
       this.#since = start;
@@ -112,13 +127,11 @@ class Answer {
     return read.kind !== "absent" && (settled || last) ? read : null;
   }
 
-  /** A change of any of these is a change of the file; what cannot be looked at has a key too. */
+  /** Tells a change of the file; what cannot be looked at has a key too. */
   #key(): string | null {
     try {
       const stat = this.#world.files.lstat(this.#path);
-      if (stat === null) return null;
-      const { kind, device, inode, size, mtimeMs, mode } = stat;
-      return [kind, device, inode, size, mtimeMs, mode].join(":");
+      return stat === null ? null : markOf(stat);
     } catch {
       return "hidden";
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../protocol/events.ts";
 import { TextTail } from "../logs/text_tail.ts";
 import { createTextCleaner } from "../logs/text_cleaner.ts";
 import { markObstacle } from "../process/mark_script.ts";
@@ -78,7 +79,10 @@ export async function runWorker(
   const finding = reported ? null : findEnd(run);
   dispatched.hold = finding?.hold ?? null;
   dispatched.screenTail = finding?.screenTail ?? null;
-  dispatched.failure = reported ?? finding?.failure ?? judgeRun(request, run);
+  const judged = reported ?? finding?.failure ?? judgeRun(request, run);
+  dispatched.failure = judged && !reported
+    ? withDelegation(request, judged, dispatched.report)
+    : judged;
 }
 
 async function watchCommand(
@@ -213,6 +217,17 @@ export function judgeWorker(end: CommandEnd, timeoutSeconds: number): Failure | 
     ? `Worker was killed by ${end.signal}`
     : `Worker ended with exit code ${end.exitCode}${signal ? ` (${signal})` : ""}`;
   return { outcome: "worker_failed", error };
+}
+
+/** A delegation that failed says why in its summary. */
+function withDelegation(
+  request: DispatchRequest,
+  failure: Failure,
+  { summary, metadata }: WorkerReport,
+): Failure {
+  const isTold = failure.outcome === "worker_failed" && summary !== null;
+  if (!isTold || !isRecord(metadata?.delegation)) return failure;
+  return { ...failure, error: ownWords(request, summary) };
 }
 
 function judgeReport({ escalation }: WorkerReport): Failure | null {

@@ -35,6 +35,8 @@ export interface AttemptProcesses {
   attemptId: string;
   /** First process of the attempt, when it is known; it may have ended. */
   leader?: ProcessIdentity | null;
+  /** Set where none of them has the mark: then the marker in the environment counts alone. */
+  unmarked?: true;
 }
 
 /** The live processes of an attempt, without this process. */
@@ -93,11 +95,13 @@ function markedAmong(world: World, attempt: AttemptProcesses, rows: readonly Pro
 /** Whether what the attempt started has a limit below this process's own. */
 function marksWork(
   world: World,
-  { attemptId, leader }: AttemptProcesses,
+  { attemptId, leader, unmarked }: AttemptProcesses,
   ceiling: bigint | null,
 ): boolean {
   const { processes } = world;
-  if (!processes.tellsFileLockLimits || lineageMark(attemptId, ceiling) === null) return false;
+  if (unmarked || !processes.tellsFileLockLimits || lineageMark(attemptId, ceiling) === null) {
+    return false;
+  }
   const isAlive = leader && processes.identify(leader.pid)?.start_time === leader.start_time;
   return !isAlive || isBelow(processes.fileLockLimit(leader.pid), ceiling);
 }

@@ -7,7 +7,7 @@ import { MacpError } from "../protocol/errors.ts";
 import type { Child, ExitStatus, ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 import { endProcesses } from "./end_processes.ts";
-import { trackAttempt } from "./find_attempt_processes.ts";
+import { attemptMarker, trackAttempt } from "./find_attempt_processes.ts";
 import { readOutput } from "./read_output.ts";
 
 /** Milliseconds between TERM and KILL for what has to be ended. */
@@ -38,7 +38,8 @@ export interface ProgramEnd {
 
 /**
  * Runs a program in a session of its own, with standard input closed. Afterwards none of
- * what it started is left, as far as family tells: descendants, session and group.
+ * what it started is left, as far as family and the marker in its environment tell:
+ * descendants, session and group, and who founded a session of its own.
  *
  * Throws `MacpError`: `folder_missing`, `program_missing` and `program_not_started` as
  * `Processes.spawn` does; `process_unkillable` when it outlives KILL.
@@ -46,16 +47,17 @@ export interface ProgramEnd {
 export async function runProgram(world: World, options: ProgramOptions): Promise<ProgramEnd> {
   const { program, args, cwd, env, signal } = options;
   if (signal.aborted) return { exitCode: 143, cause: "aborted" };
+  const attemptId = world.uuid();
   const child = world.processes.spawn({
     command: program,
     args,
     cwd,
-    env,
+    env: { ...env, [attemptMarker]: attemptId },
     ownSession: true,
     stdin: "null",
     stderr: "piped",
   });
-  const find = familyOf(world, child);
+  const find = familyOf(world, child, attemptId);
   const faults: unknown[] = [];
   const output = readOutput(child, {
     separateStderr: true,
@@ -82,15 +84,12 @@ async function runToEnd(
   return { exitCode: code, cause };
 }
 
-/** Looks for the program and what it started, also when it ended at once. */
-function familyOf(world: World, { pid }: Child): () => readonly ProcessEntry[] {
+/** Looks for the program and what it started. */
+function familyOf(world: World, { pid }: Child, attemptId: string): () => readonly ProcessEntry[] {
   const leader = world.processes.identify(pid);
-  // As long as its session has a process, no other one gets its number.
-  const rows = leader === null
-    ? world.processes.list().filter(({ session }) => session === pid)
-    : [{ ...leader, parent: 0, group: pid, session: pid }];
-  if (rows.length === 0) return () => [];
-  return trackAttempt(world, { attemptId: world.uuid(), leader }, rows);
+  if (leader === null) return trackAttempt(world, { attemptId, unmarked: true });
+  const row = { ...leader, parent: 0, group: pid, session: pid };
+  return trackAttempt(world, { attemptId, leader, unmarked: true }, [row]);
 }
 
 function whenAborted(signal: AbortSignal): Promise<null> {

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import configSchema from "../../schemas/config.schema.json" with { type: "json" };
 import { isRecord } from "../protocol/events.ts";
 import { validateConfig } from "../protocol/generated/validators.js";
+import { nearest } from "../protocol/nearest.ts";
 import { type Fault, faultsOf, shortJson } from "../protocol/validation.ts";
 import { zoneOfSetting } from "../runtimes/time_zones.ts";
 import { discreetFault } from "./discreet_fault.ts";
@@ -14,7 +16,8 @@ const calmSinks = ["discord", "slack", "ntfy"] as const;
 
 /** All faults of a configuration: those that its schema tells, and those that it cannot. */
 export function configFaults(value: unknown): Fault[] {
-  const faults = faultsOf(validateConfig, value).map((fault) => discreetFault(fault, value));
+  const faults = faultsOf(validateConfig, value)
+    .map((fault) => withNearestKey(discreetFault(fault, value)));
   if (!isRecord(value) || !isRecord(value.macp)) return faults;
   const { macp } = value;
   return [
@@ -22,6 +25,16 @@ export function configFaults(value: unknown): Fault[] {
     ...calmSinks.flatMap((name) => quietFaults(macp[name], `/macp/${name}`)),
     ...baseFaults(macp.doorbell),
   ];
+}
+
+/** An unknown key of an agent, with the known one that is nearest to it. */
+function withNearestKey(fault: Fault): Fault {
+  const unknown = /^no field "(.*)"$/s.exec(fault.expected)?.[1];
+  if (unknown === undefined || !/^\/delegate\/agents\/[^/]*$/.test(fault.path)) return fault;
+  const keys = Object.keys(configSchema.$defs.agent.properties);
+  const near = nearest(unknown, keys);
+  const known = near === null ? `its keys are ${keys.join(", ")}` : `did you mean ${near}?`;
+  return { ...fault, expected: `${fault.expected}: ${known}` };
 }
 
 /** What links begin with, to which a query is added. */

@@ -25,6 +25,21 @@ const openKeys: ReadonlySet<string> = new Set([
   "ca_file",
 ]);
 
+/** Settings of an agent of delegation that everybody may see; its addresses may hold secrets. */
+const openAgentKeys: ReadonlySet<string> = new Set([
+  "port",
+  "agent_id",
+  "session_key",
+  "model",
+  "thinking",
+  "channel",
+  "to",
+  "timeout_seconds",
+]);
+
+/** An address with a name, password, query or fragment. */
+const secretAddress = /:\/\/[^/\s]*@|:\/\/\S*[?#]/;
+
 /** The fault, with what kind of value was found where the value itself may hold a secret. */
 export function discreetFault(fault: Fault, document: unknown): Fault {
   const keys = fault.path.split("/").slice(1)
@@ -45,10 +60,13 @@ function mayHoldSecret(keys: readonly string[], value: unknown): boolean {
   const [first = "macp", block = "", key = ""] = keys;
   if (first === "macp" && keys.length < 2) return true;
   if (first === "macp" && sinkBlocks.has(block) && !openKeys.has(key)) return true;
+  if (first === "delegate" && keys.length < 2) return true;
+  if (first === "delegate" && block === "agents" && !openAgentKeys.has(keys[3] ?? "")) return true;
   return hasSecretKey(value);
 }
 
 function hasSecretKey(value: unknown): boolean {
+  if (typeof value === "string") return secretAddress.test(value);
   if (Array.isArray(value)) return value.some(hasSecretKey);
   if (!isRecord(value)) return false;
   return Object.entries(value).some(([key, inner]) => secretKey.test(key) || hasSecretKey(inner));

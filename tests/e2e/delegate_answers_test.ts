@@ -189,3 +189,19 @@ Deno.test("macp delegate runs nothing of an answer, and prints it without secret
     assertEquals(printed(json).schema_version, 1);
   });
 });
+
+Deno.test("macp delegate takes an answer that is written slowly, and does not ask again", async () => {
+  const agent = async (task: AdmittedTask) => {
+    const text = JSON.stringify(answerOf(task.runId, { result: "slow" }));
+    using file = Deno.openSync(task.handoffPath, { write: true, create: true });
+    file.writeSync(new TextEncoder().encode(text.slice(0, 50)));
+    // Longer than what does not parse is given to settle.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    file.writeSync(new TextEncoder().encode(text.slice(50)));
+  };
+  await withAgent({ agent, sessionKeys: true }, async ({ delegate, gateway }) => {
+    const ran = await delegate(["webster", "Do", "--run-id", "slow", "--retries", "2"]);
+    assertEquals([ran.code, printed(ran).result], [0, "slow"]);
+    assertEquals(gateway.requests.length, 1);
+  });
+});

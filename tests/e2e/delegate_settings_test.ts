@@ -85,7 +85,8 @@ Deno.test("macp delegate sends the context file and the channel's messages along
     const args = [...question, "--context", "notes.md", "--channel-messages", "99"];
     const channel = ["--channel-context", "a b; touch x", "--caller", "manager"];
     const ran = await delegate([...args, ...channel], { env });
-    assertEquals([ran.code, ran.stderr], [0, ""]);
+    assertEquals(ran.code, 0);
+    assertMatch(ran.stderr, /^warning: --channel-messages goes from 1 to 30: 30 counts, not 99\n$/);
     const message = String(gateway.admitted[0]?.fields.message);
     assertStringIncludes(message, "Notes of a person");
     assertMatch(message, /BEGIN UNTRUSTED[\s\S]*> a b; touch x\|30\|manager\|[\s\S]*END UNTRUSTED/);
@@ -93,7 +94,7 @@ Deno.test("macp delegate sends the context file and the channel's messages along
     assertEquals(message.includes("channel-token"), false);
     assertEquals(message.includes("HOOK_TOKEN") || message.includes("OTHER"), false);
     const without = await delegate([...args, ...channel]);
-    assertEquals([without.code, without.stdout], [2, ""]);
+    assertEquals([without.code, printed(without).status], [2, "error"]);
     assertMatch(without.stderr, /DISCORD_MANAGER_TOKEN/);
   }, settings);
 });
@@ -187,7 +188,7 @@ Deno.test("macp delegate puts nothing where a run id could lead out of the folde
 Deno.test("macp delegate tells what to set when the token's variable is not set", async () => {
   await withAgent({}, async ({ repository, gateway }) => {
     const ran = await repository.macp(["delegate", ...question]);
-    assertEquals([ran.code, ran.stdout, gateway.healthChecks], [2, "", 0]);
+    assertEquals([ran.code, printed(ran).status, gateway.healthChecks], [2, "error", 0]);
     assertMatch(ran.stderr, /HOOK_TOKEN is not set/);
   });
 });

@@ -35,6 +35,7 @@ Deno.test("a delegated task completes with the agent's answer", async () => {
       delegation: {
         ...{ run_id: "ask-1-1", agent: "webster", status: "complete", confidence: "high" },
         deliverable: { type: "analysis", title: "Answer", path: null, summary: "It is answered" },
+        result: "Answer of ask-1-1",
       },
     });
     const [admitted] = gateway.admitted;
@@ -105,7 +106,7 @@ Deno.test("a delegated task gets the token of its agent and no other, and other 
   }, settings);
 });
 
-Deno.test("a task that is delegated wrongly fails with what is wrong", async () => {
+Deno.test("a task that is delegated wrongly waits for a person with what is wrong", async () => {
   await withAgent({ sessionKeys: true }, async (scene) => {
     const { repository, gateway } = scene;
     const cases: [string, TaskFields, RegExp][] = [
@@ -117,17 +118,72 @@ Deno.test("a task that is delegated wrongly fails with what is wrong", async () 
         { delegate: { agent: "webster", retry: 2 } },
         /metadata\.delegate\.retry is not known/,
       ],
+      ["TIME", { delegate: { agent: "webster", timeout_seconds: 0 } }, /timeout_seconds is less/],
+      ["TOKEN", { delegate: { agent: "other" } }, /OTHER_HOOK_TOKEN is not set/],
       ["TYPE", { delegate: { agent: "webster", retries: "2" } }, /retries is no number: "2"/],
     ];
     await drain(
       scene,
-      cases.map(([id, metadata]) => execTask(id, "macp delegate", { type: "research", metadata })),
+      cases.map(([id, metadata]) =>
+        execTask(id, "macp delegate", { type: "research", metadata, max_attempts: 2 })
+      ),
     );
     for (const [id, , message] of cases) {
-      assertEquals([id, repository.task(id).status], [id, "failed"]);
+      assertEquals([id, repository.task(id).status], [id, "escalated"]);
+      assertMatch(repository.result(id).escalation_reason ?? "", message);
       assertMatch(repository.log(id), message);
     }
     assertEquals(gateway.requests.length, 0);
+  }, ({ origin }) => ({
+    agents: {
+      webster: { url: origin, token_env: "HOOK_TOKEN" },
+      other: { url: origin, token_env: "OTHER_HOOK_TOKEN" },
+    },
+  }));
+});
+
+Deno.test("a delegated task keeps the agent's result, shortened and without secrets", async () => {
+  const agent = (task: AdmittedTask) =>
+    putAnswer(task, { result: `${hookToken} ${"x".repeat(30_000)}` });
+  await withAgent({ agent, sessionKeys: true }, async (scene) => {
+    assertEquals(await drain(scene, [delegated("ASK-1")]), 0);
+    const worker = scene.repository.result("ASK-1").metadata?.worker;
+    const { result } = JSON.parse(JSON.stringify(worker)).delegation;
+    assertEquals(result.length, 20_000);
+    assertMatch(
+      result,
+      /^\[redacted:[^\]]*\] x+\n\[cut: 30,\d+ characters in the answer's file\]$/,
+    );
+  });
+});
+
+Deno.test("a delegated task whose agent fails says why in the status", async () => {
+  const agent = (task: AdmittedTask) => putAnswer(task, { status: "failed", notes: "no data" });
+  await withAgent({ agent, sessionKeys: true }, async (scene) => {
+    assertEquals(await drain(scene, [delegated("ASK-1")]), 1);
+    const status = await scene.repository.macp(["status"]);
+    assertMatch(status.stdout, /worker_failed: Agent reported failure: no data/);
+  });
+});
+
+Deno.test("a delegated task takes an answer that came for its attempt before, once", async () => {
+  const answers: AdmittedTask[] = [];
+  const agent = (task: AdmittedTask) => {
+    answers.push(task);
+    if (answers.length > 1) putAnswer(task);
+  };
+  await withAgent({ agent, sessionKeys: true }, async (scene) => {
+    const { repository, gateway } = scene;
+    const options = { timeout_seconds: 1 };
+    assertEquals(await drain(scene, [delegated("ASK-1", options)]), 1);
+    const [first] = answers;
+    if (first) putAnswer(first, { result: "late" });
+    assertEquals((await repository.macp(["retry", "ASK-1"])).code, 0);
+    assertEquals(await drain(scene, repository.readQueue()), 0);
+    assertEquals(gateway.admitted.length, 1);
+    const worker = repository.result("ASK-1").metadata?.worker;
+    const { run_id, result } = JSON.parse(JSON.stringify(worker)).delegation;
+    assertEquals([run_id, result], ["ask-1-1", "late"]);
   });
 });
 

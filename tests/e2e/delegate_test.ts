@@ -8,9 +8,9 @@ Deno.test("macp delegate prints the answer of the agent when it is complete", as
   await withAgent({ sessionKeys: true }, async ({ delegate, gateway, log }) => {
     const ran = await delegate(["webster", "What is new?", "--run-id", "run-1"]);
     assertEquals(ran, { ...ran, code: 0, stderr: "" });
-    const { latencyMs, ...answer } = printed(ran);
+    const { latencyMs, totalMs, ...answer } = printed(ran);
     assertEquals(answer, answerOf("run-1"));
-    assertEquals(typeof latencyMs, "number");
+    assertEquals([typeof latencyMs, typeof totalMs], ["number", "number"]);
     const [task] = gateway.admitted;
     assertEquals(gateway.requests.length, 1);
     assertEquals(task?.headers["idempotency-key"], "run-1:1");
@@ -43,7 +43,7 @@ Deno.test("macp delegate tells partial, blocked, failed, malformed and silent ag
       ask("blocked", "--retries", "3"),
       ask("failed"),
       ask("malformed"),
-      ask("silent", "--timeout", "0.5"),
+      ask("silent", "--timeout", "1"),
     ]);
     assertEquals([partial.code, printed(partial).status, partial.stderr], [0, "partial", ""]);
     assertEquals([blocked.code, printed(blocked).status], [1, "blocked"]);
@@ -63,7 +63,7 @@ Deno.test("macp delegate tells partial, blocked, failed, malformed and silent ag
       "timeout",
       null,
     ]);
-    assertEquals(printed(silent).notes, "Agent did not respond within 0.5s (attempt 1/1)");
+    assertEquals(printed(silent).notes, "Agent did not respond within 1s (attempt 1/1)");
     assertMatch(silent.stderr, /^hint: .*macp delegate --collect silent$/m);
     assertEquals(eventsOf(log("partial")), ["attempt_start", "complete"]);
     assertEquals(eventsOf(log("blocked")), ["attempt_start", "validation_failed"]);
@@ -162,7 +162,7 @@ Deno.test("macp delegate --no-wait prints the run id, and --collect takes the an
       ...["flow-1 step-2", "flow-1 step-2", "flow-1 step-2"],
     ]);
     const unknown = await delegate(["--collect", "other"]);
-    assertEquals([unknown.code, unknown.stdout], [2, ""]);
+    assertEquals([unknown.code, printed(unknown).code], [2, "unknown_run"]);
   });
 });
 
@@ -230,13 +230,20 @@ Deno.test("macp delegate clamps counts, and refuses what is asked wrongly with 2
       [["webster", "Do", "--retries", "many"], /--retries as it is no number/],
       [["webster", "Do", "--context", "missing.md"], /no such file: .*missing\.md/],
       [["webster", "Do", "--context", "."], /it is a folder/],
+      [["webster", "Do", "--context", "/dev/zero"], /it is a pipe or a device/],
+      [["webster", "Do", "--timeout", "0.5"], /--timeout as it is less than 1: 0\.5/],
+      [["webster", "Do", "--channel-messages", "3"], /without --channel-context/],
+      [["--collect", "some", "--retries", "2"], /--retries with --collect/],
+      [["--list", "--no-wait"], /--no-wait with --list/],
+      [["webster", "Do", "--nonsense"], /--nonsense/],
       [["webster", "Do", "--wait", "--no-wait"], /together/],
       [["webster", "Do", "--channel-context", "general"], /without --caller/],
       [["webster", "Do", "--format", "xml"], /json, text/],
     ];
     const ran = await Promise.all(wrong.map(([args]) => delegate(args)));
     for (const [index, [args, message]] of wrong.entries()) {
-      assertEquals([args, ran[index]?.code, ran[index]?.stdout], [args, 2, ""]);
+      assertEquals([args, ran[index]?.code], [args, 2]);
+      assertEquals(JSON.parse(ran[index]?.stdout ?? "").status, "error");
       assertMatch(ran[index]?.stderr ?? "", message);
     }
     assertEquals(log(), []);
@@ -246,7 +253,8 @@ Deno.test("macp delegate clamps counts, and refuses what is asked wrongly with 2
     );
     for (const one of clamped) {
       assertEquals(one.code, 1);
-      assertMatch(printed(one).notes ?? "", /^Failed to send task after 1 attempts: /);
+      assertMatch(one.stderr, /--retries goes from 1 to 3: [13] counts, not/);
+      assertMatch(printed(one).notes ?? "", /^Failed to send task after 1 attempt: /);
     }
   });
 });
@@ -261,7 +269,11 @@ Deno.test("macp delegate takes what it asked before under the run id, and no oth
     assertEquals(eventsOf(log()), ["attempt_start", "complete", "late_arrival"]);
     const before = Deno.readTextFileSync(handoff("same.json"));
     const other = await ask("Do something else");
-    assertEquals([other.code, other.stdout], [2, ""]);
+    assertEquals([other.code, printed(other).code, printed(other).runId], [
+      2,
+      "run_id_taken",
+      "same",
+    ]);
     assertMatch(other.stderr, /another question was asked under this run id: same/);
     assertEquals(Deno.readTextFileSync(handoff("same.json")), before);
   });
@@ -299,7 +311,7 @@ Deno.test("macp delegate keeps a second process out of its run", async () => {
     const first = ask();
     await until("the task was admitted", () => answer);
     const second = await ask();
-    assertEquals([second.code, second.stdout], [4, ""]);
+    assertEquals([second.code, printed(second).code], [4, "run_busy"]);
     answer?.();
     assertEquals((await first).code, 0);
     assertEquals(gateway.requests.length, 1);
@@ -361,7 +373,9 @@ Deno.test("macp delegate --dry-run says what would be asked, and changes nothing
       dry("nobody", "What is new?"),
     ]);
     assertEquals([whole.code, text.code, unknown.code], [0, 0, 1]);
-    const { message, ...plan } = printed(whole);
+    const { message, notes, ...plan } = printed(whole);
+    assertEquals(notes, "Nothing was sent, and the gateway was not asked for its health");
+    assertEquals(text.stderr, `note: ${notes}\n`);
     assertEquals(plan, {
       ...{ status: "planned", gateway: gateway.origin.slice("http://".length) },
       ...{ answer: handoff("dry.json"), runId: "dry", agent: "webster" },

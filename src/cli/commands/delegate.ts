@@ -4,7 +4,7 @@
  * @module
  */
 import type { Invocation } from "../command.ts";
-import { readCollecting, readQuestion } from "../delegate_arguments.ts";
+import { checkListing, readCollecting, readQuestion } from "../delegate_arguments.ts";
 import { openDelegation } from "../open_delegation.ts";
 import { openRepository } from "../open_repository.ts";
 import { usageError } from "../parse_arguments.ts";
@@ -15,6 +15,7 @@ import { untilStopped } from "../until_stopped.ts";
 export async function run(invocation: Invocation): Promise<number> {
   const { args, world } = invocation;
   if (args.flag("list")) {
+    checkListing(args);
     const { listAgents } = await import("../list_agents.ts");
     return await listAgents(invocation);
   }
@@ -46,7 +47,7 @@ async function collectAnswer(invocation: Invocation): Promise<number> {
   if (invocation.args.positional.length > 0) {
     throw usageError("Cannot collect and ask in one call: leave AGENT and TASK out");
   }
-  const collecting = readCollecting(invocation.args);
+  const collecting = readCollecting(invocation);
   const format = outcomeFormat(invocation.args);
   const repository = await openRepository(invocation);
   const { collect } = await import("../../delegation/collect.ts");

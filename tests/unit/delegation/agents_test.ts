@@ -187,3 +187,9 @@ Deno.test("agentNames() gives those of the configuration and of the registry, so
   const registry = new Map([...registryOf("c", {}), ...registryOf("a", {})]);
   assertEquals(agentNames({ settings, registry }), ["a", "b", "c"]);
 });
+
+Deno.test("resolveAgent() refuses a target with a place that is not known", () => {
+  const error = errorOf("a", { agents: { a: { port: 1, to: "dl-{agent}-{runId}" } } });
+  assertEquals(error.code, "agent_bad_target");
+  assertMatch(error.message, /delegate\.agents\.a\.to .*\{runId\}/);
+});

@@ -6,6 +6,7 @@ import {
   type DelegationSteps,
   realSteps,
 } from "../../../src/delegation/delegation_run.ts";
+import { markOf } from "../../../src/delegation/wait_for_handoff.ts";
 import { realFiles } from "../../../src/host/files.ts";
 import { realWorld } from "../../../src/host/world.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
@@ -40,6 +41,7 @@ export function asking(changes: Partial<Asked> = {}): Asked {
     caller: null,
     workflowId: null,
     stepId: null,
+    questionSha256: null,
     ...changes,
   };
 }
@@ -73,12 +75,17 @@ export async function withDelegation(
 function sceneIn(folder: string, steps: (scene: Scene) => Partial<DelegationSteps>): Scene {
   const places = { handoffs: join(folder, "handoffs"), logs: join(folder, "logs"), registry: null };
   const { settings } = resolveSettings([]);
+  const world = realWorld();
   const stop = new AbortController();
   const done: string[] = [];
   const notes: string[] = [];
   const scene: Scene = {
     context: {
-      world: { ...realWorld(), files: { ...realFiles, watch: () => () => {} } },
+      world: {
+        ...world,
+        clock: { ...world.clock, elapsed: () => 0 },
+        files: { ...realFiles, watch: () => () => {} },
+      },
       settings: { ...settings.delegate, agents: { webster: { port: 9 } } },
       places,
       cwd: folder,
@@ -105,6 +112,8 @@ function sceneIn(folder: string, steps: (scene: Scene) => Partial<DelegationStep
       done.push(`wait ${options.timeoutMs}`);
       if (given.waitForHandoff) return given.waitForHandoff(world, path, options);
       const read = realSteps.readHandoff(realFiles, path);
+      const stays = read.kind === "read" && markOf(read.stat) === options.except;
+      if (stays) return Promise.resolve(null);
       return Promise.resolve(read.kind === "absent" ? null : read);
     },
     readHandoff: realSteps.readHandoff,

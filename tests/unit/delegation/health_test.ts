@@ -147,3 +147,8 @@ Deno.test("checkHealth() reaches this machine directly, whatever proxy there is"
     }
     assertEquals([received.length, pinned], [2, ["127.0.0.1", "127.0.0.1"]]);
   }));
+
+Deno.test("checkHealth() takes no endless answer for a gateway's", async () => {
+  const reason = await reasonFor(() => new Response("x".repeat(200_000)));
+  assertEquals(reason, "HOST answers far more than a gateway says of its health");
+});

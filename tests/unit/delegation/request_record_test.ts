@@ -52,6 +52,9 @@ Deno.test("readRequest() gives what writeRequest() wrote", async () => {
       step_id: null,
       strict: false,
       started_at: "2026-03-04T05:06:07.008Z",
+      delivery: null,
+      question_sha256: null,
+      taken: false,
     });
     assertEquals(/^[0-9a-f]{64}$/.test(asked_sha256), true);
     assertEquals(readRequest(realFiles, path, "run"), record);

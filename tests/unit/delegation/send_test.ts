@@ -62,6 +62,11 @@ function refused(reason: string): Sent {
   return { kind: "failed", reason, retry: false, afterMs: null };
 }
 
+/** Of which it is not known whether the gateway has it. */
+function inDoubt(reason: string): Sent {
+  return { kind: "failed", reason, retry: false, afterMs: null, inDoubt: true };
+}
+
 function later(reason: string, afterMs: number | null = null): Sent {
   return { kind: "failed", reason, retry: true, afterMs };
 }
@@ -244,7 +249,10 @@ Deno.test("sendTask() repeats what a server in front of the gateway had no answe
   assertEquals(sent, { kind: "admitted", gatewayRunId: null });
   assertEquals([new Set(keys).size, new Set(bodies).size, bodies.length], [1, 1, 3]);
   const down = await sendTo(text("<h1>Gateway Timeout</h1>", 504));
-  assertEquals([down.sent, down.bodies.length], [later("HOST answered 504"), 3]);
+  assertEquals([down.sent, down.bodies.length], [
+    { ...inDoubt("HOST answered 504"), retry: true },
+    3,
+  ]);
 });
 
 Deno.test("sendTask() gives each try 30 s", () =>
@@ -266,6 +274,22 @@ Deno.test("sendTask() gives each try 30 s", () =>
       );
     },
   ));
+
+Deno.test("sendTask() takes no longer than it may in all", () =>
+  withBreakingServer(() => "", async ({ origin, requests, world }) => {
+    const quick = withQuickClock(world);
+    const waited: number[] = [];
+    const deadline = (ms: number) => {
+      waited.push(ms);
+      return world.clock.deadline(ms);
+    };
+    let now = 0;
+    const clock = { ...quick.clock, deadline, elapsed: () => now++ };
+    const options = { signal: never(), onNote: () => {}, timeoutMs: 600 };
+    const sent = await sendTask({ ...quick, clock }, agentOf({ url: origin }), task, options);
+    assertEquals([sent.kind, requests.length, quick.slept], ["failed", 2, [500]]);
+    assertEquals(waited.every((ms) => ms < 600), true);
+  }));
 
 Deno.test("sendTask() does not repeat what was never sent", () =>
   withReceiver(json({}), async ({ world }) => {
@@ -302,7 +326,7 @@ Deno.test("sendTask() ends when it is interrupted, without another try", async (
     const agent = agentOf({ url: origin });
     assertEquals(
       await sendTask(world, agent, task, options),
-      refused("the sending was interrupted"),
+      inDoubt("the sending was interrupted"),
     );
     assertEquals(received.length, 1);
     assertEquals(
@@ -319,7 +343,8 @@ Deno.test("sendTask() ends when it is interrupted in a pause", () =>
     const clock = { ...world.clock, sleep: () => Promise.resolve(stop.abort()) };
     const options = { signal: stop.signal, onNote: () => {} };
     const sent = await sendTask({ ...world, clock }, agentOf({ url: origin }), task, options);
-    assertEquals([sent, requests.length], [refused("the sending was interrupted"), 1]);
+    const interrupted = inDoubt("the sending was interrupted");
+    assertEquals([sent, requests.length], [interrupted, 1]);
   }));
 
 Deno.test("sendTask() repeats no token, no path and nothing that a terminal obeys", async () => {

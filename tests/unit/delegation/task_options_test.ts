@@ -15,6 +15,7 @@ Deno.test("taskOptions() turns metadata.delegate into options", async () => {
       ...{ context: "a.md", "workflow-id": "flow" },
     },
     flags: ["no-validate"],
+    earlier: ["task-1-2", "task-1-1"],
   });
 });
 
@@ -31,6 +32,7 @@ Deno.test("taskOptions() says what is wrong", async () => {
     [undefined, "metadata.delegate is missing"],
     [{}, "metadata.delegate.agent names no agent"],
     [{ agent: "w", timeout: 3 }, "metadata.delegate.timeout is not known"],
+    [{ agent: "w", timeout_seconds: 0 }, "metadata.delegate.timeout_seconds is less than 1: 0"],
     [{ agent: "w", toString: 3 }, "metadata.delegate.toString is not known"],
     [{ agent: "w", deliver: "no" }, 'metadata.delegate.deliver is no boolean: "no"'],
   ];
@@ -46,7 +48,7 @@ Deno.test("taskReport() sums up an answer, and asks for a person when the agent 
     taskReport({ document: { status: "complete", result: "A\nB", ...run }, error: null }),
     {
       summary: "A B",
-      metadata: { delegation: { run_id: "r", agent: "w", status: "complete" } },
+      metadata: { delegation: { run_id: "r", agent: "w", status: "complete", result: "A\nB" } },
     },
   );
   const blocked = { code: "agent_blocked", message: "Agent blocked: which?", hints: [] };

@@ -10,9 +10,9 @@ import { MacpError } from "../../../src/protocol/errors.ts";
 const world = realWorld();
 
 /** Runs `/bin/sh -c script` with arguments; the output as text. */
-async function run(script: string, changes: Partial<ProgramOptions> = {}, here = world) {
+async function run(script: string, changes: Partial<ProgramOptions> = {}) {
   const text = { out: "", err: "" };
-  const end: ProgramEnd = await runProgram(here, {
+  const end: ProgramEnd = await runProgram(world, {
     program: "/bin/sh",
     args: ["-c", script],
     cwd: "/",
@@ -37,7 +37,10 @@ Deno.test("runProgram() gives arguments as they are, and no variable but those o
   const { out } = await run("", { program: "/usr/bin/printf", args: ["[%s]", ...args] });
   assertEquals(out, "[$(id)][a b][][--][']");
   const shown = await run("", { program: "env", args: [], env: { PATH: "/usr/bin:/bin", A: "1" } });
-  assertEquals(shown.out.trim().split("\n").sort(), ["A=1", "PATH=/usr/bin:/bin"]);
+  const variables = shown.out.trim().split("\n").sort();
+  assertEquals(variables.map((line) => line.replace(/[0-9a-f-]{36}$/, "UUID")), [
+    ...["A=1", "MACP_ATTEMPT_ID=UUID", "PATH=/usr/bin:/bin"],
+  ]);
 });
 
 Deno.test("runProgram() ends a program after its time with all that it started", async () => {
@@ -53,18 +56,11 @@ Deno.test("runProgram() leaves nothing behind that keeps its output open", async
   assertEquals(world.processes.identify(Number(out)), null);
 });
 
-Deno.test("runProgram() leaves nothing behind of a program that ended before it was looked at", async () => {
-  let isFirst = true;
-  const identify = (pid: number) => {
-    if (!isFirst) return world.processes.identify(pid);
-    isFirst = false;
-    while (!world.processes.list().some(({ session }) => session === pid));
-    return null;
-  };
-  const late = { ...world, processes: { ...world.processes, identify } };
-  const { end, out } = await run("sleep 600 & echo $!", {}, late);
-  assertEquals(end, { exitCode: 0, cause: "exited" });
+Deno.test("runProgram() ends what founded a session of its own, after its parents ended too", async () => {
+  const { out } = await run("(setsid sleep 600 >/dev/null 2>&1 & echo $!)");
   assertEquals(world.processes.identify(Number(out)), null);
+  const late = await run("setsid sh -c 'echo $$; exec sleep 600' & sleep 600", { timeoutMs: 500 });
+  assertEquals(world.processes.identify(Number(late.out)), null);
 });
 
 Deno.test("runProgram() starts nothing when it is interrupted before", async () => {

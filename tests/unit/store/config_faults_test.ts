@@ -119,3 +119,24 @@ Deno.test("configFaults() refuses times for a sink that no day has", () => {
   }
   assertEquals(configFaults({ macp: { watch_poll_interval_seconds: 1e9 } }).length, 1);
 });
+
+Deno.test("configFaults() tells nothing that an agent's settings may hold, and the nearest key", () => {
+  const agents: [unknown, string, string][] = [
+    [{ w: { port: 1, token: "MARK", nope: 1 } }, "/delegate/agents/w", "an object"],
+    [{ w: { port: 1, token: ["MARK"] } }, "/delegate/agents/w/token", "a list"],
+    [[{ token: "MARK" }], "/delegate/agents", "a list"],
+    [{ w: { url: "http://u:MARK@h/p?x=MARK", nope: 1 } }, "/delegate/agents/w", "an object"],
+    [{ w: { url: ["http://h/MARK"] } }, "/delegate/agents/w/url", "a list"],
+    [{ w: { model: ["http://u:MARK@h/"] } }, "/delegate/agents/w/model", "a list"],
+    [{ w: "MARK" }, "/delegate/agents/w", "a text"],
+  ];
+  for (const [value, path, found] of agents) {
+    const faults = configFaults({ delegate: { agents: value } });
+    assertEquals(faults.map((fault) => [fault.path, fault.value]), [[path, found]]);
+    assertEquals(JSON.stringify(faults).includes("MARK"), false);
+  }
+  assertEquals(
+    configFaults({ delegate: { agents: { w: { port: 1, tokn: "x" } } } })[0]?.expected,
+    'no field "tokn": did you mean token?',
+  );
+});
