@@ -285,7 +285,7 @@ function argumentsOf(choices: Choices, verb: string, isWrong: boolean): string[]
   if (verb === "submit" && choices.below(2) === 0) required.push("--command", "true");
   if (verb === "watch" || verb === "run") required.push("--once");
   const options = [...spec.options, ...globalOptions].filter(({ name }) =>
-    !["help", "follow", "repo"].includes(name) || isWrong
+    name !== "watch" && (!["help", "follow", "repo"].includes(name) || isWrong)
   );
   for (let count = choices.below(isWrong ? 5 : 3); count > 0; count--) {
     const option = choices.one(options);

@@ -19,7 +19,11 @@ export async function run(invocation: Invocation): Promise<number> {
   const reader = new StatusReader(world, repository, wanted);
   if (args.flag("watch")) {
     const { watchStatus } = await import("../status/watch_status.ts");
-    return await watchStatus(invocation, repository, reader);
+    return await watchStatus(invocation, {
+      reader,
+      lines: (look) => statusLines(invocation, repository, look),
+      document: (look) => statusDocument(repository, look),
+    });
   }
   const look = await reader.look();
   look.warnings.forEach((text) => output.warn(text));

@@ -8,12 +8,11 @@ import type { Plan } from "../../controller/schedule.ts";
 import { describeInbox, type Waiting } from "../../people/inbox.ts";
 import type { NextCommand } from "../../people/next_commands.ts";
 import type { State } from "../../protocol/generated/types.ts";
-import { dependenciesOf, idOf, statusOf } from "../../protocol/task.ts";
+import { dependenciesOf, idOf, type RawTask, statusOf } from "../../protocol/task.ts";
 import type { World } from "../../sys/world.ts";
 import type { OpenRepository } from "../open_repository.ts";
 import { noRecords, readWaitingRecords } from "../waiting_records.ts";
 import type { Member } from "./groups.ts";
-import { describeTask } from "./task_status.ts";
 
 /** A task that waits for a person. */
 export interface PersonNeeded {
@@ -34,9 +33,15 @@ export interface PersonNeeded {
 export async function describeNeeds(
   world: World,
   repository: OpenRepository,
-  { plan, state, members }: { plan: Plan; state: State; members: readonly Member[] },
+  { plan, state, members, faultOf }: {
+    plan: Plan;
+    state: State;
+    members: readonly Member[];
+    /** What is wrong with an element that can never run as it stands. */
+    faultOf: (raw: RawTask) => string | null;
+  },
 ): Promise<PersonNeeded[]> {
-  const waiting = members.map((member) => waitingOf(world, member, { plan, state }));
+  const waiting = members.map((member) => waitingOf(world, member, { plan, state, faultOf }));
   const records = await readWaitingRecords(world, repository, { state, waiting });
   return describeInbox(plan.queue, waiting, (entry) => records.get(entry) ?? noRecords)
     .map(({ id, index, outcome, reason, blocks, next }) => (
@@ -48,7 +53,11 @@ export async function describeNeeds(
 function waitingOf(
   world: World,
   { raw, index }: Member,
-  { plan, state }: { plan: Plan; state: State },
+  { plan, state, faultOf }: {
+    plan: Plan;
+    state: State;
+    faultOf: (raw: RawTask) => string | null;
+  },
 ): Waiting {
   const id = idOf(raw);
   const status = statusOf(raw);
@@ -64,10 +73,6 @@ function waitingOf(
     : plan.queue.tasks.flatMap((other) =>
       statusOf(other) === "pending" && dependenciesOf(other).includes(id) ? idOf(other) ?? [] : []
     );
-  const fault = kind !== "invalid"
-    ? null
-    : id === null
-    ? "it has no id"
-    : describeTask(plan, raw).reason;
+  const fault = kind !== "invalid" ? null : id === null ? "it has no id" : faultOf(raw);
   return { id, index, raw, kind, blocks, blockedBy: null, fault };
 }

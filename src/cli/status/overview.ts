@@ -17,6 +17,7 @@ import type { Lookout } from "../live/look.ts";
 import type { OpenRepository } from "../open_repository.ts";
 import { type Groups, groupTasks } from "./groups.ts";
 import type { PersonNeeded } from "./needs_person.ts";
+import { describeTask } from "./task_status.ts";
 
 /** One attempt under way. */
 export interface RunningStatus {
@@ -124,7 +125,8 @@ export class StatusReader {
     const members = [...cutShort, ...groups.person.shown];
     if (members.length === 0) return [];
     const { describeNeeds } = await import("./needs_person.ts");
-    return await describeNeeds(this.#world, this.#repository, { plan, state, members });
+    const faultOf = (raw: RawTask) => describeTask(plan, raw).reason;
+    return await describeNeeds(this.#world, this.#repository, { plan, state, members, faultOf });
   }
 
   async #attempts(state: State, queue: Queue): Promise<readonly BoardAttempt[]> {
