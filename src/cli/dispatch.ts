@@ -49,7 +49,7 @@ async function dispatch(
 ): Promise<number> {
   const [name = "help", ...rest] = moveCommandFirst(args);
   if (name === hiddenCommand) return await complete(world, terminal, rest, redaction);
-  const spec = requireCommand(longNames[name] ?? name);
+  const spec = requireCommand(Object.hasOwn(longNames, name) ? longNames[name] ?? name : name);
   const parsed = parseArguments(spec, rest);
   if (parsed.flag("help") && spec.name !== "help") {
     return await dispatch(world, terminal, ["help", spec.name, ...shown(parsed)], redaction);

@@ -285,3 +285,15 @@ Deno.test("Global options stand before or after the command; --quiet and --repo 
     assertEquals([drained.code, drained.stdout], [3, ""]);
   });
 });
+
+for (const name of ["toString", "constructor", "__proto__"]) {
+  Deno.test(`A command called ${name} does not exist: exit 2`, async () => {
+    await withRepository(async (repository) => {
+      const { code, stderr } = await repository.macp([name]);
+      assertEquals([code, stderr.split("\n")[0]], [
+        2,
+        `error: Cannot run ${name} as there is no such command`,
+      ]);
+    });
+  });
+}
