@@ -60,7 +60,7 @@ async function bundleProgram(entry: string, folder: string): Promise<void> {
   const bundled = await deno([
     "bundle",
     ...["--config", join(root, "deno.json"), "--frozen", "--platform", "deno"],
-    ...["--code-splitting", "--sourcemap=linked", "--outdir", folder, entry],
+    ...["--code-splitting", "--outdir", folder, entry],
   ], { quiet: true });
   if (!bundled.success) throw new Error(`Cannot bundle ${entry}: ${bundled.stderr.trim()}`);
   const made = join(folder, basename(entry).replace(/\.ts$/, ".js"));
