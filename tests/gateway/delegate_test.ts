@@ -145,7 +145,7 @@ const steps: Record<string, (scene: Scene) => Promise<void>> = {
 
   "exits 1 with the reason and asks once when no other try can help": async (scene) => {
     const large = scene.repository.outside("large.txt");
-    Deno.writeTextFileSync(large, "x".repeat(270_000));
+    Deno.writeTextFileSync(large, "x".repeat(262_000));
     const cases: [string, string[], RegExp, Record<string, string>?][] = [
       ["a wrong token", ["counter"], /answered 401.*HOOK_TOKEN/, { HOOK_TOKEN: "wrong-token-42" }],
       ["an agent that macp does not know", ["conter"], /Unknown agent 'conter'/],
