@@ -4,11 +4,11 @@
  * @module
  */
 import { join } from "@std/path";
-import { readLines } from "../events/event_log.ts";
+import { endsOpen, readLines } from "../events/event_log.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { Redactor } from "../redaction/redactor.ts";
-import type { Files, OpenFile } from "../sys/files.ts";
+import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
 /** What happens to a delegation. */
@@ -58,7 +58,6 @@ export interface DelegationEntry {
 /** Most characters of a text in the log. */
 const maxCharacters = 500;
 
-const newline = 0x0a;
 const dayMs = 24 * 60 * 60 * 1000;
 const logName = /^(\d{4}-\d{2}-\d{2})\.jsonl$/;
 
@@ -141,15 +140,6 @@ function appendLine(files: Files, path: string, line: string): void {
   } finally {
     file.close();
   }
-}
-
-function endsOpen(file: OpenFile): boolean {
-  const { size } = file.stat();
-  if (size === 0) return false;
-  const last = new Uint8Array(1);
-  file.seek(size - 1);
-  file.read(last);
-  return last[0] !== newline;
 }
 
 /** One line of the log that was read, and the file that it stands in. */

@@ -32,7 +32,8 @@ export function appendEvents(files: Files, path: string, events: readonly TaskEv
   }
 }
 
-function endsOpen(file: OpenFile): boolean {
+/** Whether the last line of a file has no newline. */
+export function endsOpen(file: OpenFile): boolean {
   const { size } = file.stat();
   if (size === 0) return false;
   const last = new Uint8Array(1);

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { isThere, readLines } from "../events/event_log.ts";
+import { endsOpen, isThere, readLines } from "../events/event_log.ts";
 import { isRecord, type ReadEvent, toReadEvent } from "../protocol/events.ts";
 import { parseJsonText } from "../protocol/parse_json.ts";
 import { atomicWrite, type Piece, writeError } from "../store/atomic_write.ts";
@@ -13,7 +13,6 @@ import { requireOwnFolder } from "../store/own_folder.ts";
 import type { StorePaths } from "../store/paths.ts";
 import { withQueueLock } from "../store/queue_lock.ts";
 import { reach } from "../sys/fail_points.ts";
-import type { OpenFile } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
 const newline = 0x0a;
@@ -128,16 +127,6 @@ function* linesOf(bytes: Uint8Array): Generator<{ bytes: Uint8Array; text: strin
     const line = bytes.subarray(start, end);
     yield { bytes: line, text: decoder.decode(line).replace(/\n$/, "") };
   }
-}
-
-/** Whether a crash left the last line unfinished. */
-function endsOpen(file: OpenFile): boolean {
-  const { size } = file.stat();
-  if (size === 0) return false;
-  const last = new Uint8Array(1);
-  file.seek(size - 1);
-  file.read(last);
-  return last[0] !== newline;
 }
 
 /** The dead letter of a line, or null when it is none. */
