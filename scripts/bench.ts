@@ -23,6 +23,7 @@ import { startFigures } from "./bench/start_figures.ts";
 import { taskFigures } from "./bench/task_figures.ts";
 import { withSection } from "./lib/readme_section.ts";
 import { deno, root } from "./lib/run.ts";
+import { runScript } from "./lib/run_script.ts";
 
 /** A part of the measurements, and how often it runs: as a rule, and when in haste. */
 interface Part {
@@ -120,11 +121,4 @@ function chooseParts(only: string | null): Part[] {
   });
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runScript(main);

@@ -18,6 +18,7 @@ import { proveBadInputOnProgram } from "../tests/proof/fuzz_program.ts";
 import { proveSecrets } from "../tests/proof/secrets.ts";
 import { deno, root } from "./lib/run.ts";
 import { withSection } from "./lib/readme_section.ts";
+import { runScript } from "./lib/run_script.ts";
 
 /** What one part tried, and what it lost. */
 interface Tried {
@@ -138,11 +139,4 @@ function writeSummary(
   Deno.writeTextFileSync(path, withSection(Deno.readTextFileSync(path), "prove", content));
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runScript(main);

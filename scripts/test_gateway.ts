@@ -7,6 +7,7 @@
  */
 import { installFolder, installGateway } from "./lib/gateway_install.ts";
 import { deno } from "./lib/run.ts";
+import { runScript } from "./lib/run_script.ts";
 
 async function main(args: string[]): Promise<number> {
   const env = Deno.env.toObject();
@@ -29,11 +30,4 @@ async function main(args: string[]): Promise<number> {
   return (await deno(tests, { env: { MACP_GATEWAY_INSTALL: folder } })).code;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runScript(main);

@@ -45,9 +45,9 @@ Deno.test("withRunLock() locks the file that is there, not one that was removed 
 
 Deno.test("delegationPlaces() reads paths from the repository and the home", () => {
   const settings = { handoff_dir: "~/answers", log_dir: "log", registry: "/etc/agents.json" };
-  assertEquals(delegationPlaces(settings, { repository: "/work/repo", home: "/home/me" }), {
-    handoffs: "/home/me/answers",
-    logs: "/work/repo/log",
+  assertEquals(delegationPlaces(settings, { repository: "/repo", home: "/me" }), {
+    handoffs: "/me/answers",
+    logs: "/repo/log",
     registry: "/etc/agents.json",
   });
 });

@@ -5,25 +5,16 @@
  *
  * @module
  */
+import { Choices } from "../../proof/random.ts";
 import { type Model, type Step, stepNames } from "./event_model.ts";
 
 const runs = Number(Deno.env.get("MACP_MODEL_RUNS") ?? 10_000);
 const wantedSeed = Deno.env.get("MACP_MODEL_SEED") ?? "20261121";
 const firstSeed = wantedSeed === "random" ? Date.now() % 1_000_000_000 : Number(wantedSeed);
 
-/** Random numbers from 0 to 1 that a seed decides (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function randomSteps(seed: number): Step[] {
-  const random = randomFrom(seed);
+  const choices = new Choices(seed);
+  const random = () => choices.next();
   // Some histories are without what may repeat events: there nothing may come twice.
   const allowed = random() < 0.4
     ? stepNames.filter((name) => !["crash", "fail", "truncate"].includes(name))
