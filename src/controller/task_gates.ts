@@ -6,7 +6,7 @@
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import type { Gate } from "../gates/resolve_gates.ts";
 import { runGates } from "../gates/run_gates.ts";
-import { originalObjects } from "../git/git.ts";
+import { originalObjects } from "../git/git_settings.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { gitEnvironment } from "../git/git.ts";
+import { gitEnvironment } from "../git/git_settings.ts";
 import { attemptMarker } from "../process/find_attempt_processes.ts";
 import type { Task } from "../protocol/generated/types.ts";
 

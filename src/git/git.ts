@@ -8,6 +8,13 @@ import { MacpError, messageOf } from "../protocol/errors.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { Child, ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
+import {
+  gitEnvironment,
+  pinnedConfiguration,
+  pinnedEnvironment,
+  withoutLargeFiles,
+} from "./git_settings.ts";
+import { isQuery, placeOf, writesFiles } from "./git_verbs.ts";
 import { Turns } from "./turns.ts";
 
 /** Milliseconds after which a call is given up. */
@@ -15,74 +22,6 @@ const defaultTimeoutMs = 120_000;
 
 /** Milliseconds to wait for another process that changes the list of worktrees. */
 const lockWaitMs = 300_000;
-
-/** Variables that tie git to a repository (`git rev-parse --local-env-vars`). */
-export const localEnvironment: readonly string[] = [
-  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-  "GIT_COMMON_DIR",
-  "GIT_CONFIG",
-  "GIT_CONFIG_COUNT",
-  "GIT_CONFIG_PARAMETERS",
-  "GIT_DIR",
-  "GIT_GRAFT_FILE",
-  "GIT_IMPLICIT_WORK_TREE",
-  "GIT_INDEX_FILE",
-  "GIT_INTERNAL_SUPER_PREFIX",
-  "GIT_NAMESPACE",
-  "GIT_NO_REPLACE_OBJECTS",
-  "GIT_OBJECT_DIRECTORY",
-  "GIT_PREFIX",
-  "GIT_REPLACE_REF_BASE",
-  "GIT_SHALLOW_FILE",
-  "GIT_WORK_TREE",
-];
-
-const pinnedConfiguration = [
-  "core.hooksPath=/dev/null",
-  "core.fsmonitor=false",
-  // Its list of files that nobody changed stands in the index, where a worker can write.
-  "core.untrackedCache=false",
-  "core.editor=true",
-  "core.pager=cat",
-  "core.quotePath=false",
-  "core.safecrlf=false",
-  "commit.gpgSign=false",
-  "credential.helper=",
-  "gc.auto=0",
-  "maintenance.auto=false",
-  "submodule.recurse=false",
-  "merge.renames=true",
-  "rerere.enabled=false",
-  "advice.detachedHead=false",
-  // Somebody else may work on the refs at the same time: milliseconds to wait for them.
-  "core.filesRefLockTimeout=3000",
-  "core.packedRefsTimeout=5000",
-].flatMap((entry) => ["-c", entry]);
-
-/** Files that git LFS keeps elsewhere stay pointers; nothing is fetched for them. */
-const withoutLargeFiles = ["smudge=", "process=", "required=false"]
-  .flatMap((entry) => ["-c", `filter.lfs.${entry}`]);
-
-/** Objects are what they are named, whatever stands below `refs/replace`. */
-export const originalObjects = { GIT_NO_REPLACE_OBJECTS: "1" };
-
-const pinnedEnvironment = {
-  LC_ALL: "C",
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_ASKPASS: "true",
-  SSH_ASKPASS: "true",
-  GIT_EDITOR: "true",
-  GIT_SEQUENCE_EDITOR: "true",
-  GIT_PAGER: "cat",
-  GIT_MERGE_AUTOEDIT: "no",
-  GIT_OPTIONAL_LOCKS: "0",
-  GIT_LFS_SKIP_SMUDGE: "1",
-  ...originalObjects,
-  GIT_AUTHOR_NAME: "macp",
-  GIT_AUTHOR_EMAIL: "macp@localhost",
-  GIT_COMMITTER_NAME: "macp",
-  GIT_COMMITTER_EMAIL: "macp@localhost",
-};
 
 /**
  * Marks in its environment a call that changes something, and what it calls itself, with the
@@ -284,49 +223,6 @@ async function readAll(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
   for await (const chunk of stream) text += decoder.decode(chunk, { stream: true });
   return text + decoder.decode();
-}
-
-/** Verbs that change nothing, and may end with the program when a terminal is interrupted. */
-const queries = [
-  "cat-file",
-  "check-ignore",
-  "diff",
-  "for-each-ref",
-  "ls-files",
-  "rev-list",
-  "rev-parse",
-  "status",
-];
-
-/** Verbs that write files into a checkout. */
-const checkouts = ["checkout", "merge", "read-tree", "submodule", "switch", "worktree"];
-
-/**
- * Whether a call only asks. A call that changes something runs in a session of its own,
- * so that no interrupt cuts it short; that takes some milliseconds more.
- */
-function isQuery(args: readonly string[]): boolean {
-  const lists = args[0] === "worktree" && args[1] === "list" ||
-    args[0] === "config" && args[1] === "--list";
-  return lists || queries.includes(args[0] ?? "");
-}
-
-function writesFiles(args: readonly string[]): boolean {
-  return checkouts.includes(args[0] ?? "");
-}
-
-/** The checkout that a call changes: `worktree` names another than that which it runs in. */
-function placeOf(args: readonly string[], cwd: string): string {
-  const named = args[0] === "worktree" ? args[args.indexOf("--") + 1] : undefined;
-  return args.includes("--") && named !== undefined ? named : cwd;
-}
-
-/** The environment without what ties git to another repository. */
-export function gitEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = Object.entries(env).filter(([name]) =>
-    !localEnvironment.includes(name) && !/^GIT_(CONFIG_(KEY|VALUE)_|TRACE)/.test(name)
-  );
-  return Object.fromEntries(kept);
 }
 
 function gitError(args: readonly string[], why: string, code: string, cause?: unknown): MacpError {

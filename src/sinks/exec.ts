@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { gitEnvironment } from "../git/git.ts";
+import { gitEnvironment } from "../git/git_settings.ts";
 import { TextTail } from "../logs/text_tail.ts";
 import { attemptMarker } from "../process/find_attempt_processes.ts";
 import { type CommandEnd, runCommand } from "../process/run_command.ts";

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseNumstat } from "../../../src/git/changes.ts";
-import { gitEnvironment, lastWords } from "../../../src/git/git.ts";
+import { lastWords } from "../../../src/git/git.ts";
+import { gitEnvironment } from "../../../src/git/git_settings.ts";
 import { isDirty, parseStatus } from "../../../src/git/status.ts";
 import { parseWorktreeList } from "../../../src/git/worktree_list.ts";
 
