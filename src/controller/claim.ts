@@ -4,7 +4,7 @@
  * @module
  */
 import { attemptResultsFolder } from "../dispatcher/result_paths.ts";
-import { checkPlace } from "../dispatcher/worktree.ts";
+import { checkPlace } from "../dispatcher/check_place.ts";
 import { taskPlace } from "../dispatcher/worktree_place.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
 import type { OwnedWorktree, RunningAttempt, State, Task } from "../protocol/generated/types.ts";

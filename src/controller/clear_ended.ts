@@ -5,7 +5,7 @@
  */
 import { rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
-import { endRemoval } from "../dispatcher/worktree.ts";
+import { endRemoval } from "../dispatcher/remove_worktree.ts";
 import type { OwnedWorktree, TaskResult } from "../protocol/generated/types.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { taskNames } from "../protocol/names.ts";

@@ -6,7 +6,7 @@
 import { knownResult } from "./known_result.ts";
 import { describeRescued, rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
-import { endRemoval } from "../dispatcher/worktree.ts";
+import { endRemoval } from "../dispatcher/remove_worktree.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
 import { takeSnapshot } from "../git/snapshots.ts";

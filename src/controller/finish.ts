@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { forgetRegistration } from "../dispatcher/worktree.ts";
+import { forgetRegistration } from "../dispatcher/remove_worktree.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";

@@ -25,7 +25,8 @@ import { runSetup } from "./run_setup.ts";
 import { runWorker } from "./run_worker.ts";
 import { clearLocks, gitFolderOf } from "./stale_locks.ts";
 import { workerRuntime } from "./worker_mode.ts";
-import { checkPlace, setupWorktree } from "./worktree.ts";
+import { checkPlace } from "./check_place.ts";
+import { setupWorktree } from "./worktree.ts";
 import { WorktreeError } from "./worktree_error.ts";
 import { taskPlace } from "./worktree_place.ts";
 

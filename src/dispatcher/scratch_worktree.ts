@@ -9,7 +9,7 @@ import type { Git } from "../git/git.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { ScratchWorktree } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
-import { forgetRegistration } from "./worktree.ts";
+import { forgetRegistration } from "./remove_worktree.ts";
 import { furnishWorktree } from "./furnish_worktree.ts";
 import { worktreePlace } from "./worktree_place.ts";
 import { isBelow, realPathOf } from "../sys/real_path.ts";

@@ -13,3 +13,8 @@ export class WorktreeError extends Error {
     this.outcome = outcome;
   }
 }
+
+/** A worktree that cannot be made. */
+export function notMade(why: string): WorktreeError {
+  return new WorktreeError("worktree_failed", `Cannot make the worktree as ${why}`);
+}

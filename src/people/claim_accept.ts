@@ -5,7 +5,7 @@
  * @module
  */
 import { attemptResultsFolder } from "../dispatcher/result_paths.ts";
-import { checkPlace } from "../dispatcher/worktree.ts";
+import { checkPlace } from "../dispatcher/check_place.ts";
 import { taskPlace } from "../dispatcher/worktree_place.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { AcceptedFrom, RunningAttempt, Task } from "../protocol/generated/types.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { listWorktrees } from "../dispatcher/worktree.ts";
+import { listWorktrees } from "../dispatcher/own_worktrees.ts";
 import { fastForward } from "../git/fast_forward.ts";
 import type { Git } from "../git/git.ts";
 import { findInTheWay } from "../git/in_the_way.ts";

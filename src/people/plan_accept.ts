@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { listWorktrees } from "../dispatcher/worktree.ts";
+import { listWorktrees } from "../dispatcher/own_worktrees.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { resolveCommit } from "../git/refs.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkPlace, listWorktrees } from "../dispatcher/worktree.ts";
+import { checkPlace } from "../dispatcher/check_place.ts";
+import { listWorktrees } from "../dispatcher/own_worktrees.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { taskPlace, type WorktreePlace } from "../dispatcher/worktree_place.ts";
 import { ownershipRef, resolveCommit } from "../git/refs.ts";

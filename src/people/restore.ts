@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { cleanupWorktree, isUnfinished, setupWorktree } from "../dispatcher/worktree.ts";
+import { cleanupWorktree } from "../dispatcher/remove_worktree.ts";
+import { isUnfinished } from "../dispatcher/own_worktrees.ts";
+import { setupWorktree } from "../dispatcher/worktree.ts";
 import { describeRescued } from "../dispatcher/rescue.ts";
 import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { resolveBase } from "../git/refs.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
-import { cleanupWorktree, forgetRegistration, isUnfinished } from "../dispatcher/worktree.ts";
+import { cleanupWorktree, forgetRegistration } from "../dispatcher/remove_worktree.ts";
+import { isUnfinished } from "../dispatcher/own_worktrees.ts";
 import { describeRescued } from "../dispatcher/rescue.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree, State } from "../protocol/generated/types.ts";

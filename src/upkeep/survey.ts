@@ -5,7 +5,7 @@
  */
 import { join } from "@std/path";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
-import { isUnfinished, listWorktrees } from "../dispatcher/worktree.ts";
+import { isUnfinished, listWorktrees } from "../dispatcher/own_worktrees.ts";
 import { worktreePlace } from "../dispatcher/worktree_place.ts";
 import { isBelow, realPathOf } from "../sys/real_path.ts";
 import { listRefs } from "../git/refs.ts";

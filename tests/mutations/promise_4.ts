@@ -25,7 +25,7 @@ export const harmsOthers: readonly Mutation[] = [
   },
   {
     promise: 4,
-    module: "dispatcher/worktree.ts",
+    module: "dispatcher/check_place.ts",
     why: "a folder that somebody else made is taken for the worktree of a task",
     find: "files.lstat(real) !== null && ownerOf(real) !== taskId",
     replace: "files.lstat(real) !== null && ![null, taskId].includes(ownerOf(real))",

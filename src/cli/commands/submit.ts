@@ -8,7 +8,7 @@ import { MacpError, messageOf } from "../../protocol/errors.ts";
 import { isRecord } from "../../protocol/events.ts";
 import type { Task } from "../../protocol/generated/types.ts";
 import { readBrief } from "../../dispatcher/attempt_files.ts";
-import { requireInside } from "../../dispatcher/worktree.ts";
+import { requireInside } from "../../dispatcher/check_place.ts";
 import { taskPlace } from "../../dispatcher/worktree_place.ts";
 import { isResultPath } from "../../dispatcher/result_paths.ts";
 import { isBranchName, taskIdPattern, taskNames } from "../../protocol/names.ts";

@@ -8,7 +8,7 @@ import { isLive } from "../../controller/owners.ts";
 import { recoverScratch } from "../../controller/scratch.ts";
 import { describeDistrust } from "../../controller/trusted_view.ts";
 import { readGitView } from "../../dispatcher/git_view.ts";
-import { listWorktrees } from "../../dispatcher/worktree.ts";
+import { listWorktrees } from "../../dispatcher/own_worktrees.ts";
 import { taskPlace } from "../../dispatcher/worktree_place.ts";
 import { askProgram } from "../../process/ask_program.ts";
 import type { Task } from "../../protocol/generated/types.ts";

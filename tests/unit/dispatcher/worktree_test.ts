@@ -1,11 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import {
-  checkPlace,
-  cleanupWorktree,
-  setupWorktree,
-  type WorktreeRequest,
-} from "../../../src/dispatcher/worktree.ts";
+import { checkPlace } from "../../../src/dispatcher/check_place.ts";
+import { cleanupWorktree } from "../../../src/dispatcher/remove_worktree.ts";
+import { setupWorktree } from "../../../src/dispatcher/worktree.ts";
+import type { WorktreeRequest } from "../../../src/dispatcher/worktree_request.ts";
 import { WorktreeError } from "../../../src/dispatcher/worktree_error.ts";
 import { takeSnapshot } from "../../../src/git/snapshots.ts";
 import { Git } from "../../../src/git/git.ts";
