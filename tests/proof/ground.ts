@@ -154,9 +154,13 @@ function gitGrounds(): Ground[] {
 function trap(repository: Repository, nth: number, action: string): Record<string, string> {
   const folder = repository.outside("trap");
   Deno.mkdirSync(folder);
+  // Where to begin to look for a free number: a folder is taken by one call only.
+  Deno.writeTextFileSync(join(folder, "next"), "1\n");
   const script = `#!/bin/sh
 if [ -z "$MACP_TASK_ID" ]; then
-  n=1; while ! mkdir '${folder}'/call-$n 2>/dev/null; do n=$((n + 1)); done
+  read -r n <'${folder}/next' || n=1
+  while ! mkdir "${folder}/call-\${n:=1}" 2>/dev/null; do n=$((n + 1)); done
+  echo $((n + 1)) >'${folder}/next'
   if [ $n = ${nth} ]; then ${action}; fi
 fi
 PATH='${repository.env.PATH}' exec git "$@"
