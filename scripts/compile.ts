@@ -13,6 +13,7 @@
  */
 import { parseArgs } from "@std/cli";
 import { basename, join } from "@std/path";
+import { bundleProgram } from "./lib/bundle_program.ts";
 import {
   chooseBase,
   ownTarget,
@@ -20,7 +21,7 @@ import {
   type Target,
   targets,
 } from "./lib/runtime_base.ts";
-import { deno, root, run } from "./lib/run.ts";
+import { root, run } from "./lib/run.ts";
 import { sourceFiles } from "./lib/source_files.ts";
 
 const dist = join(root, "dist");
@@ -48,47 +49,9 @@ export async function compileProgram(
   if (target === null) throw new Error(`Cannot compile for this platform: ${Deno.build.target}`);
   const bundle = join(dist, ".bundle", basename(output));
   await bundleProgram(entry, bundle);
-  stampBundle(bundle, await buildFacts());
   const base = await chooseBase(target);
   await linkProgram(bundle, output, { base, target });
   return base;
-}
-
-/** Bundles a module into `folder`; parts that are imported lazily stay files of their own. */
-async function bundleProgram(entry: string, folder: string): Promise<void> {
-  removeAll(folder);
-  const bundled = await deno([
-    "bundle",
-    ...["--config", join(root, "deno.json"), "--frozen", "--platform", "deno"],
-    ...["--code-splitting", "--outdir", folder, entry],
-  ], { quiet: true });
-  if (!bundled.success) throw new Error(`Cannot bundle ${entry}: ${bundled.stderr.trim()}`);
-  const made = join(folder, basename(entry).replace(/\.ts$/, ".js"));
-  Deno.renameSync(made, join(folder, "main.js"));
-}
-
-/** What src/cli/build.ts says of the making, by the names of its placeholders. */
-async function buildFacts(): Promise<Record<string, string>> {
-  const ask = async (...args: string[]) => {
-    const { success, stdout } = await run("git", args, { quiet: true });
-    return success ? stdout.trim() : "";
-  };
-  return {
-    // With -dirty where files differ from the commit.
-    commit: await ask("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"),
-    date: await ask("show", "--no-patch", "--format=%cs", "HEAD"),
-  };
-}
-
-/** Puts facts in the place of the placeholders `@macp:NAME@` of a bundle. */
-export function stampBundle(folder: string, facts: Readonly<Record<string, string>>): void {
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (!name.endsWith(".js")) continue;
-    const path = join(folder, name);
-    const text = Deno.readTextFileSync(path);
-    const stamped = text.replaceAll(/@macp:(\w+)@/g, (whole, key) => facts[key] ?? whole);
-    if (stamped !== text) Deno.writeTextFileSync(path, stamped);
-  }
 }
 
 async function linkProgram(
@@ -117,14 +80,6 @@ async function tryStart(output: string): Promise<void> {
   throw new Error(`Cannot use ${output} as it does not start: ${started.stderr.trim()}`);
 }
 
-function removeAll(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
 /** Whether the executable is missing, or older than a file that it is made of. */
 export function isStale(output: string, sources: readonly string[]): boolean {
   const made = modified(output);
@@ -143,7 +98,13 @@ function modified(path: string): number | null {
 
 function sources(): string[] {
   const folders = ["src", "schemas", "templates"].map((name) => join(root, name));
-  const files = ["deno.json", "deno.lock", "scripts/compile.ts", "scripts/lib/runtime_base.ts"];
+  const files = [
+    "deno.json",
+    "deno.lock",
+    "scripts/compile.ts",
+    "scripts/lib/runtime_base.ts",
+    "scripts/lib/bundle_program.ts",
+  ];
   return [...folders.flatMap(sourceFiles), ...files.map((name) => join(root, name))];
 }
 

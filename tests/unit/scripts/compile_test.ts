@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { isStale, stampBundle } from "../../../scripts/compile.ts";
+import { isStale } from "../../../scripts/compile.ts";
+import { stampBundle } from "../../../scripts/lib/bundle_program.ts";
 
 Deno.test("isStale() compares the executable with what it is made of", () => {
   const folder = Deno.makeTempDirSync();
