@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { pinnedConfiguration, pinnedEnvironment } from "../../src/git/git_settings.ts";
 
 /** What the worker of a measured task runs: it leaves a new file, which is then committed. */
 export const workerCommand = 'echo "work on $MACP_TASK_ID" > work.txt';
@@ -12,12 +13,24 @@ export const workerCommand = 'echo "work on $MACP_TASK_ID" > work.txt';
 /** The gate of a measured task. */
 export const gateCommand = "grep -q work work.txt";
 
+/** A word of a shell script that stands for itself. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+const environment = Object.entries(pinnedEnvironment)
+  .map(([name, value]) => `export ${name}=${quoted(value)}`);
+
 /**
  * Shell script that does the tasks whose ids are its arguments, in the repository that it
  * is called in: worktree, worker, commit, gate, log, snapshot, removal. It makes the same
- * git calls as macp, and nothing else of what macp does.
+ * git calls as macp, with the same settings, and nothing else of what macp does.
  */
 export const taskScript = `set -e
+${environment.join("\n")}
+git() {
+  command git ${pinnedConfiguration.map(quoted).join(" ")} "$@"
+}
 git rev-parse --path-format=absolute --is-bare-repository --git-dir --git-common-dir \\
   --show-toplevel HEAD >/dev/null
 mkdir -p logs
@@ -42,7 +55,7 @@ for id do
   git for-each-ref --format='%(refname) %(objectname)' refs/replace/ >/dev/null
   git rev-parse --path-format=absolute --git-path info/exclude --git-path info/attributes \\
     --git-path info/grafts >/dev/null
-  sh -c '${workerCommand.replaceAll("'", "'\\''")}' >"$OLDPWD/logs/$id.log" 2>&1
+  sh -c ${quoted(workerCommand)} >"$OLDPWD/logs/$id.log" 2>&1
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none >/dev/null
   git config --list -z --show-scope >/dev/null
   git for-each-ref --format='%(refname) %(objectname)' refs/replace/ >/dev/null
@@ -60,7 +73,7 @@ for id do
   head=$(git rev-parse --verify 'HEAD^{commit}')
   git rev-list --count "$base..$head" -- >/dev/null
   git diff --numstat -z --no-renames --no-ext-diff --no-textconv "$base" "$head" -- >/dev/null
-  sh -c '${gateCommand.replaceAll("'", "'\\''")}' >>"$OLDPWD/logs/$id.log" 2>&1
+  sh -c ${quoted(gateCommand)} >>"$OLDPWD/logs/$id.log" 2>&1
   git rev-parse --verify --quiet --end-of-options "refs/heads/$branch^{commit}" >/dev/null
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none \\
     --ignored=matching >/dev/null
