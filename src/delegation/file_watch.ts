@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, dirname } from "@std/path";
+import { withAnySignal } from "../sys/with_any_signal.ts";
 import type { World } from "../sys/world.ts";
 
 /** Tells of changes of one file by watching its folder, which may be missing, vanish and come back. */
@@ -45,7 +46,8 @@ export class FileWatch {
     if (this.#changed) return;
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    await this.#world.clock.sleep(ms, AbortSignal.any([woken.signal, ...(signal ? [signal] : [])]));
+    const signals = signal === undefined ? [woken.signal] : [woken.signal, signal];
+    await withAnySignal(signals, (either) => this.#world.clock.sleep(ms, either));
     this.#wake = () => {};
   }
 

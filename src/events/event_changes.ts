@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, dirname } from "@std/path";
+import { withAnySignal } from "../sys/with_any_signal.ts";
 import type { World } from "../sys/world.ts";
 
 /** Milliseconds in which a burst of changes counts as one. */
@@ -37,8 +38,8 @@ export class EventChanges {
     if (!this.#hasChanged) {
       const woken = new AbortController();
       this.#wake = () => woken.abort();
-      const signals = signal === undefined ? [] : [signal];
-      await clock.sleep(ms, AbortSignal.any([woken.signal, ...signals]));
+      const signals = signal === undefined ? [woken.signal] : [woken.signal, signal];
+      await withAnySignal(signals, (either) => clock.sleep(ms, either));
       this.#wake = () => {};
     }
     const left = ms - (clock.elapsed() - start);

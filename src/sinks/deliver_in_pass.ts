@@ -4,6 +4,7 @@
  * @module
  */
 import type { ReadEvent } from "../protocol/events.ts";
+import { withAnySignal } from "../sys/with_any_signal.ts";
 import type { World } from "../sys/world.ts";
 import type { Delivered, Sink } from "./sink.ts";
 
@@ -44,9 +45,18 @@ export function deliverInPass(
  * or by chance up to a limit that doubles. A wait that would end after the time is over is
  * left out: the outcome then says how long it is.
  */
-export async function tryInPass({ clock, uuid }: PassWorld, trial: Trial): Promise<Delivered> {
+export function tryInPass(world: PassWorld, trial: Trial): Promise<Delivered> {
+  const deadline = world.clock.deadline(trial.timeoutMs);
+  return withAnySignal([trial.signal, deadline], (signal) => tryUntil(world, trial, signal));
+}
+
+/** Tries as `tryInPass` says; no longer once `signal` aborts. */
+async function tryUntil(
+  { clock, uuid }: PassWorld,
+  trial: Trial,
+  signal: AbortSignal,
+): Promise<Delivered> {
   const begun = clock.elapsed();
-  const signal = AbortSignal.any([trial.signal, clock.deadline(trial.timeoutMs)]);
   for (let retry = 0;; retry++) {
     const outcome = await trial.attempt(signal);
     if (outcome.kind !== "retry" || retry >= trial.retryCount || signal.aborted) return outcome;

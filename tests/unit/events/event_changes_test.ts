@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { EventChanges } from "../../../src/events/event_changes.ts";
 import { realWorld } from "../../../src/host/world.ts";
 import type { World } from "../../../src/sys/world.ts";
+import { tracesOf } from "../sys/signal_traces.ts";
 
 /** A world in which time passes only by sleeping; `change` tells of a changed file. */
 function smallWorld() {
@@ -57,4 +58,17 @@ Deno.test("EventChanges.wait() ends when it is told to", async () => {
   stop.abort();
   await waiting;
   assertEquals(slept, [2000]);
+});
+
+Deno.test("EventChanges.wait() leaves nothing in a signal, however often it waits", async () => {
+  const { world, change } = smallWorld();
+  const changes = new EventChanges(world, "/o/events.ndjson");
+  const traces = await tracesOf(async (signal) => {
+    for (let looks = 0; looks < 100; looks++) {
+      const waiting = changes.wait(2000, signal);
+      change("events.ndjson");
+      await waiting;
+    }
+  });
+  assertEquals(traces, { listeners: 0, combined: 0 });
 });

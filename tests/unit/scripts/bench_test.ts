@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { memoryFigures } from "../../../scripts/bench/day_figures.ts";
 import {
   type Figure,
   formatCommands,
@@ -137,4 +138,14 @@ Deno.test("measureInTurn() throws with the program's own words when a call fails
     Error,
     "ends with 3: broken",
   );
+});
+
+Deno.test("memoryFigures() tells what the peak grew by on the last day, and the peak", () => {
+  const figures = memoryFigures([80e6, 100e6, 106e6], "all told");
+  assertEquals(figures.map(({ value }) => value), [6, 106]);
+  assertEquals(figures.map(verdictOf), ["MISSED", "met"]);
+});
+
+Deno.test("memoryFigures() is skipped where the system does not tell", () => {
+  assertEquals(memoryFigures([null, 100e6], "").map(verdictOf), ["skipped", "skipped"]);
 });

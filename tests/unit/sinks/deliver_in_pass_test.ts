@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { backOffMs, chance, type Trial, tryInPass } from "../../../src/sinks/deliver_in_pass.ts";
 import type { Delivered } from "../../../src/sinks/sink.ts";
 import { realWorld } from "../../../src/host/world.ts";
+import { tracesOf } from "../sys/signal_traces.ts";
 import { never, withQuickClock } from "./test_receiver.ts";
 
 const delivered: Delivered = { kind: "delivered" };
@@ -108,4 +109,14 @@ Deno.test("chance() spreads over 0 to 1", () => {
   assertEquals(chances.every((value) => value >= 0 && value < 1), true);
   const mean = chances.reduce((sum, value) => sum + value) / chances.length;
   assertEquals(Math.abs(mean - 0.5) < 0.1, true, `mean ${mean}`);
+});
+
+Deno.test("tryInPass() leaves nothing in a signal, however many events it tries", async () => {
+  const world = withQuickClock(realWorld());
+  const traces = await tracesOf(async (signal) => {
+    for (let events = 0; events < 100; events++) {
+      await tryInPass(world, trialOf([failed(), delivered], { signal }));
+    }
+  });
+  assertEquals(traces, { listeners: 0, combined: 0 });
 });
