@@ -8,7 +8,7 @@ import { type Called, callProgram, faultOfCall, type FuzzInput } from "./fuzz_co
 import { faultOfReading } from "./fuzz_handoff_reading.ts";
 import { handoffNames } from "./fuzz_handoffs.ts";
 import { faultOfReport } from "./fuzz_streams.ts";
-import { bytesOf, forbidden } from "./fuzz_texts.ts";
+import { bytesOf, forbidden, redactor } from "./fuzz_texts.ts";
 import { root } from "./fuzz_world.ts";
 
 /** Exit codes of the table in the README by status; of others it is 1. */
@@ -36,6 +36,7 @@ export async function tryHandoffs(input: FuzzInput): Promise<string | null> {
   });
   if (typeof called === "string") return called;
   return faultOfCall(input, called) ?? faultOfDocument(input, called) ??
+    faultOfResult(input, called) ??
     faultOfKept(input, called, left) ?? faultOfLog(called) ?? faultOfTaskReport(called);
 }
 
@@ -56,8 +57,23 @@ function faultOfDocument({ args }: FuzzInput, { code, printed }: Called): string
   const { status, latencyMs = 0 } = document;
   const isWell = wellEnded.includes(String(status));
   if (isWell !== (code === 0)) return `it exits ${code} with status ${JSON.stringify(status)}`;
-  if (typeof latencyMs !== "number") return `it took ${JSON.stringify(latencyMs)} ms`;
-  return null;
+  return typeof latencyMs === "number" ? null : `it took ${JSON.stringify(latencyMs)} ms`;
+}
+
+/** What is collected is what the agent said, where that holds no secret. */
+function faultOfResult({ args }: FuzzInput, { code, printed, before }: Called): string | null {
+  const answer = before.get(handoffNames.answer);
+  if (code !== 0 || !args.some((arg) => arg.startsWith("--collect")) || !answer) return null;
+  const { result } = JSON.parse(new TextDecoder().decode(answer));
+  const json = JSON.stringify(result ?? null, null, 2);
+  if (redactor.text(json) !== json) return null;
+  if (!args.includes("text")) {
+    const told = JSON.stringify(parse(printed.stdout)?.result, null, 2);
+    return told === json ? null : `an agent said ${json}, and ${told} is printed`;
+  }
+  const text = typeof result === "string" ? result : json;
+  const whole = text.endsWith("\n") ? text : `${text}\n`;
+  return printed.stdout === whole ? null : `an agent said ${json}, and another text is printed`;
 }
 
 /** What others wrote stays; an answer stays, or is moved aside as it was. */

@@ -17,14 +17,11 @@ import {
   validateHandoff,
   validateLenientHandoff,
 } from "../../src/protocol/generated/validators.js";
-import { createRedactor } from "../../src/redaction/redactor.ts";
 import { filesOf, type FuzzInput } from "./fuzz_commands.ts";
 import { handoffNames, runId } from "./fuzz_handoffs.ts";
 import { faultOfReport } from "./fuzz_streams.ts";
-import { bytesOf, forbidden, planted } from "./fuzz_texts.ts";
+import { bytesOf, forbidden, redactor } from "./fuzz_texts.ts";
 import { type FuzzFiles, root } from "./fuzz_world.ts";
-
-const redactor = createRedactor([{ name: "DEPLOY_TOKEN", value: planted.DEPLOY_TOKEN }]);
 
 /** What no text on one line holds. */
 // deno-lint-ignore no-control-regex
