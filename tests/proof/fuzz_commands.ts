@@ -513,8 +513,10 @@ function mayWrite(path: string, verb: string, input: FuzzInput): boolean {
   }
   if (verb === "init") return path.startsWith(`${root}/.mosaic`);
   if (/^\/(?:r|home)\/w(?:\/|$)/.test(path)) return true;
-  // A person may have worktrees wherever they say.
-  const said = /"worktree_base":\s*"([^"]*)"/.exec(input.files[names.config] ?? "")?.[1];
+  // A person may have worktrees wherever they say, and so the files of delegations.
+  const config = input.files[names.config] ?? "";
+  if (verb === "delegate" && /"(?:handoff_dir|log_dir)":/.test(config)) return true;
+  const said = /"worktree_base":\s*"([^"]*)"/.exec(config)?.[1];
   if (said !== undefined && !["/r/w", "~/w/{repo}"].includes(said)) return true;
   return verb === "sync" && input.args.includes("--write-back") &&
     path.startsWith(`${root}/`) && !path.startsWith(`${root}/.git`) &&
