@@ -15,6 +15,7 @@ import type { Invocation } from "./command.ts";
 import { type OptionValues, readAsked } from "./delegate_arguments.ts";
 import { openDelegation } from "./open_delegation.ts";
 import { openRepository } from "./open_repository.ts";
+import { redactedJson } from "./redacted_json.ts";
 import { outcomeFormat, reportOutcome } from "./report_outcome.ts";
 import { untilStopped } from "./until_stopped.ts";
 
@@ -77,8 +78,7 @@ function layered(args: OptionValues, { texts, flags }: TaskOptions): OptionValue
 function report({ world, output }: Invocation, content: Record<string, unknown>): void {
   const path = world.env.MACP_RESULT_FILE ?? "";
   if (path === "") return;
-  const redacted = JSON.parse(output.options.redaction.text(JSON.stringify(content)));
-  atomicWriteJson(world, path, redacted);
+  atomicWriteJson(world, path, JSON.parse(redactedJson(content, output.options.redaction)));
 }
 
 function readTask(files: Files, path: string): Task {

@@ -8,6 +8,7 @@ import { oneLine } from "../protocol/text.ts";
 import type { Terminal } from "../sys/terminal.ts";
 import { valueOfOption } from "./parse_arguments.ts";
 import type { Redaction } from "./output.ts";
+import { redactedJson } from "./redacted_json.ts";
 
 /** Most characters of an argument that is repeated. */
 const maxCharacters = 128;
@@ -33,7 +34,7 @@ export function printDelegationFailure(
     ...(runId === undefined ? {} : { runId: oneLine(runId, maxCharacters) }),
     ...(agent === undefined ? {} : { agent: oneLine(agent, maxCharacters) }),
   };
-  terminal.write(`${redaction.text(JSON.stringify(document, null, 2))}\n`);
+  terminal.write(`${redactedJson(document, redaction, 2)}\n`);
 }
 
 /** The agent that is asked, where it is the first argument of the command. */

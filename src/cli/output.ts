@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { withVisible } from "../events/visible_json.ts";
 import { printable } from "../protocol/text.ts";
 import type { Terminal } from "../sys/terminal.ts";
+import { redactedJson } from "./redacted_json.ts";
 
 /** Version of every JSON document that the command line prints. */
 export const schemaVersion = 1;
@@ -85,17 +85,17 @@ export class Output {
 
   /** One JSON document, with its version. */
   json(value: Record<string, unknown>): void {
-    const document = { schema_version: schemaVersion, ...value };
-    this.#terminal.write(`${this.#json(document, 2)}\n`);
+    this.document({ schema_version: schemaVersion, ...value });
+  }
+
+  /** One JSON document as it is. */
+  document(value: object): void {
+    this.#terminal.write(`${redactedJson(value, this.options.redaction, 2)}\n`);
   }
 
   /** One JSON document on a line of its own, for a stream of them. */
   jsonLine(value: object): void {
-    this.#terminal.write(`${this.#json(value)}\n`);
-  }
-
-  #json(value: object, indent?: number): string {
-    return withVisible(this.options.redaction.text(JSON.stringify(value, null, indent)));
+    this.#terminal.write(`${redactedJson(value, this.options.redaction)}\n`);
   }
 
   /** Colours a text when colours are wanted. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { withVisible } from "../events/visible_json.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import { printable } from "../protocol/text.ts";
 import type { Terminal } from "../sys/terminal.ts";
 import { exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { type Redaction, schemaVersion } from "./output.ts";
+import { redactedJson } from "./redacted_json.ts";
 
 /** How to report. */
 export interface ReportOptions {
@@ -24,7 +24,7 @@ export function reportError(terminal: Terminal, thrown: unknown, options: Report
   const exitCode = exitCodeOf(error.kind);
   const { text } = options.redaction;
   const report = options.json
-    ? withVisible(text(jsonReport(error, exitCode)))
+    ? redactedJson(jsonReport(error, exitCode), options.redaction)
     : printable(text(plainReport(error)));
   terminal.writeError(`${report}\n`);
   const unexpected = !(thrown instanceof MacpError) && thrown instanceof Error;
@@ -42,12 +42,12 @@ function asMacpError(thrown: unknown): MacpError {
   });
 }
 
-function jsonReport(error: MacpError, exitCode: number): string {
+function jsonReport(error: MacpError, exitCode: number): object {
   const { code, message, hints, details } = error;
-  return JSON.stringify({
+  return {
     schema_version: schemaVersion,
     error: { code, message, details, hints, exit_code: exitCode },
-  });
+  };
 }
 
 function plainReport(error: MacpError): string {

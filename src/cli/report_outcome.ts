@@ -10,6 +10,7 @@ import type { Arguments, Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { schemaVersion } from "./output.ts";
 import { usageError } from "./parse_arguments.ts";
+import { redactedJson } from "./redacted_json.ts";
 
 /** json: the whole document. text: the result alone. */
 export type OutcomeFormat = "json" | "text";
@@ -44,7 +45,7 @@ export function reportOutcome(
   const exitCode = error === null ? exitCodes.done : stopped ?? exitCodes.workFailed;
   // An agent may say anything of itself, and not what version this is.
   if (output.options.json) output.json({ ...outcome.document, schema_version: schemaVersion });
-  else if (format === "json") output.line(JSON.stringify(outcome.document, null, 2));
+  else if (format === "json") output.document(outcome.document);
   else if (error === null) printText(invocation, outcome.document);
   if (error !== null) reportError(invocation, { ...error, exitCode });
   return exitCode;
@@ -72,13 +73,11 @@ function reportError(
     exitCode: number;
   },
 ): void {
-  const { text } = output.options.redaction;
+  const { redaction } = output.options;
   const plain = oneLine(message, 1000);
-  const lines = output.options.json
-    ? [JSON.stringify({
-      schema_version: schemaVersion,
-      error: { code, message: plain, details: [], hints, exit_code: exitCode },
-    })]
-    : [`error: ${plain}`, ...hints.map((hint) => `hint: ${hint}`)];
-  terminal.writeError(text(`${lines.join("\n")}\n`));
+  const error = { code, message: plain, details: [], hints, exit_code: exitCode };
+  const report = output.options.json
+    ? redactedJson({ schema_version: schemaVersion, error }, redaction)
+    : redaction.text([`error: ${plain}`, ...hints.map((hint) => `hint: ${hint}`)].join("\n"));
+  terminal.writeError(`${report}\n`);
 }

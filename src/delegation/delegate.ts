@@ -17,7 +17,7 @@ import { Deliveries } from "./deliveries.ts";
 import { renderMessage } from "./message.ts";
 import { type EarlyRun, lookAtEarlier, type StartingPoint } from "./earlier_answer.ts";
 import { failed, interrupted, type Outcome, planned } from "./outcome.ts";
-import { makeRequestRecord, writeRequest } from "./request_record.ts";
+import { makeRequestRecord, withoutSecrets, writeRequest } from "./request_record.ts";
 import { buildRequest, requestFault } from "./request.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 import { withRunLock } from "./run_lock.ts";
@@ -171,7 +171,8 @@ async function openDeliveries(
   const record = await makeRequestRecord(world, asked);
   return new Deliveries(delivery, (delivery) => {
     try {
-      writeRequest(world, paths.request, { ...record, delivery });
+      const told = withoutSecrets({ ...record, delivery }, context.redactor);
+      writeRequest(world, paths.request, told);
     } catch (error) {
       // Nothing is sent that no later call would know of; what came of it is told anyway.
       if (!(error instanceof MacpError) || delivery.state === "sending") throw error;

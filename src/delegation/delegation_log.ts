@@ -178,21 +178,27 @@ export function* readDelegations(
 function parseEntry(line: string): DelegationEntry | null {
   try {
     const value: unknown = JSON.parse(line);
-    return isRecord(value) && typeof value.event === "string" && isTime(value.timestamp)
-      ? {
-        ...value,
-        timestamp: value.timestamp,
-        event: value.event,
-        runId: textOf(value.runId),
-        agent: textOf(value.agent),
-        detail: textOf(value.detail),
-        attempt: numberOf(value.attempt, 1),
-        elapsedMs: numberOf(value.elapsedMs, 0),
-      }
-      : null;
+    return isRecord(value) ? toEntry(value) : null;
   } catch {
     return null;
   }
+}
+
+function toEntry(value: Record<string, unknown>): DelegationEntry | null {
+  const { timestamp, event, workflowRunId, stepId, ...rest } = value;
+  if (typeof event !== "string" || !isTime(timestamp)) return null;
+  return {
+    ...rest,
+    timestamp,
+    event,
+    runId: textOf(value.runId),
+    agent: textOf(value.agent),
+    detail: textOf(value.detail),
+    attempt: numberOf(value.attempt, 1),
+    elapsedMs: numberOf(value.elapsedMs, 0),
+    ...(typeof workflowRunId === "string" ? { workflowRunId } : {}),
+    ...(typeof stepId === "string" ? { stepId } : {}),
+  };
 }
 
 function isTime(value: unknown): value is string {

@@ -9,7 +9,7 @@ import { collect } from "./collect.ts";
 import type { Asked, DelegateContext } from "./delegation_run.ts";
 import { judgeRead } from "./judge_read.ts";
 import type { Outcome } from "./outcome.ts";
-import { readRequest, type RequestRecord, writeRequest } from "./request_record.ts";
+import { readRequest, type RequestRecord, withoutSecrets, writeRequest } from "./request_record.ts";
 import { handoffPaths } from "./run_id.ts";
 
 /** Where the part of a brief begins that tells of the attempt before. */
@@ -56,7 +56,8 @@ export function noteTaken(context: DelegateContext, runId: string): void {
   const record = recordOf(context, request, runId);
   if (record === null) return;
   try {
-    writeRequest(context.world, request, { ...record, taken: true });
+    const taken = withoutSecrets({ ...record, taken: true }, context.redactor);
+    writeRequest(context.world, request, taken);
   } catch (error) {
     context.note(messageOf(error));
   }

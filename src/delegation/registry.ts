@@ -42,7 +42,7 @@ export function readRegistry(files: Files, path: string | null): RegistryRead {
     return toRegistry(parse(files, path), path);
   } catch (error) {
     if (!(error instanceof MacpError)) throw error;
-    return { registry: null, warning: `${error.message}; delegate.agents alone counts` };
+    return { registry: null, warning: oneLine(`${error.message}; delegate.agents alone counts`) };
   }
 }
 

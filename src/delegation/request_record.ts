@@ -7,6 +7,7 @@
 import { dirname } from "@std/path";
 import { MacpError } from "../protocol/errors.ts";
 import { sha256Hex } from "../protocol/names.ts";
+import type { Redactor } from "../redaction/redactor.ts";
 import { atomicWrite, writeError } from "../store/atomic_write.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
@@ -76,6 +77,19 @@ export function sameQuestion(record: RequestRecord, asked: RequestRecord): boole
   return record.run_id === asked.run_id && record.asked_sha256 === asked.asked_sha256;
 }
 
+/** The record without secrets in what people and gateways say; what tells the run stays. */
+export function withoutSecrets(
+  record: RequestRecord,
+  redactor: Pick<Redactor, "value">,
+): RequestRecord {
+  const { caller, workflow_id, step_id, delivery } = record;
+  const texts = redactor.value({ caller, workflow_id, step_id });
+  if (delivery === null) return { ...record, ...texts };
+  const { previous_error, reason } = delivery;
+  const said = redactor.value({ previous_error, reason });
+  return { ...record, ...texts, delivery: { ...delivery, ...said } };
+}
+
 /** Writes the record durably; makes the folder when it is missing. Throws `MacpError`. */
 export function writeRequest(
   world: Pick<World, "files" | "uuid">,
@@ -110,7 +124,8 @@ export function readRequest(files: Files, path: string, runId: string): RequestR
 function toRecord(document: Readonly<Record<string, unknown>>): RequestRecord | null {
   const { schema_version, run_id, agent, asked_sha256, strict, started_at } = document;
   const whole = schema_version === 1 && typeof run_id === "string" && typeof agent === "string" &&
-    typeof asked_sha256 === "string" && typeof started_at === "string";
+    typeof asked_sha256 === "string" && typeof started_at === "string" &&
+    !Number.isNaN(Date.parse(started_at));
   if (!whole) return null;
   return {
     schema_version,

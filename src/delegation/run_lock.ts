@@ -4,6 +4,7 @@
  * @module
  */
 import { MacpError } from "../protocol/errors.ts";
+import { describeKind } from "../protocol/not_a_file.ts";
 import type { FileLock } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 
@@ -17,7 +18,8 @@ const maxTries = 20;
  * removed afterwards.
  *
  * @param path `<run-id>.lock`, in a folder that exists.
- * Throws `MacpError` of kind busy, code `run_busy`, when another process holds it.
+ * Throws `MacpError` of kind busy, code `run_busy`, when another process holds it; of kind
+ * failure, code `lock_not_a_file`, when no file is in its place.
  */
 export async function withRunLock<T>(
   { files }: Pick<World, "files">,
@@ -40,6 +42,7 @@ async function takeLock(
   runId: string,
 ): Promise<FileLock> {
   for (let tries = 0; tries < maxTries; tries++) {
+    refuseOther(files.lstat(path)?.kind ?? "file", { path, runId });
     // While it is open its inode is used by no other file.
     const opened = files.open(path, { read: true, write: true, create: true });
     try {
@@ -57,4 +60,14 @@ async function takeLock(
     `Cannot delegate under run id ${runId} as another macp does so now`,
     { code: "run_busy", hints: [`Wait for its answer with: macp delegate --collect ${runId}`] },
   );
+}
+
+/** An agent may write into the folder: where a link of it leads, nothing is made or locked. */
+function refuseOther(kind: string, { path, runId }: { path: string; runId: string }): void {
+  if (kind === "file") return;
+  const why = `${describeKind(kind)} is in the place of its lock`;
+  throw new MacpError("failure", `Cannot delegate under run id ${runId} as ${why}: ${path}`, {
+    code: "lock_not_a_file",
+    hints: ["Move it away, or delegate under another run id"],
+  });
 }

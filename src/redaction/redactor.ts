@@ -46,7 +46,7 @@ export function createRedactor(secrets: readonly Secret[]): LearningRedactor {
   let known = secrets;
   let finder: SecretFinder | null = null;
   // Made when it is first needed: many calls print nothing that could hold a secret.
-  const find: SecretFinder = (...args) => (finder ??= createFinder(known))(...args);
+  const find: SecretFinder = (...args) => (finder ??= finderOf(known))(...args);
   const text = (whole: string) => {
     const { hits } = find(whole, 0, true);
     return hits.length === 0 ? whole : replace(whole, hits, 0, whole.length);
@@ -63,6 +63,16 @@ export function createRedactor(secrets: readonly Secret[]): LearningRedactor {
       finder = null;
     },
   };
+}
+
+/** A name may be that of a setting, with a secret in it: then it says no more than that. */
+function finderOf(secrets: readonly Secret[]): SecretFinder {
+  const find = createFinder(secrets);
+  const isPlain = ({ name }: Secret) => find(name, 0, true).hits.length === 0;
+  if (secrets.every(isPlain)) return find;
+  return createFinder(
+    secrets.map((secret) => isPlain(secret) ? secret : { ...secret, name: "secret" }),
+  );
 }
 
 function redactValue(json: unknown, text: (text: string) => string): unknown {

@@ -13,8 +13,8 @@ Deno.test("Files, arguments, answers and output that are wrong somewhere break, 
   for (const subject of caseSubjects) assert((subjects[subject] ?? 0) > 50, subject);
 });
 
-Deno.test("The executable takes a sample of them, and tasks with hostile texts in every field", async () => {
-  const report = await proveBadInputOnProgram({ seed, calls: 40, drains: 4 });
+Deno.test("The executable takes a sample of them, tasks with hostile texts in every field, and agents that answer wrongly", async () => {
+  const report = await proveBadInputOnProgram({ seed, calls: 40, drains: 4, delegations: 16 });
   assertEquals(report.faults, []);
-  assertEquals([report.calls, report.tasks], [40, 32]);
+  assertEquals([report.calls, report.tasks, report.delegations], [40, 32, 16]);
 });

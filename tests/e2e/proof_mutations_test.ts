@@ -43,7 +43,7 @@ const others: readonly Mutation[] = [
 
 Deno.test("A broken promise is caught, and what no test can tell is a fault", async () => {
   await inFolder(async (folder) => {
-    const caught = allMutations.filter(({ module }) => module === "cli/output.ts");
+    const caught = allMutations.filter(({ module }) => module === "cli/redacted_json.ts");
     const scratch = join(folder, "scratch");
 
     const report = await proveMutations({ folder: scratch, mutations: [...caught, ...others] });

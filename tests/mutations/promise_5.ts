@@ -25,10 +25,10 @@ export const tellsSecrets: readonly Mutation[] = [
   },
   {
     promise: 5,
-    module: "cli/output.ts",
+    module: "cli/redacted_json.ts",
     why: "--json prints secrets",
-    find: "this.options.redaction.text(JSON.stringify(value, null, indent))",
-    replace: "JSON.stringify(value, null, indent)",
+    find: "withVisible(text(JSON.stringify(redactParts(JSON.parse(json), text), null, indent)))",
+    replace: "withVisible(json)",
     tests: [{ file: "secrets_test.ts", filter: "What commands print is redacted" }],
   },
   {

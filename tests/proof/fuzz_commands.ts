@@ -9,9 +9,10 @@ import { type CommandSpec } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/commands.ts";
 import { runCli } from "../../src/cli/main.ts";
 import { globalOptions } from "../../src/cli/parse_arguments.ts";
+import type { HttpRequest } from "../../src/sys/http.ts";
 import { documentOf, ids, type Json, spoilDocument, toText } from "./fuzz_documents.ts";
 import { bytesOf, forbidden, hostileText, longText, planted, spoilText } from "./fuzz_texts.ts";
-import { FuzzFiles, fuzzWorld, root, stateFolder } from "./fuzz_world.ts";
+import { FuzzFiles, fuzzWorld, root, stateFolder, type WorldTrace } from "./fuzz_world.ts";
 import { streamText } from "./fuzz_streams.ts";
 import type { Choices } from "./random.ts";
 
@@ -366,22 +367,42 @@ const traces =
 // deno-lint-ignore no-control-regex
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
+/** What may differ for the call of a case. */
+export interface CallPlan {
+  /** Added to the environment. */
+  env?: Record<string, string>;
+  /** Told of each request before it is answered. */
+  onRequest?: (request: HttpRequest, files: FuzzFiles) => void;
+}
+
+/** A call that came to its end. */
+export interface Called {
+  code: number;
+  printed: { stdout: string; stderr: string };
+  files: FuzzFiles;
+  /** Files of the case as they were, by their path below the repository. */
+  before: ReadonlyMap<string, Uint8Array>;
+  trace: WorldTrace;
+}
+
 /** Calls the program with a case; what is wrong with what it did, or null. */
 export async function tryInput(input: FuzzInput): Promise<string | null> {
-  const files = new FuzzFiles();
-  files.makeFolder(`${root}/.git`);
-  files.makeFolder(stateFolder);
-  files.makeFolder("/home");
-  for (const [name, text] of Object.entries(input.files)) {
-    files.put(`${root}/${name}`, bytesOf(text));
-  }
-  files.touched.clear();
+  const called = await callProgram(input);
+  return typeof called === "string" ? called : faultOfCall(input, called);
+}
+
+/** Calls the program with a case; what it did, or why that was no proper end. */
+export async function callProgram(
+  input: FuzzInput,
+  { env = {}, onRequest }: CallPlan = {},
+): Promise<Called | string> {
+  const files = filesOf(input);
   const before = new Map(
     Object.keys(input.files).map((name) => [name, files.readBytes(`${root}/${name}`)]),
   );
   const { world, trace, terminal, printed, hung } = fuzzWorld({
     files,
-    env: { HOME: "/home", PATH: "/bin", DEPLOY_TOKEN: planted.DEPLOY_TOKEN },
+    env: { HOME: "/home", PATH: "/bin", DEPLOY_TOKEN: planted.DEPLOY_TOKEN, ...env },
     answers: input.answers.map((answer) => {
       const [, status = "0", text = ""] = /^(\d*) ?(.*)$/s.exec(answer) ?? [];
       return { status: Number(status), headers: {}, text };
@@ -391,6 +412,7 @@ export async function tryInput(input: FuzzInput): Promise<string | null> {
       code: input.output.length % 3 === 0 ? 1 : 0,
       report: input.report,
     },
+    onRequest: (request) => onRequest?.(request, files),
   });
   let code: number;
   const begun = busyMs();
@@ -401,6 +423,25 @@ export async function tryInput(input: FuzzInput): Promise<string | null> {
   }
   const took = busyMs() - begun;
   if (took > slowMs) return `it takes ${Math.round(took)} ms`;
+  return { code, printed, files, before, trace };
+}
+
+/** The files of a case, none of them touched. */
+export function filesOf(input: FuzzInput): FuzzFiles {
+  const files = new FuzzFiles();
+  files.makeFolder(`${root}/.git`);
+  files.makeFolder(stateFolder);
+  files.makeFolder("/home");
+  for (const [name, text] of Object.entries(input.files)) {
+    files.put(`${root}/${name}`, bytesOf(text));
+  }
+  files.touched.clear();
+  return files;
+}
+
+/** What is wrong with what a call did, or null. */
+export function faultOfCall(input: FuzzInput, called: Called): string | null {
+  const { code, printed, files, before, trace } = called;
   return faultOfPrinted(input, code, printed) ?? faultOfFiles(input, code, files, before) ??
     faultOfSecrets(input, files, printed, trace.requests) ?? faultOfSpawns(input, trace.spawned);
 }
@@ -425,7 +466,9 @@ function faultOfPrinted(
   const isJson = args.includes("--json") && !args.includes("--");
   const trail = traces.exec(stderr) ?? (verb === "logs" ? null : traces.exec(stdout));
   if (trail) return `it prints "${trail[0].trim()}": ${shown(stderr)} ${shown(stdout)}`;
-  const plain = stderr + (["logs", "diff"].includes(verb) ? "" : stdout);
+  // What is printed for programs is the text as it is.
+  const isData = ["logs", "diff"].includes(verb) || args.join(" ").includes("--format text");
+  const plain = stderr + (isData ? "" : stdout);
   const isColored = args.some((arg) => arg.includes("color"));
   const control = isColored ? null : controls.exec(plain);
   if (control) {
@@ -470,8 +513,10 @@ function mayWrite(path: string, verb: string, input: FuzzInput): boolean {
   }
   if (verb === "init") return path.startsWith(`${root}/.mosaic`);
   if (/^\/(?:r|home)\/w(?:\/|$)/.test(path)) return true;
-  // A person may have worktrees wherever they say.
-  const said = /"worktree_base":\s*"([^"]*)"/.exec(input.files[names.config] ?? "")?.[1];
+  // A person may have worktrees wherever they say, and so the files of delegations.
+  const config = input.files[names.config] ?? "";
+  if (verb === "delegate" && /"(?:handoff_dir|log_dir)":/.test(config)) return true;
+  const said = /"worktree_base":\s*"([^"]*)"/.exec(config)?.[1];
   if (said !== undefined && !["/r/w", "~/w/{repo}"].includes(said)) return true;
   return verb === "sync" && input.args.includes("--write-back") &&
     path.startsWith(`${root}/`) && !path.startsWith(`${root}/.git`) &&
@@ -645,6 +690,8 @@ function isOwnText(path: string, input: FuzzInput): boolean {
   if (path.startsWith(`${stateFolder}/attempts/`) || path.startsWith(`${stateFolder}/handover/`)) {
     return true;
   }
+  // A copy of what an agent left, byte by byte.
+  if (path.startsWith(`${stateFolder}/handoffs/`) && path.endsWith(".prev.json")) return true;
   return path === `${root}/${input.args.at(-1)}`;
 }
 

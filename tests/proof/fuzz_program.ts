@@ -8,6 +8,8 @@ import { dirname, join } from "@std/path";
 import { exists, filesBelow, type Repository, textOf, withRepository } from "../e2e/harness.ts";
 import { caseOf } from "./fuzz_case.ts";
 import type { FuzzInput } from "./fuzz_commands.ts";
+import { tryDelegations } from "./fuzz_gateway.ts";
+import { endOf, faultOfPlace, faultOfRan, hangMs, outsideOf } from "./fuzz_program_checks.ts";
 import { bytesOf, forbidden, hostileText, planted } from "./fuzz_texts.ts";
 import { Choices } from "./random.ts";
 
@@ -17,6 +19,8 @@ export interface FuzzProgramReport {
   calls: number;
   /** Tasks with hostile texts in every field that were run to their end. */
   tasks: number;
+  /** Questions to an agent that answers wrongly, behind a gateway that does too. */
+  delegations: number;
   seconds: number;
   faults: string[];
 }
@@ -27,10 +31,8 @@ export interface FuzzProgramPlan {
   calls: number;
   /** Queues that are drained, of eight tasks each. */
   drains: number;
+  delegations: number;
 }
-
-/** Milliseconds after which a call hangs; the machine may be busy. */
-const hangMs = 60_000;
 
 /** Verbs that start commands of the case or wait, and are tried by draining instead. */
 const others = ["run", "drain", "watch", "doctor", "demo", "accept", "init"];
@@ -38,11 +40,13 @@ const others = ["run", "drain", "watch", "doctor", "demo", "accept", "init"];
 /** Calls the executable with cases, and drains queues of hostile tasks. */
 export async function proveBadInputOnProgram(plan: FuzzProgramPlan): Promise<FuzzProgramReport> {
   const begun = performance.now();
-  const report: FuzzProgramReport = { calls: 0, tasks: 0, seconds: 0, faults: [] };
+  const report: FuzzProgramReport = { calls: 0, tasks: 0, delegations: 0, seconds: 0, faults: [] };
   await withRepository(async (repository) => {
     const outside = outsideOf(repository);
     for (let seed = plan.seed; report.calls < plan.calls && report.faults.length === 0; seed++) {
       const { subject, input } = caseOf(seed);
+      // These speak of ports of this machine, and are tried against a gateway of their own.
+      if (subject === "handoffs") continue;
       if (subject === "output" || input.args.some((arg) => others.includes(arg))) continue;
       // Paths of the world in memory stand for none here.
       if (input.args.some((arg) => /^(--repo|--set|--keep)|[^\0]{100000}/.test(arg))) continue;
@@ -56,20 +60,17 @@ export async function proveBadInputOnProgram(plan: FuzzProgramPlan): Promise<Fuz
     const fault = await withHostileTasks(seed, report);
     if (fault) report.faults.push(`drain of seed ${seed}: ${fault}`);
   }
+  if (report.faults.length === 0) {
+    const { faults } = await tryDelegations({ seed: plan.seed, calls: plan.delegations });
+    report.delegations = plan.delegations;
+    report.faults.push(...faults);
+  }
   report.seconds = (performance.now() - begun) / 1000;
   return report;
 }
 
 function told(input: FuzzInput): string {
   return JSON.stringify(input).slice(0, 4000);
-}
-
-/** What is around the state of a repository, as one text that is equal when nothing changed. */
-function outsideOf(repository: Repository): string {
-  const state = repository.state();
-  return [...filesBelow(repository.folder)].filter((path) => !path.startsWith(state))
-    .filter((path) => !path.endsWith(".md") && !path.includes("/.git/")).sort()
-    .map((path) => `${path} ${Deno.statSync(path).size}`).join("\n");
 }
 
 async function tryCall(
@@ -89,40 +90,9 @@ async function tryCall(
   }
   const env = { DEPLOY_TOKEN: planted.DEPLOY_TOKEN };
   const call = repository.start(input.args, { env });
-  let hung = false;
-  const timer = setTimeout(() => {
-    hung = true;
-    call.kill("SIGKILL");
-  }, hangMs);
-  const ran = await call.ended.finally(() => clearTimeout(timer));
-  if (hung) return `it does not end within ${hangMs} ms`;
+  const ran = await endOf(call);
+  if (ran === null) return `it does not end within ${hangMs} ms`;
   return faultOfRan(ran) ?? faultOfPlace(repository, outside);
-}
-
-const traces =
-  /\n\s+at (?:.* \()?(?:file|ext|node|https?):|\b(?:Type|Range|Reference|Syntax)Error\b|Uncaught|panicked|Cannot go on as/;
-
-function faultOfRan(
-  { code, stderr }: { code: number; stderr: string },
-): string | null {
-  if (![0, 1, 2, 3, 4, 5, 130].includes(code)) return `it exits ${code}: ${stderr.slice(-400)}`;
-  const trail = traces.exec(stderr);
-  return trail ? `it prints "${trail[0].trim()}": ${stderr.slice(-600)}` : null;
-}
-
-/** Nothing is written beside the repository, and no text became a command. */
-function faultOfPlace(repository: Repository, outside: string): string | null {
-  const canaries = [...filesBelow(repository.folder)].filter((path) => /CANARY/.test(path));
-  if (canaries.length > 0) return `a text became a command: ${canaries.join(", ")}`;
-  const escaped = [
-    "/tmp/escaped",
-    repository.outside("escaped"),
-    repository.outside("escaped.json"),
-  ];
-  const found = escaped.filter(exists);
-  if (found.length > 0) return `a path escaped: ${found.join(", ")}`;
-  const now = outsideOf(repository);
-  return now === outside ? null : `files beside the state changed:\n${now}\nwere\n${outside}`;
 }
 
 /** A text that an argument list or an environment can hold. */

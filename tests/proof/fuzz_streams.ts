@@ -241,7 +241,8 @@ function faultOfLog(chunks: Uint8Array[]): string | null {
 
 const task: Task = { id: "t1", title: "Task", status: "running", dispatch: "exec" };
 
-function faultOfReport(text: string): string | null {
+/** Reads what a worker left as the controller does; what is wrong with the result, or null. */
+export function faultOfReport(text: string): string | null {
   const files = new FuzzFiles();
   files.put("/w/result.json", bytesOf(text));
   const report = readWorkerReport(files, "/w/result.json");

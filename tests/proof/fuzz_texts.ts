@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createRedactor } from "../../src/redaction/redactor.ts";
 import type { Choices } from "./random.ts";
 
 /** Stands in texts where a byte is meant that is not UTF-8: U+F780 is the byte 0x80. */
@@ -13,6 +14,9 @@ export const planted = {
   DEPLOY_TOKEN: "pl4nted-Mark3r/4711+env?x=y",
   token: `ghp_${"q7Zk2Wx9".repeat(4)}abcd`,
 } as const;
+
+/** Knows the planted secrets, as the program does in such an environment. */
+export const redactor = createRedactor([{ name: "DEPLOY_TOKEN", value: planted.DEPLOY_TOKEN }]);
 
 /** A secret in each form in which it must be known. */
 export function formsOf(secret: string): string[] {

@@ -85,6 +85,14 @@ export class FuzzFiles extends MemoryFiles {
     return super.realPath(path);
   }
 
+  /** Puts a file there as somebody else does. */
+  leave(path: string, bytes: Uint8Array): void {
+    const before = new Set(this.touched);
+    this.put(path, bytes);
+    this.touched.clear();
+    for (const one of before) this.touched.add(one);
+  }
+
   /** Forgets what was touched, and puts a file there. */
   put(path: string, bytes: Uint8Array): void {
     super.makeFolder(dirname(path));
@@ -102,6 +110,8 @@ export interface WorldPlan {
   answers: readonly { status: number; headers: Record<string, string>; text: string }[];
   /** What a command prints, ends with, and leaves where it may leave something. */
   command: { output: string; code: number; report: string | null };
+  /** Told of each request before it is answered. */
+  onRequest?: (request: HttpRequest) => void;
 }
 
 /** What happened in a world. */
@@ -160,6 +170,7 @@ export function fuzzWorld(plan: WorldPlan): {
       request: (request) => {
         const { certificates: _, signal: _signal, ...told } = request;
         trace.requests.push({ ...told, signal: request.signal });
+        plan.onRequest?.(request);
         const answer = plan.answers[(trace.requests.length - 1) % plan.answers.length];
         if (!answer || answer.status === 0) {
           throw new MacpError("failure", "Cannot reach the host as nobody answers", {
@@ -281,10 +292,7 @@ function spawn(options: SpawnOptions, plan: WorldPlan, trace: WorldTrace): Child
   const report = options.env.MACP_RESULT_FILE;
   if (report !== undefined && plan.command.report !== null) {
     if (plan.files.stat(dirname(report)) !== null) {
-      const before = new Set(plan.files.touched);
-      plan.files.put(report, bytesOf(plan.command.report));
-      plan.files.touched.clear();
-      for (const path of before) plan.files.touched.add(path);
+      plan.files.leave(report, bytesOf(plan.command.report));
     }
   }
   return childOf(plan.command.code, bytesOf(plan.command.output));

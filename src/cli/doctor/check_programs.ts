@@ -21,7 +21,7 @@ const oldestGit = [2, 31] as const;
 /** Git, and whether it is new enough. */
 export async function checkGit(git: Git): Promise<Finding> {
   const { stdout } = await git.run(["--version"]);
-  const version = /(\d+)\.(\d+)[.\w]*/.exec(stdout);
+  const version = /(?<!\d)(\d+)\.(\d+)[.\w]*/.exec(stdout);
   if (!version) return found.warn("git", `git does not tell its version: ${oneLine(stdout, 80)}`);
   const [, major, minor] = version.map(Number);
   const [least, leastMinor] = oldestGit;
@@ -130,7 +130,8 @@ export function programOf(command: string): string | null {
   return word === undefined || command.includes("\n") ? null : word;
 }
 
-function versionIn({ stdout, stderr, timedOut }: Answer): string {
+/** A version in what a program tells of itself, or words that there is none. */
+export function versionIn({ stdout, stderr, timedOut }: Answer): string {
   if (timedOut) return "(does not tell its version)";
-  return /\d+(?:\.\d+)+[-.\w]*/.exec(stdout || stderr)?.[0] ?? "(version unknown)";
+  return /(?<!\d)\d+(?:\.\d+)+[-.\w]*/.exec(stdout || stderr)?.[0] ?? "(version unknown)";
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { describeSink } from "../../../src/cli/describe_sinks.ts";
 import { judgeSink } from "../../../src/cli/doctor/check_events.ts";
-import { programOf } from "../../../src/cli/doctor/check_programs.ts";
+import { programOf, versionIn } from "../../../src/cli/doctor/check_programs.ts";
 import { placesIn } from "../../../src/cli/doctor/check_secrets.ts";
 import { testEvent } from "../../../src/cli/doctor/check_sinks.ts";
 import { freeBytes } from "../../../src/cli/doctor/check_state.ts";
@@ -15,6 +15,14 @@ Deno.test("programOf() is the first word of a plain command, and null for anythi
   assertEquals(programOf('"my agent" --do'), null);
   assertEquals(programOf("A=1 claude"), null);
   assertEquals(programOf("cd x\nclaude"), null);
+});
+
+Deno.test("versionIn() finds a version, and is not slow where there is none", () => {
+  const told = (stdout: string) => versionIn({ code: 0, timedOut: false, stdout, stderr: "" });
+  assertEquals(told("agent 12.0.3-rc.1 (x)"), "12.0.3-rc.1");
+  const begun = performance.now();
+  assertEquals(told("0".repeat(100_000)), "(version unknown)");
+  assertEquals(performance.now() - begun < 2000, true);
 });
 
 Deno.test("freeBytes() reads what df -Pk prints, also with blanks in the mount point", () => {

@@ -174,6 +174,21 @@ Deno.test("delegate() logs no part of a secret that the task holds", async () =>
   });
 });
 
+Deno.test("delegate() writes no secret into the record of what was asked", async () => {
+  const secret = "s3cret-of-a-gateway";
+  const steps = { sendTask: () => failing({ reason: `host says ${secret}`, retry: false }) };
+  await withDelegation(() => steps, async ({ context, answer }) => {
+    const { createRedactor } = await import("../../../src/redaction/redactor.ts");
+    const redactor = createRedactor([{ name: "TOKEN", value: secret }]);
+    const told = { workflowId: `wf ${secret}`, stepId: secret, caller: null };
+    await delegate({ ...context, redactor }, asking(told));
+    const text = Deno.readTextFileSync(answer.replace(/json$/, "request.json"));
+    const { workflow_id, step_id, delivery } = JSON.parse(text);
+    assertEquals([workflow_id, step_id], ["wf [redacted:TOKEN]", "[redacted:TOKEN]"]);
+    assertEquals([delivery.state, delivery.reason], ["refused", "host says [redacted:TOKEN]"]);
+  });
+});
+
 Deno.test("collect() judges the answer as it was asked for, and moves nothing", async () => {
   await withDelegation(() => ({}), async ({ context, answer, done }) => {
     const asked = { runId: "run-1", timeoutMs: 10, strict: null, workflowId: null, stepId: null };

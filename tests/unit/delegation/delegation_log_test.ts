@@ -140,3 +140,17 @@ Deno.test("readDelegations() gives entries since a time, of all files, and names
     });
   });
 });
+
+Deno.test("readDelegations() leaves out a workflow and a step that are no texts", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const entry = { timestamp: "2026-03-04T10:00:00Z", event: "timeout", more: 1 };
+    const line = { ...entry, workflowRunId: { toString: 1 }, stepId: [{}] };
+    Deno.writeTextFileSync(`${folder}/2026-03-04.jsonl`, `${JSON.stringify(line)}\n`);
+    const [read] = readDelegations(realFiles, folder);
+    const rest = { runId: "", agent: "", detail: "", attempt: 1, elapsedMs: 0 };
+    assertEquals(read?.entry, { ...entry, ...rest });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

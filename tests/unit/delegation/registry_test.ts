@@ -71,6 +71,13 @@ Deno.test("readRegistry() warns of a file that cannot be read, and never waits f
     assertMatch(read(join(path, "below")).warning ?? "", /^Cannot read .*alone counts$/);
   }));
 
+Deno.test("readRegistry() warns on one line, whatever the file holds", () =>
+  withPath((path) => {
+    Deno.writeTextFileSync(path, "\r\u001b[31mx\n");
+    // deno-lint-ignore no-control-regex
+    assertEquals(/[\x00-\x1f]/.exec(read(path).warning ?? "\0"), null);
+  }));
+
 Deno.test("readRegistry() passes over an address that is none, and says so", () =>
   withPath((path) => {
     const agents = {

@@ -87,6 +87,7 @@ Deno.test("readRequest() refuses what is no record of the run", async () => {
       JSON.stringify({ ...record, schema_version: 2 }),
       JSON.stringify({ ...record, run_id: "other" }),
       JSON.stringify({ ...record, agent: null }),
+      JSON.stringify({ ...record, started_at: "soon" }),
     ];
     for (const content of contents) {
       Deno.writeTextFileSync(path, content);

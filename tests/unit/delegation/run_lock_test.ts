@@ -43,6 +43,28 @@ Deno.test("withRunLock() locks the file that is there, not one that was removed 
   }
 });
 
+Deno.test("withRunLock() refuses what is no file, and makes nothing where a link leads", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "macp-unit-" });
+  const path = join(folder, "run.lock");
+  const work = () => withRunLock({ files: realFiles }, { path, runId: "run" }, () => nothing);
+  const nothing = Promise.resolve();
+  try {
+    Deno.symlinkSync(join(folder, "elsewhere"), path);
+    const error = await assertRejects(work, MacpError);
+    assertEquals([error.kind, error.code], ["failure", "lock_not_a_file"]);
+    assertEquals(
+      error.message,
+      `Cannot delegate under run id run as a symbolic link is in the place of its lock: ${path}`,
+    );
+    assertEquals(realFiles.list(folder), ["run.lock"]);
+    Deno.removeSync(path);
+    Deno.mkdirSync(path);
+    assertEquals((await assertRejects(work, MacpError)).code, "lock_not_a_file");
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 Deno.test("delegationPlaces() reads paths from the repository and the home", () => {
   const settings = { handoff_dir: "~/answers", log_dir: "log", registry: "/etc/agents.json" };
   assertEquals(delegationPlaces(settings, { repository: "/repo", home: "/me" }), {

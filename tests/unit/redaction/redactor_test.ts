@@ -18,6 +18,17 @@ Deno.test("text() replaces a secret under its name, everywhere", () => {
   );
 });
 
+Deno.test("text() shows no secret in the name of another", () => {
+  const [value, token] = ["s3cret-value", `ghp_${"a1B2".repeat(5)}`];
+  const redactor = createRedactor([
+    { name: "KEY", value },
+    { name: `agents.${value}.token`, value: "other-s3cret" },
+    { name: `agents.${token}.token`, value: "third-s3cret" },
+  ]);
+  const text = redactor.text(`${value} other-s3cret third-s3cret`);
+  assertEquals(text, "[redacted:KEY] [redacted:secret] [redacted:secret]");
+});
+
 Deno.test("text() gives back the same text when it holds no secret", () => {
   const plain = "nothing to see, abcdefgh and 12345";
   assertEquals(redactor.text(plain), plain);
