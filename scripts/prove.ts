@@ -64,7 +64,7 @@ const parts: Readonly<Record<string, Part>> = {
       seed,
       calls: Math.ceil(300 * share),
       drains: Math.ceil(30 * share),
-      delegations: Math.ceil(240 * share),
+      delegations: Math.ceil(100 * share),
     });
     const kinds = Object.entries(subjects).map(([subject, count]) => `${subject} ${count}`).join(
       ", ",

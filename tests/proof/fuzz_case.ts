@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type FuzzInput, type FuzzSubject, makeInput, tryInput } from "./fuzz_commands.ts";
+import { callProgram } from "./fuzz_call.ts";
+import { type FuzzInput, type FuzzSubject, makeInput } from "./fuzz_inputs.ts";
+import { faultOfCall } from "./fuzz_oracles.ts";
 import { tryHandoffs } from "./fuzz_handoff_calls.ts";
 import { makeHandoffs } from "./fuzz_handoffs.ts";
 import { makeOutput, tryOutput } from "./fuzz_streams.ts";
@@ -39,4 +41,10 @@ function inputOf(choices: Choices, subject: CaseSubject): FuzzInput {
 export async function tryCase(subject: CaseSubject, input: FuzzInput): Promise<string | null> {
   if (subject === "output") return tryOutput(input);
   return subject === "handoffs" ? await tryHandoffs(input) : await tryInput(input);
+}
+
+/** Calls the program with a case; what is wrong with what it did, or null. */
+async function tryInput(input: FuzzInput): Promise<string | null> {
+  const called = await callProgram(input);
+  return typeof called === "string" ? called : faultOfCall(input, called);
 }

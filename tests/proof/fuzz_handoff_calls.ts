@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { type Called, callProgram, faultOfCall, type FuzzInput } from "./fuzz_commands.ts";
+import { type Called, callProgram } from "./fuzz_call.ts";
+import type { FuzzInput } from "./fuzz_inputs.ts";
+import { faultOfCall } from "./fuzz_oracles.ts";
 import { faultOfReading } from "./fuzz_handoff_reading.ts";
 import { handoffNames } from "./fuzz_handoffs.ts";
 import { faultOfReport } from "./fuzz_streams.ts";

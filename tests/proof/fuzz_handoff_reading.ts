@@ -17,7 +17,8 @@ import {
   validateHandoff,
   validateLenientHandoff,
 } from "../../src/protocol/generated/validators.js";
-import { filesOf, type FuzzInput } from "./fuzz_commands.ts";
+import { filesOf } from "./fuzz_call.ts";
+import type { FuzzInput } from "./fuzz_inputs.ts";
 import { handoffNames, runId } from "./fuzz_handoffs.ts";
 import { faultOfReport } from "./fuzz_streams.ts";
 import { bytesOf, forbidden, redactor } from "./fuzz_texts.ts";

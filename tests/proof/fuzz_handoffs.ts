@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { FuzzInput } from "./fuzz_commands.ts";
+import type { FuzzInput } from "./fuzz_inputs.ts";
 import { type Json, spoilDocument, toText } from "./fuzz_documents.ts";
 import { hostileText, longText, spoilText } from "./fuzz_texts.ts";
 import type { Choices } from "./random.ts";

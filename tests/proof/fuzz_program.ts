@@ -7,7 +7,7 @@
 import { dirname, join } from "@std/path";
 import { exists, filesBelow, type Repository, textOf, withRepository } from "../e2e/harness.ts";
 import { caseOf } from "./fuzz_case.ts";
-import type { FuzzInput } from "./fuzz_commands.ts";
+import type { FuzzInput } from "./fuzz_inputs.ts";
 import { tryDelegations } from "./fuzz_gateway.ts";
 import { endOf, faultOfPlace, faultOfRan, hangMs, outsideOf } from "./fuzz_program_checks.ts";
 import { bytesOf, forbidden, hostileText, planted } from "./fuzz_texts.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FuzzInput } from "./fuzz_commands.ts";
+import type { FuzzInput } from "./fuzz_inputs.ts";
 
 /** Most cases that are tried, and most milliseconds, while one is made small. */
 const limits = { tries: 1500, ms: 20_000 };
