@@ -12,6 +12,7 @@ import type { Failure } from "../protocol/outcomes.ts";
 import { runtimeOf } from "../protocol/task.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { StreamFacts } from "../runtimes/stream_reader.ts";
+import { withAnySignal } from "../sys/with_any_signal.ts";
 import { attemptEnvironment } from "./attempt_environment.ts";
 import type { AttemptFiles } from "./attempt_files.ts";
 import { missingProgram } from "./command.ts";
@@ -109,24 +110,26 @@ async function watchCommand(
   const watching = watch.run();
   watching.catch(() => {}); // Told by the await below, once the worker has ended.
   try {
-    const end = await runCommand(git.world, {
-      command,
-      cwd: dispatched.cwd,
-      // The worker alone: neither the setup nor the gates ask the agent.
-      env: {
-        ...dispatched.env,
-        ...delegateToken(task, settings.delegate, git.world.env),
-      },
-      timeoutMs: timeoutSecondsOf(request) * 1000,
-      separateStderr: mode === "headless",
-      onStarted: (leader) => hooks.started(leader, dispatched.ready),
-      onOutput: (chunk, stream) => {
-        log.write(chunk, stream);
-        watch.push(chunk, stream);
-        if (stream === "err") errors.tail.push(errors.cleaner.push(chunk));
-      },
-      signal: AbortSignal.any([signal, watch.signal]),
-    });
+    const run = (either: AbortSignal) =>
+      runCommand(git.world, {
+        command,
+        cwd: dispatched.cwd,
+        // The worker alone: neither the setup nor the gates ask the agent.
+        env: {
+          ...dispatched.env,
+          ...delegateToken(task, settings.delegate, git.world.env),
+        },
+        timeoutMs: timeoutSecondsOf(request) * 1000,
+        separateStderr: mode === "headless",
+        onStarted: (leader) => hooks.started(leader, dispatched.ready),
+        onOutput: (chunk, stream) => {
+          log.write(chunk, stream);
+          watch.push(chunk, stream);
+          if (stream === "err") errors.tail.push(errors.cleaner.push(chunk));
+        },
+        signal: either,
+      });
+    const end = await withAnySignal([signal, watch.signal], run);
     errors.tail.push(errors.cleaner.end());
     const tail = log.tail(endTail.lines, endTail.bytes);
     return { mode, watch, end, tail, facts: watch.end(), errors: errors.tail.text() };

@@ -5,6 +5,7 @@
  */
 import { MacpError } from "../protocol/errors.ts";
 import type { Child, ExitStatus, ProcessEntry } from "../sys/processes.ts";
+import { withAnySignal } from "../sys/with_any_signal.ts";
 import type { World } from "../sys/world.ts";
 import { endProcesses } from "./end_processes.ts";
 import { attemptMarker, trackAttempt } from "./find_attempt_processes.ts";
@@ -76,8 +77,11 @@ async function runToEnd(
   options: ProgramOptions & { find: () => readonly ProcessEntry[] },
 ): Promise<ProgramEnd> {
   const { signal, timeoutMs, find } = options;
-  const over = AbortSignal.any([signal, world.clock.deadline(timeoutMs)]);
-  const early = await Promise.race([child.exited, whenAborted(over)]);
+  const deadline = world.clock.deadline(timeoutMs);
+  const early = await withAnySignal(
+    [signal, deadline],
+    (over) => Promise.race([child.exited, whenAborted(over)]),
+  );
   await endProcesses(world, { find, graceMs });
   const { code } = early ?? await exitOf(world, child);
   const cause = early !== null ? "exited" : signal.aborted ? "aborted" : "timed_out";
