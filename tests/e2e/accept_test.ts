@@ -51,7 +51,7 @@ Deno.test("show 7: accept gates and completes a task that a person mended in its
     const branch = repository.task("t").branch ?? "";
     assertEquals(await repository.git("show", `${branch}:answer`), "right");
     const commit = await repository.git("log", "-1", "--format=%an %s", branch);
-    assertEquals(commit, "macp chore: what a person left uncommitted for t");
+    assertEquals(commit, "macp Task t (t)");
     assertStringIncludes(repository.log("t", 2), "grep -qx right answer");
     assertEquals([state(repository).running, exists(repository.state("attempts", "t"))], [
       {},
