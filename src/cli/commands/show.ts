@@ -4,17 +4,19 @@
  * @module
  */
 import { worktreeOf } from "../../people/inbox.ts";
+import { findHolder, isLanded } from "../../people/plan_land.ts";
 import type { TaskResult } from "../../protocol/generated/types.ts";
 import { isTerminal } from "../../protocol/outcomes.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import { type RawTask, statusOf } from "../../protocol/task.ts";
 import { oneLine } from "../../protocol/text.ts";
+import type { Queue } from "../../store/queue.ts";
 import type { Invocation } from "../command.ts";
 import { printResult } from "../describe_result.ts";
 import { printNext, printTask } from "../describe_task.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { findRecords, type TaskRecords } from "../find_result.ts";
-import { openRepository, requireTask } from "../open_repository.ts";
+import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
 import type { Output } from "../output.ts";
 import { showHandover } from "../show_handover.ts";
 
@@ -45,10 +47,22 @@ export async function run(invocation: Invocation): Promise<number> {
   const usual = phase === "adding" || phase === "removing" ? null : named;
   const place = worktreeOf(state, id) ?? usual;
   const worktree = place !== null && world.files.stat(place)?.kind === "folder" ? place : null;
+  const about = { queue: store.readQueue(), id, raw };
+  const heldBy = await findUnrecorded(repository, about);
   printTask(output, id, raw);
+  if (heldBy !== null) output.line(`landed: already in ${oneLine(heldBy)}`);
   printRecords(output, records, { raw, settings, worktree });
-  printNext(output, { queue: store.readQueue(), id, raw, records, worktree });
+  printNext(output, { ...about, records, worktree, heldBy });
   return exitCodes.done;
+}
+
+/** The branch that holds the task's work without a record of its landing, or null. */
+async function findUnrecorded(
+  { git, settings }: OpenRepository,
+  { queue, id, raw }: { queue: Queue; id: string; raw: RawTask },
+): Promise<string | null> {
+  if (statusOf(raw) !== "completed" || isLanded(raw)) return null;
+  return await findHolder({ git, queue, id, baseRef: settings.macp.base_ref });
 }
 
 /** Prints what is on disk of a task's attempts. */
