@@ -68,7 +68,7 @@ export const act: readonly CommandSpec[] = [
         name: "into",
         kind: "text",
         value: "BRANCH",
-        help: "Local branch to land on; that of macp.base_ref otherwise",
+        help: "Local branch to land on; that of macp.base_ref, or what tasks start from, otherwise",
       },
       { name: "message", kind: "text", value: "TEXT", help: "Message of the merge commit" },
       dryRun,
