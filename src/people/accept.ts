@@ -10,6 +10,7 @@ import { inspectWork } from "../dispatcher/inspect_work.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
+import { logHeading } from "../logs/log_heading.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Task, TaskResult, Verdict } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
@@ -102,7 +103,7 @@ async function judgeAccept(
   });
   const gates = resolveGates(task, settings);
   try {
-    log.section(`${task.id}: accept what was left`);
+    log.section(logHeading(task.id, attempt.serial, { kind: "acceptance" }));
     const previous = previousResult(context, task, names);
     const request = {
       ...dispatchRequest(context, claimed, log, signal),

@@ -47,9 +47,7 @@ function commandsOf({ id, outcome }: NextFacts) {
     diff: { command: `macp diff ${word}`, why: "what it changed" },
     reply: {
       command: `macp reply ${word} "…"`,
-      why: asks
-        ? "answer it and queue it again"
-        : "tell the worker what to do differently, and queue it again",
+      why: asks ? "answer it and queue it again" : "say what to do differently, and queue it again",
     },
     accept: { command: `macp accept ${word}`, why: "run the gates on the worktree as it is" },
     retry: { command: `macp retry ${word}`, why: "queue it again" },

@@ -5,17 +5,20 @@
  */
 import { worktreeOf } from "../../people/inbox.ts";
 import { findHolder, isLanded } from "../../people/plan_land.ts";
+import { workerAttempt } from "../../logs/log_heading.ts";
 import type { TaskResult } from "../../protocol/generated/types.ts";
 import { isTerminal } from "../../protocol/outcomes.ts";
+import { kindOfResult } from "../../protocol/result_kind.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import { type RawTask, statusOf } from "../../protocol/task.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Queue } from "../../store/queue.ts";
+import type { Files } from "../../sys/files.ts";
 import type { Invocation } from "../command.ts";
 import { printResult } from "../describe_result.ts";
 import { printNext, printTask } from "../describe_task.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { findRecords, type TaskRecords } from "../find_result.ts";
+import { findRecords, type TaskRecords, whatLogIsOf } from "../find_result.ts";
 import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
 import type { Output } from "../output.ts";
 import { showHandover } from "../show_handover.ts";
@@ -51,7 +54,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const heldBy = await findUnrecorded(repository, about);
   printTask(output, id, raw);
   if (heldBy !== null) output.line(`landed: already in ${oneLine(heldBy)}`);
-  printRecords(output, records, { raw, settings, worktree });
+  printRecords(output, records, { raw, settings, worktree, files: world.files });
   printNext(output, { ...about, records, worktree, heldBy });
   return exitCodes.done;
 }
@@ -69,7 +72,12 @@ async function findUnrecorded(
 function printRecords(
   output: Output,
   { result, resultPath, attempts, logs, prunedLogs }: TaskRecords,
-  { raw, settings, worktree }: { raw: RawTask; settings: Settings; worktree: string | null },
+  { raw, settings, worktree, files }: {
+    raw: RawTask;
+    settings: Settings;
+    worktree: string | null;
+    files: Files;
+  },
 ): void {
   if (result) {
     const hasWorktree = worktree !== null && worktree === result.worktree;
@@ -84,7 +92,10 @@ function printRecords(
   if (prunedLogs > 0) {
     output.line(`logs up to attempt ${prunedLogs}: removed by retention (macp.retention)`);
   }
-  for (const log of logs) output.line(`log ${log.serial}: ${log.path}`);
+  for (const { serial, path } of logs) {
+    const what = whatLogIsOf(files, path);
+    output.line(`log ${serial}${what === null ? "" : ` (${what})`}: ${path}`);
+  }
 }
 
 /** Whether results are removed at all. */
@@ -92,11 +103,15 @@ function hasLimit({ macp: { retention } }: Settings): boolean {
   return retention.result_days !== null || retention.result_max_count !== null;
 }
 
-function printAttempt(output: Output, { metadata, error }: TaskResult): void {
-  const serial = metadata?.attempt_serial ?? "?";
-  output.line(
-    `attempt ${serial}: ${metadata?.outcome ?? "unknown"}${
-      error ? `: ${oneLine(error, 200)}` : ""
-    }`,
-  );
+function printAttempt(output: Output, result: TaskResult): void {
+  const { attempt, max_attempts, metadata, error } = result;
+  const kind = kindOfResult(result);
+  const name = kind === "worker"
+    ? workerAttempt({ attempt: attempt ?? "?", of: max_attempts ?? "?" })
+    : kind === "acceptance"
+    ? kind
+    : "no attempt";
+  const serial = kind === "none" ? "" : ` (serial ${metadata?.attempt_serial ?? "unknown"})`;
+  const why = error ? `: ${oneLine(error, 200)}` : "";
+  output.line(`${name}${serial}: ${metadata?.outcome ?? "unknown"}${why}`);
 }

@@ -57,7 +57,7 @@ Deno.test("nextCommands() says what a reply does: it answers, or tells the worke
     }).find(({ command }) => command.startsWith("macp reply"))?.why;
   assertEquals(why("needs_input"), "answer it and queue it again");
   assertEquals(why("worker_escalated"), "answer it and queue it again");
-  const otherwise = "tell the worker what to do differently, and queue it again";
+  const otherwise = "say what to do differently, and queue it again";
   assertEquals(why("gate_failed"), otherwise);
   assertEquals(why("gate_broken"), otherwise);
   assertEquals(why("gate_files_blocked"), otherwise);
