@@ -720,5 +720,9 @@ Deno.test("show says that work is in the target already, however it came there",
     assertStringIncludes(shown, "landed: already in main");
     assertEquals(repository.task("a").metadata?.landed, undefined);
     assertStringIncludes((await repository.macp(["show", "b"])).stdout, "landed on: main");
+    await repository.submit("none", "true");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    const none = (await repository.macp(["show", "none"])).stdout;
+    assert(!none.includes("land"), none);
   });
 });

@@ -53,7 +53,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const about = { queue: store.readQueue(), id, raw };
   const heldBy = await findUnrecorded(repository, about);
   printTask(output, id, raw);
-  if (heldBy !== null) output.line(`landed: already in ${oneLine(heldBy)}`);
+  // What changed nothing is in every branch: there is nothing to tell.
+  const isEmpty = records.result?.metadata?.commits === 0;
+  if (heldBy !== null && !isEmpty) output.line(`landed: already in ${oneLine(heldBy)}`);
   printRecords(output, records, { raw, settings, worktree, files: world.files });
   printNext(output, { ...about, records, worktree, heldBy });
   return exitCodes.done;

@@ -86,6 +86,7 @@ export const act: readonly CommandSpec[] = [
     ],
     notes: [
       "It merges in a worktree of its own and runs the task's gates there; the branch is then fast-forwarded. Nothing is ever pushed, forced or resolved: conflicts, red gates and local changes in the way exit 3, a branch that moved meanwhile exits 4, and the branch stays as it was.",
+      "Where the next tasks start from a branch of a remote that does not hold what landed, it says so on standard error.",
     ],
     exits: {
       3: "conflicts, red gates or local changes in the way: the branch is as it was",
