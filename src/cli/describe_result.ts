@@ -4,6 +4,7 @@
  * @module
  */
 import type { GateEvidence, TaskResult, Usage } from "../protocol/generated/types.ts";
+import { kindOfResult } from "../protocol/result_kind.ts";
 import { oneLine, shellWord } from "../protocol/text.ts";
 import { type Output, tabulate } from "./output.ts";
 
@@ -40,7 +41,7 @@ function factsOf(result: TaskResult, { resultPath, hasWorktree }: ResultPlaces):
   const meta = result.metadata ?? {};
   const rows: Rows = [
     ["outcome", known(meta.outcome)],
-    ["attempt", `${known(result.attempt)}/${known(result.max_attempts)}`],
+    ["attempt", describeAttempt(result)],
     [
       "duration",
       typeof meta.duration_seconds === "number" ? `${meta.duration_seconds} s` : "unknown",
@@ -56,6 +57,16 @@ function factsOf(result: TaskResult, { resultPath, hasWorktree }: ResultPlaces):
     ["result", resultPath],
   ];
   return rows.filter(([, text]) => text !== "").map(([label, text]) => [label, oneLine(text, 400)]);
+}
+
+/** Spent attempts, and what the serial in paths and refs was. */
+function describeAttempt(result: TaskResult): string {
+  const { attempt, max_attempts, metadata } = result;
+  const spent = `${known(attempt)}/${known(max_attempts)}`;
+  const kind = kindOfResult(result);
+  if (kind === "none") return `${spent}; it ended while none ran`;
+  const serial = `serial ${known(metadata?.attempt_serial)}`;
+  return kind === "acceptance" ? `${spent}; acceptance (${serial})` : `${spent} (${serial})`;
 }
 
 function known(value: unknown): string {

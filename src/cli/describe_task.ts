@@ -43,17 +43,20 @@ export interface NextFacts {
   records: TaskRecords;
   /** Path of the worktree when it is there. */
   worktree: string | null;
+  /** Branch that holds its work already, though nothing records a landing, or null. */
+  heldBy: string | null;
 }
 
 /** Prints what to type next. */
 export function printNext(output: Output, facts: NextFacts): void {
-  const { id, raw, records: { result, logs } } = facts;
+  const { id, raw, records: { result, logs }, heldBy } = facts;
   const status = statusOf(raw);
   if (status === "failed" || status === "escalated") return printSteps(output, facts);
   const word = shellWord(id);
   const next = logs.length > 0 ? [`macp logs ${word}`] : [];
   if (status === "completed") next.push(`macp diff ${word}`);
-  if (status === "completed" && result?.branch && !landingOf(raw)) next.push(`macp land ${word}`);
+  const lands = status === "completed" && result?.branch && !landingOf(raw) && heldBy === null;
+  if (lands) next.push(`macp land ${word}`);
   if (status === "pending") next.push("macp drain");
   if (next.length > 0) output.line(`next: ${next.join(" · ")}`);
 }

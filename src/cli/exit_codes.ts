@@ -41,6 +41,7 @@ export const exitCodeTexts: readonly [number, string][] = [
 export function exitCodeOf(kind: ErrorKind): number {
   const codes: Record<ErrorKind, number> = {
     usage: exitCodes.usage,
+    person: exitCodes.needsHuman,
     busy: exitCodes.busy,
     failure: exitCodes.toolFailed,
   };

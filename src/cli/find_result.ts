@@ -6,11 +6,13 @@
 import { join } from "@std/path";
 import { attemptResultsFolder, resultPath } from "../dispatcher/result_paths.ts";
 import { readResult } from "../controller/previous_failure.ts";
+import { readHeading } from "../logs/log_heading.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import type { RawTask } from "../protocol/task.ts";
 import { prunedSerial } from "../retention/task_files.ts";
+import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
@@ -51,6 +53,25 @@ export async function findRecords(
       .map(({ serial, name }) => ({ serial, path: join(logs, name) })),
     prunedLogs: prunedSerial(files, logs),
   };
+}
+
+/** Bytes of a log in which its first line stands. */
+const headBytes = 4096;
+
+/** What a log is of: `worker attempt 1 of 2`, `acceptance`, `landing`; null when nothing tells. */
+export function whatLogIsOf(files: Files, path: string): string | null {
+  try {
+    const file = files.open(path, { read: true });
+    try {
+      const buffer = new Uint8Array(headBytes);
+      const text = new TextDecoder().decode(buffer.subarray(0, file.read(buffer) ?? 0));
+      return readHeading(text.split("\n", 1)[0] ?? "");
+    } finally {
+      file.close();
+    }
+  } catch {
+    return null;
+  }
 }
 
 function bySerial(names: readonly string[], suffix: string): { serial: number; name: string }[] {

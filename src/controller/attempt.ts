@@ -9,6 +9,7 @@ import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
+import { logHeading } from "../logs/log_heading.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Verdict } from "../protocol/generated/types.ts";
 import type { Failure } from "../protocol/outcomes.ts";
@@ -57,7 +58,9 @@ export async function runAttempt(
   // Gates are read before the worker runs, so that it cannot change them.
   const gates = resolveGates(task, settings);
   try {
-    log.section(`${task.id}: attempt ${claimed.attempts} of ${claimed.maxAttempts}`);
+    const { attempts, maxAttempts } = claimed;
+    const what = { kind: "worker", attempt: attempts, of: maxAttempts } as const;
+    log.section(logHeading(task.id, attempt.serial, what));
     const dispatched = await dispatchAttempt(context, claimed, log, signal);
     const gated = dispatched.failure === null && !dispatched.aborted;
     const { evidence, failure, last } = gated

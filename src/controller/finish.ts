@@ -6,9 +6,9 @@
  */
 import { forgetRegistration } from "../dispatcher/remove_worktree.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
-import type { RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
+import type { AcceptedFrom, RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
-import type { Outcome } from "../protocol/outcomes.ts";
+import { isQuestion, type Outcome } from "../protocol/outcomes.ts";
 import { redactVerdict } from "../redaction/redact_formats.ts";
 import type { View } from "../store/store.ts";
 import { removeAttemptFiles } from "./attempt_folder.ts";
@@ -152,10 +152,11 @@ function settle(
   // A task that somebody took out of the queue ends all the same.
   const task = isRecord(raw) ? raw as Task : { id, title: "", status: "running" } as Task;
   const { result } = verdict;
+  const open = openQuestion(attempt, verdict);
   const fields: Record<string, unknown> = {
     status: verdict.next_status,
-    outcome: verdict.outcome,
-    reason: result.error ?? undefined,
+    outcome: open?.outcome ?? verdict.outcome,
+    reason: open?.reason ?? result.error ?? undefined,
     not_before: verdict.not_before ?? undefined,
     cancel_requested: undefined,
     attempts: verdict.spent ? result.attempt : attempt.attempts_before,
@@ -196,12 +197,23 @@ function messageFor({ next_status, not_before, outcome, result, hold }: Verdict)
   return not_before ? `Retry at ${not_before}: ${why}` : `Queued again: ${why}`;
 }
 
+/**
+ * The question that a task still asks after an acceptance that was refused, or null: what the
+ * gates said stands in the result, and answers nothing.
+ */
+function openQuestion({ accept }: RunningAttempt, { next_status }: Verdict): AcceptedFrom | null {
+  return accept && next_status === "escalated" && isQuestion(accept.outcome) ? accept : null;
+}
+
 /** Whether the queue says already what the verdict says, or speaks of a later attempt. */
 function isSettled(
   raw: Record<string, unknown>,
-  { serial }: RunningAttempt,
-  { next_status, outcome }: Verdict,
+  attempt: RunningAttempt,
+  verdict: Verdict,
 ): boolean {
+  const { serial } = attempt;
+  const { next_status } = verdict;
+  const outcome = openQuestion(attempt, verdict)?.outcome ?? verdict.outcome;
   if (typeof raw.last_attempt === "number" && raw.last_attempt !== serial) return true;
   if (raw.status === next_status) return raw.outcome === outcome;
   return raw.status === "completed" || raw.status === "failed" || raw.status === "escalated";

@@ -10,11 +10,11 @@ import { lookAgain, readChanged } from "../git/overlooked.ts";
 import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
-import { oneLine } from "../protocol/text.ts";
 import { findGateFileChanges, gateFileRules } from "./gate_file_changes.ts";
 import { markFiles } from "./run_setup.ts";
 import { changedViews, isSparse, readGitView, undoing } from "./git_view.ts";
 import { unwatchedFiles } from "./hidden_changes.ts";
+import { leftoverMessage } from "./leftover_message.ts";
 import { gitFolderOf } from "./stale_locks.ts";
 import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
 
@@ -176,13 +176,4 @@ function judgeCheckout(
 /** Whose work it is that is looked at, as the beginning of a sentence. */
 function leftIn({ leftBy }: DispatchRequest): string {
   return leftBy ? "What is to be accepted" : "Worker";
-}
-
-function leftoverMessage({ task, serial, leftBy, log }: DispatchRequest): string {
-  const title = oneLine(log.redacted(task.title));
-  return leftBy === "person"
-    ? `chore: what a person left uncommitted for ${task.id}\n\n` +
-      `Committed by macp before its gates ran (attempt ${serial}): ${title}\n`
-    : `chore: what the worker of ${task.id} left uncommitted\n\n` +
-      `Committed by macp after attempt ${serial}: ${title}\n`;
 }

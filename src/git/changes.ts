@@ -60,9 +60,9 @@ export async function commitAll(
 ): Promise<string> {
   await readWithoutLock(git, ["add", "--all", "--sparse", "--", ".", ...withoutNested(status)]);
   reach("work.added");
-  await git.read(["commit", "--quiet", "--no-verify", "--allow-empty", "--file=-"], {
-    stdin: message,
-  });
+  // A message that begins with # is one, whatever the user's configuration says.
+  const how = ["--quiet", "--no-verify", "--allow-empty", "--cleanup=whitespace", "--file=-"];
+  await git.read(["commit", ...how], { stdin: message });
   reach("work.committed");
   return (await git.read(["rev-parse", "--verify", "HEAD^{commit}"])).trim();
 }

@@ -10,6 +10,7 @@ import { inspectWork } from "../dispatcher/inspect_work.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
+import { logHeading } from "../logs/log_heading.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence, Task, TaskResult, Verdict } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
@@ -23,29 +24,35 @@ import type { ControllerContext } from "../controller/context.ts";
 import { dispatchRequest } from "../controller/dispatch_attempt.ts";
 import { enterAccepted } from "./enter_accept.ts";
 import { endAttempt, type EndedAttempt } from "../controller/finish.ts";
-import { planAccept } from "./plan_accept.ts";
+import { type AcceptOptions, planAccept } from "./plan_accept.ts";
 import { readResult } from "../controller/previous_failure.ts";
 import { recoverDeadAccept } from "./recover_accept.ts";
 import { revertAccept } from "../controller/revert_accept.ts";
 import { runTaskGates } from "../controller/task_gates.ts";
 import { cancelVerdict, judgeChanges, judgeGates } from "../controller/verdict.ts";
 
+/** A task whose acceptance ended. */
+export interface EndedAcceptance extends EndedAttempt {
+  /** Why it is not completed, or null. */
+  reason: string | null;
+}
+
 /**
  * Runs the gates on what was left, and completes the task when all are green; otherwise
  * it escalates again, and its worktree stays. It needs no lock of the run: the attempt
  * belongs to this process.
  *
- * @param signal Aborts it; the task is then what it was before.
+ * @param options.signal Aborts it; the task is then what it was before.
  * @returns How it ended, or null when it was aborted.
  * Throws `MacpError` as `planAccept` does.
  */
 export async function acceptTask(
   context: ControllerContext,
   id: string,
-  signal: AbortSignal,
-): Promise<EndedAttempt | null> {
+  { allowEmpty, signal }: AcceptOptions & { signal: AbortSignal },
+): Promise<EndedAcceptance | null> {
   await recoverDeadAccept(context, id);
-  await planAccept(context, id);
+  await planAccept(context, id, { allowEmpty });
   const claimed = await claimAccept(context, id, await taskNames(id));
   const abort = new AbortController();
   const watching = new AbortController();
@@ -54,8 +61,12 @@ export async function acceptTask(
   signal.addEventListener("abort", interrupt);
   const watch = watchForCancel(context, id, watching.signal, () => abort.abort("cancelled"));
   try {
-    const judged = await judgeAccept(context, claimed, abort.signal);
-    if (judged !== null) return await endAttempt(context, id, judged.verdict, judged.last);
+    const judged = await judgeAccept(context, claimed, { allowEmpty, signal: abort.signal });
+    if (judged !== null) {
+      const { verdict, last } = judged;
+      const ended = await endAttempt(context, id, verdict, last);
+      return { ...ended, reason: verdict.result.error ?? null };
+    }
     await revertAccept(context, id, claimed.attempt, "The acceptance was interrupted");
     return null;
   } catch (error) {
@@ -77,7 +88,7 @@ export async function acceptTask(
 async function judgeAccept(
   context: ControllerContext,
   claimed: Claimed,
-  signal: AbortSignal,
+  { allowEmpty, signal }: AcceptOptions & { signal: AbortSignal },
 ): Promise<{ verdict: Verdict; last: EventDraft[] } | null> {
   const { store, settings, world, redactor } = context;
   const { task, names, attempt } = claimed;
@@ -92,7 +103,7 @@ async function judgeAccept(
   });
   const gates = resolveGates(task, settings);
   try {
-    log.section(`${task.id}: accept what was left`);
+    log.section(logHeading(task.id, attempt.serial, { kind: "acceptance" }));
     const previous = previousResult(context, task, names);
     const request = {
       ...dispatchRequest(context, claimed, log, signal),
@@ -108,7 +119,7 @@ async function judgeAccept(
     if (signal.aborted && !whole && signal.reason !== "cancelled") return null;
     const end = dispatched.failure ?? failure ?? judgeGates(evidence) ??
       await judgeBranch(context, claimed, dispatched, signal) ??
-      judgeChanges(task, dispatched, "person");
+      (allowEmpty ? null : judgeChanges(task, dispatched, "person"));
     const facts = {
       dispatched,
       evidence,

@@ -16,6 +16,7 @@ import type { Git } from "../git/git.ts";
 import { originalObjects } from "../git/git_settings.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
+import { logHeading } from "../logs/log_heading.ts";
 import type { GateEvidence, RunningAttempt } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
 import type { Failure } from "../protocol/outcomes.ts";
@@ -72,7 +73,7 @@ export async function gateMerge(
     redactor,
   });
   try {
-    log.section(`${task.id}: ${branch} merged into ${into}`);
+    log.section(logHeading(task.id, serial, { kind: "landing", branch, into }));
     const request = dispatchRequest(context, claimed, log, signal);
     const gates = resolveGates(task, settings);
     const ran = await runPrepared(context, request, { own, merge, gates });

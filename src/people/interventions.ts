@@ -7,7 +7,7 @@ import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { State, Task, TaskResult } from "../protocol/generated/types.ts";
-import { isTerminal } from "../protocol/outcomes.ts";
+import { isQuestion, isTerminal } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { shellWord } from "../protocol/text.ts";
 import { isMacpAware, runtimeOf, soundTask, type Status, statusOf } from "../protocol/task.ts";
@@ -105,7 +105,8 @@ export function planReply(
   const refused = refuseReply(raw, id, status);
   if (refused || !isRecord(raw)) throw refused ?? refusal("reply to", id, "it is invalid", []);
   checkReply(id, text);
-  const asked = typeof raw.reason === "string" ? raw.reason : null;
+  const asks = isQuestion(raw.outcome) || typeof raw.outcome !== "string";
+  const asked = asks && typeof raw.reason === "string" ? raw.reason : null;
   const before = Array.isArray(raw.replies) ? raw.replies : [];
   const reply = { at: new Date(now).toISOString(), question: asked, text };
   const fields = {

@@ -13,6 +13,7 @@ import { findUnderWay } from "../git/under_way.ts";
 import type { Landed } from "../protocol/generated/types.ts";
 import { oneLine, shellWord } from "../protocol/text.ts";
 import type { ControllerContext } from "../controller/context.ts";
+import { findBehindBase } from "./behind_base.ts";
 import type { Done, LandReport } from "./land_report.ts";
 import { gateMerge } from "./gate_merge.ts";
 import { moveTarget, whatIsInTheWay } from "./move_target.ts";
@@ -98,11 +99,20 @@ async function tellLanded(
   const known = isLanded(task) ? task.metadata?.landed as Landed : null;
   if (known?.into === into) {
     if (!dryRun) await recordLanding(context, task.id, known);
-    return { kind: "already_landed", commit: known.commit };
+    return await alreadyLanded(context, into, known.commit);
   }
   const commit = await landingCommit(context.git, head, target);
   if (!dryRun) await record(context, task.id, { into, commit });
-  return { kind: "already_landed", commit };
+  return await alreadyLanded(context, into, commit);
+}
+
+async function alreadyLanded(
+  { git, settings }: ControllerContext,
+  into: string,
+  commit: string,
+): Promise<Done> {
+  const behind = await findBehindBase(git, settings.macp.base_ref, { into, commit });
+  return { kind: "already_landed", commit, behind };
 }
 
 async function record(
@@ -147,13 +157,10 @@ async function mergeAndMove(
   reach("landing.gated");
   const kept = await moveTarget(git, { ...way, reason: `macp land ${task.id}` });
   if (kept !== null) return kept;
-  await record(context, task.id, { into, commit: merged.commit });
-  return {
-    kind: "landed",
-    commit: merged.commit,
-    fastForward: merged.fastForward,
-    gates,
-  };
+  const { commit } = merged;
+  await record(context, task.id, { into, commit });
+  const behind = await findBehindBase(git, context.settings.macp.base_ref, { into, commit });
+  return { kind: "landed", commit, fastForward: merged.fastForward, gates, behind };
 }
 
 /** Why a commit of a submodule keeps the work from landing, and the way out. */

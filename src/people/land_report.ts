@@ -4,14 +4,21 @@
  * @module
  */
 import type { GateEvidence } from "../protocol/generated/types.ts";
+import type { BehindBase } from "./behind_base.ts";
 
 /** What came of it. Everywhere but at `landed` the branch stays as it was. */
 export type LandReport =
   | { kind: "interrupted" }
   | Landable
     & (
-      | { kind: "landed"; commit: string; fastForward: boolean; gates: GateEvidence[] }
-      | { kind: "already_landed"; commit: string }
+      | {
+        kind: "landed";
+        commit: string;
+        fastForward: boolean;
+        gates: GateEvidence[];
+        behind: BehindBase | null;
+      }
+      | { kind: "already_landed"; commit: string; behind: BehindBase | null }
       | { kind: "would_land"; fastForward: boolean; gates: string[] }
       /** Paths in which the branches conflict. */
       | { kind: "conflict"; paths: string[] }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isQuestion } from "../protocol/outcomes.ts";
 import { shellWord } from "../protocol/text.ts";
 
 /** One line to type. */
@@ -38,12 +39,16 @@ export function nextCommands(facts: NextFacts): NextCommand[] {
 
 type Commands = ReturnType<typeof commandsOf>;
 
-function commandsOf({ id }: NextFacts) {
+function commandsOf({ id, outcome }: NextFacts) {
   const word = shellWord(id);
+  const asks = isQuestion(outcome);
   return {
     logs: { command: `macp logs ${word}`, why: "what it printed" },
     diff: { command: `macp diff ${word}`, why: "what it changed" },
-    reply: { command: `macp reply ${word} "…"`, why: "answer it and queue it again" },
+    reply: {
+      command: `macp reply ${word} "…"`,
+      why: asks ? "answer it and queue it again" : "say what to do differently, and queue it again",
+    },
     accept: { command: `macp accept ${word}`, why: "run the gates on the worktree as it is" },
     retry: { command: `macp retry ${word}`, why: "queue it again" },
     show: { command: `macp show ${word}`, why: "the whole evidence" },

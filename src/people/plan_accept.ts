@@ -7,12 +7,15 @@ import { listWorktrees } from "../dispatcher/own_worktrees.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import { resolveCommit } from "../git/refs.ts";
+import { MacpError } from "../protocol/errors.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
+import { isQuestion } from "../protocol/outcomes.ts";
 import { shellWord } from "../protocol/text.ts";
 import { ownPlace, requireAcceptable, requireIdle } from "./claim_accept.ts";
 import { taskBranch } from "../controller/task_branch.ts";
 import type { ControllerContext } from "../controller/context.ts";
+import { holdsWork } from "./holds_work.ts";
 import { refusal } from "./interventions.ts";
 import { awayHints } from "./plan_restore.ts";
 
@@ -28,17 +31,28 @@ export interface AcceptPlan {
   gates: string[];
 }
 
+/** How to accept. */
+export interface AcceptOptions {
+  /** Whether a task may complete without changes. */
+  allowEmpty: boolean;
+}
+
 /**
  * What an acceptance would work on. Changes nothing.
  *
  * Throws `MacpError` of kind usage when the task does not wait for a person, has left
- * nothing, or somebody is in the middle of something in its worktree.
+ * nothing, or somebody is in the middle of something in its worktree; of kind person when it
+ * waits for an answer or for somebody's work, and there is none.
  */
-export async function planAccept(context: ControllerContext, id: string): Promise<AcceptPlan> {
+export async function planAccept(
+  context: ControllerContext,
+  id: string,
+  { allowEmpty }: AcceptOptions,
+): Promise<AcceptPlan> {
   const { store, settings, git } = context;
   const names = await taskNames(id);
   const view = { queue: store.readQueue(), state: store.readState() };
-  const { task } = requireAcceptable(view, id);
+  const { task, before } = requireAcceptable(view, id);
   requireIdle(context, view, id);
   const gates = resolveGates(task, settings).map(({ command }) => command);
   if (task.worktree === ".") return { task, worktree: null, exists: true, branch: null, gates };
@@ -47,14 +61,43 @@ export async function planAccept(context: ControllerContext, id: string): Promis
   const exists = git.world.files.lstat(worktree) !== null;
   const foreign = exists ? await whyForeign(git, worktree, { task_id: id, branch }) : null;
   if (foreign !== null) throw refusal("accept", id, `${foreign}: ${worktree}`, awayHints(worktree));
-  const isMade = view.state.worktrees[worktree]?.phase === "ready";
-  await requireQuiet(context, { id, worktree, branch, isStanding: exists && isMade });
+  const owned = view.state.worktrees[worktree];
+  const isStanding = exists && owned?.phase === "ready";
+  await requireQuiet(context, { id, worktree, branch, isStanding });
   if (!exists && await resolveCommit(git, `refs/heads/${branch}`) === null) {
     throw refusal("accept", id, `it left neither a worktree nor the branch ${branch}`, [
       `Queue it again with: macp retry ${shellWord(id)}`,
     ]);
   }
+  if (!allowEmpty && waitsForOthers(before.outcome) && exists === isStanding) {
+    const standing = isStanding ? { path: worktree, owned } : null;
+    const isDone = await holdsWork(git, { branch, taskRef: names.ref, standing });
+    if (!isDone) throw nothingDone(id, before.outcome);
+  }
   return { task, worktree, exists, branch, gates };
+}
+
+/** Whether a task that ended so waits for an answer, or for work that is done elsewhere. */
+function waitsForOthers(outcome: string | null): boolean {
+  return isQuestion(outcome) || outcome === "handed_over";
+}
+
+function nothingDone(id: string, outcome: string | null): MacpError {
+  const word = shellWord(id);
+  const asks = isQuestion(outcome);
+  const why = asks
+    ? "it holds no work and its question is not answered"
+    : "it holds no work: nothing was done since it was handed over";
+  return new MacpError("person", `Cannot accept task ${id} as ${why}`, {
+    code: "nothing_done",
+    hints: [
+      asks
+        ? `Answer it: macp reply ${word} "…"`
+        : `When the work is done in its worktree: macp accept ${word}`,
+      `Complete it without changes: macp accept ${word} --allow-empty`,
+      `See: macp show ${word}`,
+    ],
+  });
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { type Git } from "../git/git.ts";
 import { isAncestor } from "../git/merge.ts";
-import { listRefs } from "../git/refs.ts";
+import { type Base, listRefs, resolveBase } from "../git/refs.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import { checkTask, isMacpAware, statusOf } from "../protocol/task.ts";
@@ -46,11 +46,28 @@ export async function planLanding(
   if (head === undefined) {
     throw refusal("land", id, `its branch does not exist: ${branch || "none"}`, []);
   }
-  const into = targetOf([...heads.keys()], baseRef, named);
-  if (into === branch) throw refusal("land", id, `${into} is its own branch`, []);
+  const into = await findTarget(git, [...heads.keys()], { baseRef, named });
+  if (into === branch) {
+    throw refusal("land", id, `${into} is its own branch`, ["Name another with --into BRANCH"]);
+  }
   const target = heads.get(into) ?? "";
   const brings = await requireDependencies(git, queue, { task, head, target, heads });
   return { task, branch, head, into, target, brings };
+}
+
+/**
+ * The local branch that holds a completed task's work already, though nobody landed it: it
+ * came along with another, or was merged by hand. Null when none does, or nothing tells.
+ */
+export async function findHolder(
+  { git, queue, id, baseRef }: { git: Git; queue: Queue; id: string; baseRef: string },
+): Promise<string | null> {
+  try {
+    const { head, into, target } = await planLanding({ git, queue, id, baseRef }, undefined);
+    return await isAncestor(git, head, target) ? into : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The task when it is completed and has a branch. */
@@ -74,18 +91,51 @@ export function requireLandable(queue: Pick<Queue, "find">, id: string): Task {
   return checked.task;
 }
 
+/** The local branch that a landing goes to. Throws as `targetOf` does. */
+export async function findTarget(
+  git: Git,
+  branches: readonly string[],
+  { baseRef, named }: { baseRef: string; named?: string | undefined },
+): Promise<string> {
+  const stood = named === undefined ? await branchOfBase(git, baseRef) : null;
+  return targetOf(branches, { baseRef, named, stood });
+}
+
+/** The branch that stands in for a base ref that does not exist, or null. */
+async function branchOfBase(git: Git, baseRef: string): Promise<string | null> {
+  const base: Base | null = await resolveBase(git, baseRef);
+  if (base === null || base.warning === null) return null;
+  const full = base.ref === "HEAD" || base.ref === "origin/HEAD"
+    ? await symbolicName(git, base.ref)
+    : base.ref;
+  return full?.replace(/^refs\/(heads|remotes\/origin)\//, "") ?? null;
+}
+
+/** What HEAD, of the checkout or of a remote, stands for; null when that is no branch. */
+async function symbolicName(git: Git, ref: "HEAD" | "origin/HEAD"): Promise<string | null> {
+  const name = ref === "HEAD" ? ref : `refs/remotes/${ref}`;
+  const { code, stdout } = await git.run(["symbolic-ref", "--quiet", name]);
+  return code === 0 ? stdout.trim() : null;
+}
+
 /**
- * The local branch that is named, else that of the base ref, else main or master. Throws
- * `MacpError` of kind usage when there is none.
+ * The local branch that is named, else that of the base ref, else the one that stood in for it,
+ * else main or master. Throws `MacpError` of kind usage when there is none.
+ *
+ * @param stood Branch that new work starts from where the base ref does not exist, or null.
  */
 export function targetOf(
   branches: readonly string[],
-  baseRef: string,
-  named: string | undefined,
+  { baseRef, named, stood }: {
+    baseRef: string;
+    named?: string | undefined;
+    stood?: string | null;
+  },
 ): string {
   const local = (name: string) => name.replace(/^refs\/heads\//, "");
   const tracked = baseRef.replace(/^refs\/remotes\//, "").replace(/^[^/]+\//, "");
-  const wanted = named === undefined ? [local(baseRef), tracked, "main", "master"] : [local(named)];
+  const usual = [local(baseRef), tracked, ...(stood ? [stood] : []), "main", "master"];
+  const wanted = named === undefined ? usual : [local(named)];
   const found = wanted.find((name) => branches.includes(name));
   if (found !== undefined) return found;
   const shown = branches.slice(0, 8).join(", ") || "none";

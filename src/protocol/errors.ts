@@ -9,6 +9,8 @@
 export type ErrorKind =
   /** Asked wrongly: usage, configuration, unknown id. Nothing was changed. */
   | "usage"
+  /** A person has to act first. Nothing was changed. */
+  | "person"
   /** Another controller holds the repository. */
   | "busy"
   /** The tool failed: I/O, git, a file that does not parse. */

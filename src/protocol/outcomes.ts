@@ -53,6 +53,11 @@ export function isRetried(outcome: string): boolean {
   return rule === "retry_then_fail" || rule === "retry_then_escalate";
 }
 
+/** Whether a task that ended so waits for the answer to a question of its worker. */
+export function isQuestion(outcome: unknown): boolean {
+  return outcome === "needs_input" || outcome === "worker_escalated";
+}
+
 /** An end other than success. */
 export interface Failure {
   outcome: Outcome;

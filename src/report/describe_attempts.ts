@@ -4,6 +4,7 @@
  * @module
  */
 import type { GateEvidence, TaskResult, Usage } from "../protocol/generated/types.ts";
+import { kindOfResult } from "../protocol/result_kind.ts";
 import { oneLine } from "../protocol/text.ts";
 import { shownText, type TextBudget } from "./text_budget.ts";
 import { type EventAttempt, secondsBetween } from "./fold_events.ts";
@@ -43,11 +44,12 @@ const mostText = 4000;
 export function describeAttempts(sources: AttemptSources): DescribedAttempt[] {
   const { events, results, running } = sources;
   const left = [...results];
+  const isAttempt = (result: TaskResult) => kindOfResult(result) !== "none";
   const pairs: { event: EventAttempt | null; result: TaskResult | null }[] = events.map((event) => {
     const at = left.findIndex((result) => belongTogether(event, result));
     return { event, result: at < 0 ? null : left.splice(at, 1)[0] ?? null };
   });
-  pairs.push(...left.map((result) => ({ event: null, result })));
+  pairs.push(...left.filter(isAttempt).map((result) => ({ event: null, result })));
   const startOf = ({ event, result }: (typeof pairs)[number]) =>
     event?.started_at ?? result?.metadata?.started_at ?? result?.completed_at ?? "";
   pairs.sort((a, b) => Date.parse(startOf(a)) - Date.parse(startOf(b)));
@@ -82,11 +84,15 @@ function describe(
   },
 ): ReportAttempt {
   const metadata = result?.metadata ?? {};
+  const isAccepted = result !== null && kindOfResult(result) === "acceptance";
+  const by = isAccepted ? "person" : event?.by ?? "controller";
   const started = event?.started_at ?? metadata.started_at ?? null;
   const ended = event?.ended_at ?? result?.completed_at ?? null;
   return {
     serial,
-    by: event?.by ?? "controller",
+    by,
+    attempt: by === "person" ? null : result?.attempt ?? event?.attempt ?? null,
+    of: by === "person" ? null : result?.max_attempts ?? event?.of ?? null,
     started_at: started,
     worker_started_at: event?.worker_started_at ?? null,
     gates_started_at: event?.gates_started_at ?? null,

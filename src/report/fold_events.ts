@@ -17,6 +17,9 @@ export interface EventAttempt {
   outcome: string | null;
   next: string | null;
   runtime: string | null;
+  /** Which of the attempts that may be spent it is, as the event says; null where it does not. */
+  attempt: number | null;
+  of: number | null;
   gates: ReportGate[];
 }
 
@@ -79,7 +82,7 @@ export class EventFold {
   }
 
   #begin(history: TaskHistory, event: ReadEvent, by: EventAttempt["by"]): EventAttempt {
-    const { runtime, dispatch } = event.metadata;
+    const { runtime, dispatch, attempt: number, max_attempts: of } = event.metadata;
     const hasAgent = dispatch === "yolo" || dispatch === "acp";
     const attempt: EventAttempt = {
       by,
@@ -90,6 +93,8 @@ export class EventFold {
       outcome: null,
       next: null,
       runtime: hasAgent && typeof runtime === "string" ? oneLine(runtime, 60) || null : null,
+      attempt: typeof number === "number" ? number : null,
+      of: typeof of === "number" ? of : null,
       gates: [],
     };
     history.attempts.push(attempt);

@@ -142,8 +142,11 @@ export interface Moment {
 export interface ReportAttempt {
   /** Serial in paths and refs. */
   serial: number | null;
-  /** Who began it. */
+  /** Who began it: a person began an acceptance. */
   by: "controller" | "person";
+  /** Which attempt of a worker it is, counted anew after a reply or retry, and of how many. */
+  attempt: number | null;
+  of: number | null;
   started_at: string | null;
   worker_started_at: string | null;
   gates_started_at: string | null;

@@ -5,6 +5,8 @@
  */
 import { commandList, element, outputBlock, timeElement } from "./dom.js";
 import {
+  attemptName,
+  capitalized,
   formatCost,
   formatCount,
   formatDuration,
@@ -60,7 +62,7 @@ export function detailsOf(task, details, { next, now }) {
     task.attempts.length === 0 ? element("p.quiet", null, "No attempt yet.") : null,
     // The newest says most.
     task.attempts.map((attempt, i) =>
-      attemptOf(task, attempt, { number: i + 1, evidence: details.attempts[i], now })
+      attemptOf(task, attempt, { evidence: details.attempts[i], now })
     ).reverse(),
     task.moments.length === 0 ? null : element(
       "ul.moments",
@@ -89,9 +91,9 @@ function linkOf(text) {
   return element("a", { href: text, rel: "noopener noreferrer" }, text);
 }
 
-function attemptOf(task, attempt, { number, evidence, now }) {
-  const { by, serial, outcome, running, started_at, seconds, phases, usage } = attempt;
-  const name = by === "person" ? "Accepted by hand" : `Attempt ${serial ?? number}`;
+function attemptOf(task, attempt, { evidence, now }) {
+  const { outcome, running, started_at, seconds, phases, usage } = attempt;
+  const name = capitalized(attemptName(attempt));
   const result = running ? "runs" : inWords(outcome);
   const parts = [
     ["preparing", phases.preparing],

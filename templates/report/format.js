@@ -90,6 +90,21 @@ export function inWords(name) {
   return name === null ? unknown : name.replaceAll("_", " ");
 }
 
+/** What a serial was: `worker attempt 1 of 2 (serial 3)`, or an acceptance. */
+export function attemptName({ by, serial, attempt, of }) {
+  const which = by === "person"
+    ? "acceptance"
+    : `worker attempt${attempt === null ? "" : ` ${attempt}`}${
+      attempt === null || of === null ? "" : ` of ${of}`
+    }`;
+  return serial === null ? which : `${which} (serial ${serial})`;
+}
+
+/** A text with its first letter as a capital. */
+export function capitalized(text) {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 const marks = {
   completed: "✓",
   passed: "✓",

@@ -168,7 +168,7 @@ function itemOf(task, { makeDetails, now }) {
   const about = [
     status === "pending" && waits !== null ? `waits ${withOwnTimes(waits, now)}` : null,
     isPlain ? null : inWords(outcome),
-    attempts.length > 1 ? plural(attempts.length, "attempt") : null,
+    countText(attempts),
     timeText(attempts, now),
   ].filter(Boolean).join(" · ");
   const summary = element(
@@ -186,6 +186,17 @@ function itemOf(task, { makeDetails, now }) {
     },
   }, summary);
   return element("li", null, body);
+}
+
+/** How many attempts of workers and acceptances, where there is more than one of them. */
+function countText(attempts) {
+  if (attempts.length < 2) return null;
+  const accepted = attempts.filter(({ by }) => by === "person").length;
+  const told = [
+    attempts.length > accepted ? plural(attempts.length - accepted, "attempt") : null,
+    accepted > 0 ? plural(accepted, "acceptance") : null,
+  ];
+  return told.filter(Boolean).join(", ");
 }
 
 /** How long its attempts took, or since when it runs. */

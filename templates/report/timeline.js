@@ -5,6 +5,7 @@
  */
 import { element, section, spoken } from "./dom.js";
 import {
+  attemptName,
   formatClock,
   formatDay,
   formatDuration,
@@ -227,9 +228,10 @@ function drawAttempt(put, attempt, [from, to], task) {
 }
 
 function spokenAttempts({ attempts }, now) {
-  return attempts.map(({ started_at, seconds, outcome, running, gates }, i) => {
+  return attempts.map((attempt) => {
+    const { started_at, seconds, outcome, running, gates } = attempt;
     const red = gates.filter(({ outcome }) => outcome === "failed" || outcome === "broken").length;
-    return `attempt ${i + 1}${started_at ? ` from ${formatTime(started_at, now)}` : ""}, ` +
+    return `${attemptName(attempt)}${started_at ? ` from ${formatTime(started_at, now)}` : ""}, ` +
       `${running ? "runs" : `${formatDuration(seconds)}, ${inWords(outcome)}`}` +
       (red > 0 ? `, ${red} red gates` : "");
   }).join("; ");

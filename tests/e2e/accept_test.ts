@@ -51,7 +51,7 @@ Deno.test("show 7: accept gates and completes a task that a person mended in its
     const branch = repository.task("t").branch ?? "";
     assertEquals(await repository.git("show", `${branch}:answer`), "right");
     const commit = await repository.git("log", "-1", "--format=%an %s", branch);
-    assertEquals(commit, "macp chore: what a person left uncommitted for t");
+    assertEquals(commit, "macp Task t (t)");
     assertStringIncludes(repository.log("t", 2), "grep -qx right answer");
     assertEquals([state(repository).running, exists(repository.state("attempts", "t"))], [
       {},
@@ -120,6 +120,8 @@ Deno.test("A handed-over task is accepted when another agent did the work", asyn
     assertEquals((await repository.macp(["drain"])).code, 3);
     const nothing = await repository.macp(["accept", "a"]);
     assertEquals(nothing.code, 3, nothing.stdout);
+    assertStringIncludes(nothing.stderr, "nothing was done since it was handed over");
+    assertEquals(repository.task("a").outcome, "handed_over");
     Deno.writeTextFileSync(`${repository.worktree("a")}/work`, "done\n");
     assertEquals((await repository.macp(["accept", "a"])).code, 0);
     assertEquals(repository.task("a").status, "completed");
@@ -127,19 +129,90 @@ Deno.test("A handed-over task is accepted when another agent did the work", asyn
   });
 });
 
-Deno.test("accept completes no coding task without a change, with green gates or none", async () => {
+Deno.test("accept completes no task that asked and for which nothing was done, unless told to", async () => {
+  for (const cleanup_worktrees of [false, true]) {
+    await withRepository(async (repository) => {
+      repository.writeConfig({ macp: { cleanup_worktrees } });
+      const asks =
+        `echo '{"status": "escalated", "escalation_reason": "Which?"}' > "$MACP_RESULT_FILE"`;
+      repository.writeQueue([
+        execTask("coding", asks, { type: "coding" }),
+        execTask("research", asks, { type: "research" }),
+      ]);
+      assertEquals((await repository.macp(["drain"])).code, 3);
+      const before = fingerprint(repository.state());
+      for (const more of [[], ["--dry-run"]]) {
+        const refused = await repository.macp(["accept", "research", ...more]);
+        assertEquals(refused.code, 3, refused.stdout + refused.stderr);
+        const why =
+          "Cannot accept task research as it holds no work and its question is not answered";
+        assertStringIncludes(refused.stderr, why);
+        assertStringIncludes(refused.stderr, 'macp reply research "…"');
+        assertStringIncludes(refused.stderr, "macp accept research --allow-empty");
+      }
+      const json = await repository.macp(["accept", "coding", "--json"]);
+      assertEquals(json.code, 3);
+      assertEquals(JSON.parse(json.stderr).error.code, "nothing_done");
+      assertEquals(fingerprint(repository.state()), before);
+
+      for (const id of ["coding", "research"]) {
+        const accepted = await repository.macp(["accept", id, "--allow-empty"]);
+        assertEquals(accepted.code, 0, accepted.stdout + accepted.stderr);
+        assertEquals(repository.task(id).status, "completed");
+      }
+    });
+  }
+});
+
+Deno.test("accept takes what the setup left for no work, and what a worker left beside it for some", async () => {
   await withRepository(async (repository) => {
-    repository.writeConfig({ macp: { cleanup_worktrees: false } });
-    const escalates =
-      `echo '{"status": "escalated", "escalation_reason": "?"}' > "$MACP_RESULT_FILE"`;
-    repository.writeQueue([
-      execTask("coding", escalates, { type: "coding" }),
-      execTask("research", escalates, { type: "research" }),
-    ]);
+    repository.writeConfig({ macp: { cleanup_worktrees: false, setup: "echo set > setup.txt" } });
+    const asks = `echo '{"status": "escalated", "escalation_reason": "?"}' > "$MACP_RESULT_FILE"`;
+    repository.writeQueue([execTask("none", asks), execTask("some", `${asks}; echo x > x`)]);
     assertEquals((await repository.macp(["drain"])).code, 3);
-    assertEquals((await repository.macp(["accept", "coding"])).code, 3);
-    assertEquals(repository.task("coding").outcome, "no_changes");
-    assertEquals((await repository.macp(["accept", "research"])).code, 0);
+    assertEquals((await repository.macp(["accept", "none"])).code, 3);
+    assertEquals((await repository.macp(["accept", "some"])).code, 0);
+    assertEquals(repository.task("none").outcome, "worker_escalated");
+  });
+});
+
+Deno.test("--allow-empty turns no red gate green", async () => {
+  await withRepository(async (repository) => {
+    const asks = `echo '{"status": "escalated", "escalation_reason": "?"}' > "$MACP_RESULT_FILE"`;
+    await repository.submit("t", asks, "--gate", "false");
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals((await repository.macp(["accept", "t", "--allow-empty"])).code, 3);
+    assertEquals(repository.task("t").status, "escalated");
+  });
+});
+
+Deno.test("A question stays open when what was left is not accepted, until it is answered", async () => {
+  await withRepository(async (repository) => {
+    const asks = `cp "$MACP_BRIEF_FILE" ${repository.outside("brief")}; echo red > colour; ` +
+      `test "$MACP_ATTEMPT" != 1 || ` +
+      `echo '{"status": "escalated", "escalation_reason": "Which colour?"}' > "$MACP_RESULT_FILE"`;
+    await repository.submit("t", asks, "--gate", "grep -q blue colour");
+    assertEquals((await repository.macp(["drain"])).code, 3);
+
+    const red = await repository.macp(["accept", "t"]);
+
+    assertEquals(red.code, 3);
+    assertStringIncludes(red.stdout, "t is escalated: Gate failed");
+    assertStringIncludes(red.stdout, "its question is still open: Which colour?");
+    const { status, outcome, reason } = repository.task("t");
+    assertEquals([status, outcome, reason], ["escalated", "worker_escalated", "Which colour?"]);
+    const result = repository.result("t");
+    assertEquals(result.metadata?.outcome, "gate_failed");
+    assertStringIncludes(result.error ?? "", "Gate failed");
+    const shown = (await repository.macp(["show", "t"])).stdout;
+    assertStringIncludes(shown, 'macp reply t "…"');
+    assertStringIncludes(shown, "# answer it and queue it again");
+
+    assertEquals((await repository.macp(["reply", "t", "Blue"])).code, 0);
+    assertEquals(repository.task("t").replies?.[0]?.question, "Which colour?");
+    assertStringIncludes((await repository.macp(["show", "t"])).stdout, "asked: Which colour?");
+    await repository.macp(["drain"]);
+    assertStringIncludes(textOf(repository.outside("brief")) ?? "", "> Which colour?");
   });
 });
 

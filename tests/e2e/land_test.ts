@@ -642,3 +642,87 @@ Deno.test("The merge is prepared as a task's worktree is: ignored files, setup, 
     await checkTidy(repository);
   });
 });
+
+Deno.test("land takes the branch that tasks start from where there is neither main nor an origin", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("branch", "--move", "main", "trunk");
+    repository.writeConfig({ macp: { base_ref: "origin/main" } });
+    await complete(repository, "t");
+
+    const landed = await repository.macp(["land", "t"]);
+
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    assertStringIncludes(landed.stdout, "t landed on trunk");
+    assertEquals(landed.stderr, "");
+    assertEquals(
+      await head(repository, "trunk"),
+      await head(repository, repository.task("t").branch),
+    );
+  });
+});
+
+Deno.test("land takes the local branch of origin/HEAD where the base ref does not exist", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("branch", "--move", "main", "trunk");
+    await repository.git("clone", "--quiet", "--bare", ".", repository.outside("origin.git"));
+    await repository.git("remote", "add", "origin", repository.outside("origin.git"));
+    await repository.git("fetch", "--quiet", "origin");
+    await repository.git("remote", "set-head", "origin", "trunk");
+    await repository.git("switch", "--quiet", "--create", "aside");
+    repository.writeConfig({ macp: { base_ref: "origin/main" } });
+    await complete(repository, "t");
+
+    const landed = await repository.macp(["land", "t"]);
+
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+    assertStringIncludes(landed.stdout, "t landed on trunk");
+    assertStringIncludes(landed.stderr, "git push origin trunk, or set macp.base_ref to trunk");
+  });
+});
+
+Deno.test("land says that the next tasks start without what landed, until it is pushed", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("clone", "--quiet", "--bare", ".", repository.outside("origin.git"));
+    await repository.git("remote", "add", "origin", repository.outside("origin.git"));
+    await repository.git("fetch", "--quiet", "origin");
+    repository.writeConfig({ macp: { base_ref: "origin/main" } });
+    await complete(repository, "t");
+    const note = "note: the next tasks start from origin/main, which does not hold this yet: " +
+      "git push origin main, or set macp.base_ref to main\n";
+
+    const landed = await repository.macp(["land", "t"]);
+
+    assertEquals([landed.code, landed.stderr], [0, note]);
+    assertEquals((await repository.macp(["land", "t"])).stderr, note);
+    assertEquals((await repository.json(["land", "t"])).behind, {
+      ref: "origin/main",
+      push: "origin main",
+    });
+    await repository.git("push", "--quiet", "origin", "main");
+    assertEquals((await repository.macp(["land", "t"])).stderr, "");
+    assertEquals((await repository.json(["land", "t"])).behind, null);
+    const local = await repository.macp(["land", "t", "--set", "macp.base_ref=main"]);
+    assertEquals(local.stderr, "");
+  });
+});
+
+Deno.test("show says that work is in the target already, however it came there", async () => {
+  await withRepository(async (repository) => {
+    await complete(repository, "a");
+    await complete(repository, "b", "echo b > b.txt", "--depends-on", "a");
+    const before = (await repository.macp(["show", "a"])).stdout;
+    assertStringIncludes(before, "macp land a");
+    assertEquals((await repository.macp(["land", "b"])).code, 0);
+
+    const shown = (await repository.macp(["show", "a"])).stdout;
+
+    assert(!shown.includes("macp land a"), shown);
+    assertStringIncludes(shown, "landed: already in main");
+    assertEquals(repository.task("a").metadata?.landed, undefined);
+    assertStringIncludes((await repository.macp(["show", "b"])).stdout, "landed on: main");
+    await repository.submit("none", "true");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    const none = (await repository.macp(["show", "none"])).stdout;
+    assert(!none.includes("land"), none);
+  });
+});

@@ -225,3 +225,46 @@ Deno.test("Looking changes no byte", async () => {
     assertEquals(fingerprint(repository.folder), before);
   });
 });
+
+Deno.test("logs and show name what each serial was: attempt of a worker, acceptance, landing", async () => {
+  await withRepository(async (repository) => {
+    const asks = `echo x > x; test "$MACP_ATTEMPT" != 1 || ` +
+      `echo '{"status": "escalated", "escalation_reason": "Which?"}' > "$MACP_RESULT_FILE"`;
+    await repository.submit("t", asks, "--gate", 'test "$MACP_ATTEMPT" != 2');
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals((await repository.macp(["accept", "t"])).code, 3);
+    assertStringIncludes(
+      (await repository.macp(["show", "t"])).stdout,
+      "attempt   1/1; acceptance (serial 2)",
+    );
+    assertEquals((await repository.macp(["reply", "t", "This"])).code, 0);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals((await repository.macp(["land", "t"])).code, 0);
+
+    const branch = repository.task("t").branch;
+    const headings = [1, 2, 3, 4].map((serial) => repository.log("t", serial).split("\n")[0]);
+    assertEquals(headings, [
+      "== t: worker attempt 1 of 1 (serial 1)",
+      "== t: acceptance of what was left (serial 2)",
+      "== t: worker attempt 1 of 1 (serial 3)",
+      `== t: landing, ${branch} merged into main (serial 4)`,
+    ]);
+    const shown = (await repository.macp(["show", "t"])).stdout;
+    for (
+      const text of [
+        "attempt   1/1 (serial 3)",
+        "worker attempt 1 of 1 (serial 1): worker_escalated: Which?",
+        "acceptance (serial 2): gate_failed: Gate failed",
+        "log 2 (acceptance): ",
+        "log 3 (worker attempt 1 of 1): ",
+        "log 4 (landing): ",
+      ]
+    ) assertStringIncludes(shown, text);
+    const none = await repository.macp(["logs", "t", "--attempt", "9"]);
+    assertStringIncludes(
+      none.stderr,
+      "Serials with a log: 1 (worker attempt 1 of 1), 2 (acceptance), " +
+        "3 (worker attempt 1 of 1), 4 (landing)",
+    );
+  });
+});

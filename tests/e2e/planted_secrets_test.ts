@@ -188,7 +188,7 @@ Deno.test("What macp writes into git of a title holds no secret: branch, commit 
     const log = await repository.git("log", "--format=%B", "--all");
     const refs = await repository.git("for-each-ref", "--format=%(refname)");
     assert(!/tit1e.mark3r/i.test(log + refs), log + refs);
-    assertStringIncludes(log, "after attempt 1: Rotate [redacted:DEPLOY_TOKEN] now");
+    assertStringIncludes(log, "Rotate [redacted:DEPLOY_TOKEN] now (");
     assertStringIncludes(log, ": An ordinary title (b)");
   });
 });

@@ -178,3 +178,39 @@ Deno.test("macp submit refuses a worktree outside worktree_base with the way out
     }
   });
 });
+
+Deno.test("submit names all that is missing at once, with a usage line", async () => {
+  await withRepository(async (repository) => {
+    const before = repository.queueText();
+    const refused = async (...args: string[]) => {
+      const { code, stderr } = await repository.macp(["submit", ...args]);
+      assertEquals(code, 2, stderr);
+      return stderr;
+    };
+    const all = await refused("--set", "macp.default_dispatch=exec");
+    assertStringIncludes(all, "as --task-id, --title and --command (or --brief) are missing");
+    assertStringIncludes(all, "Usage: macp submit --task-id ID --title TEXT --command SHELL");
+    const two = await refused("--brief", "b.md");
+    assertStringIncludes(two, "Cannot submit a task as --task-id and --title are missing");
+    const one = await refused("--task-id", "a", "--command", "true");
+    assertStringIncludes(one, "Cannot submit task a as --title is missing");
+    const none = await refused("--task-id", "a", "--title", "x", "--dispatch", "exec");
+    assertStringIncludes(none, "Cannot submit task a as --command is missing");
+    assertEquals(repository.queueText(), before);
+  });
+});
+
+Deno.test("submit takes no title, command or gate of spaces", async () => {
+  await withRepository(async (repository) => {
+    const before = repository.queueText();
+    const whole = { title: "x", command: "true", gate: "true" };
+    for (const name of Object.keys(whole)) {
+      const args = Object.entries({ ...whole, [name]: " \t" })
+        .flatMap(([option, value]) => [`--${option}`, value]);
+      const { code, stderr } = await repository.macp(["submit", "--task-id", "a", ...args]);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, `Cannot submit task a as --${name} is empty`);
+    }
+    assertEquals(repository.queueText(), before);
+  });
+});

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { acceptTask } from "../../people/accept.ts";
+import { acceptTask, type EndedAcceptance } from "../../people/accept.ts";
 import { planAccept } from "../../people/plan_accept.ts";
 import { isRecord } from "../../protocol/events.ts";
+import { isQuestion } from "../../protocol/outcomes.ts";
 import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -20,13 +21,18 @@ export async function run(invocation: Invocation): Promise<number> {
   const repository = await openRepository(invocation);
   const id = args.positional[0] ?? "";
   requireTask(repository.store, id);
-  if (args.flag("dry-run")) return await showPlan(invocation, repository, id);
+  const allowEmpty = args.flag("allow-empty");
+  if (args.flag("dry-run")) return await showPlan(invocation, repository, { id, allowEmpty });
   const progress = await createProgress(invocation, repository);
   const context = { ...repository, world, onEvent: progress.event, onNote: progress.note };
   try {
     const { result: ended, stopped } = await untilStopped(
       terminal,
-      (stop) => acceptTask({ ...context, git: repository.git.until(stop) }, id, stop),
+      (stop) =>
+        acceptTask({ ...context, git: repository.git.until(stop) }, id, {
+          allowEmpty,
+          signal: stop,
+        }),
     );
     await progress.end();
     const exitCode = ended === null
@@ -36,7 +42,7 @@ export async function run(invocation: Invocation): Promise<number> {
       : ended.status === "failed"
       ? exitCodes.workFailed
       : exitCodes.needsHuman;
-    summarize(invocation, repository, { id, exitCode });
+    summarize(invocation, repository, { id, ended, exitCode });
     return exitCode;
   } finally {
     await progress.end();
@@ -46,10 +52,10 @@ export async function run(invocation: Invocation): Promise<number> {
 async function showPlan(
   { output, world }: Invocation,
   repository: OpenRepository,
-  id: string,
+  { id, allowEmpty }: { id: string; allowEmpty: boolean },
 ): Promise<number> {
   const context = { ...repository, world, onEvent: () => {}, onNote: () => {} };
-  const { worktree, exists, branch, gates } = await planAccept(context, id);
+  const { worktree, exists, branch, gates } = await planAccept(context, id, { allowEmpty });
   if (output.options.json) {
     output.json({ task_id: id, changed: false, worktree, exists, branch, gates });
     return exitCodes.done;
@@ -61,14 +67,15 @@ async function showPlan(
   return exitCodes.done;
 }
 
-/** What the task is now, and what to do next. */
+/** What the task is now, why, and what to do next. */
 function summarize(
   { output }: Invocation,
   { store }: OpenRepository,
-  { id, exitCode }: { id: string; exitCode: number },
+  { id, ended, exitCode }: { id: string; ended: EndedAcceptance | null; exitCode: number },
 ): void {
   const raw = store.readQueue().find(id);
-  const { status = null, outcome = null, reason = null } = isRecord(raw) ? raw : {};
+  const known = isRecord(raw) ? raw : {};
+  const { status = null, outcome = null, reason = null } = { ...known, ...ended };
   if (output.options.json) {
     output.jsonLine({
       schema_version: schemaVersion,
@@ -82,5 +89,10 @@ function summarize(
     return;
   }
   output.note(`${oneLine(id)} is ${status}${reason ? `: ${oneLine(String(reason), 300)}` : ""}`);
-  output.note(`next: macp logs ${word} · macp accept ${word}`);
+  const asks = isQuestion(known.outcome);
+  if (asks && ended !== null) {
+    output.note(`its question is still open: ${oneLine(String(known.reason ?? ""), 300)}`);
+  }
+  const reply = asks ? `macp reply ${word} "…" · ` : "";
+  output.note(`next: macp logs ${word} · ${reply}macp accept ${word}`);
 }

@@ -5,7 +5,7 @@
  */
 import { landTask } from "../../people/land.ts";
 import type { LandReport } from "../../people/land_report.ts";
-import { oneLine, shellWord } from "../../protocol/text.ts";
+import { oneLine, printable, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
@@ -37,6 +37,10 @@ export async function run(invocation: Invocation): Promise<number> {
   const warnings = landWarnings(id, report);
   if (output.options.json) output.json({ task_id: id, ...report, warnings, exit_code: exitCode });
   else for (const line of describeLanding(id, report)) output.note(line);
+  const behind = describeBehind(report);
+  if (behind !== null && !output.options.json && !output.options.quiet) {
+    terminal.writeError(`${printable(output.options.redaction.text(behind))}\n`);
+  }
   return exitCode;
 }
 
@@ -45,6 +49,16 @@ function exitCodeOf({ kind }: LandReport): number {
     return exitCodes.done;
   }
   return kind === "moved" ? exitCodes.busy : exitCodes.needsHuman;
+}
+
+/** That new tasks start without what landed, and how to change that; null when they do not. */
+export function describeBehind(report: LandReport): string | null {
+  if (report.kind !== "landed" && report.kind !== "already_landed") return null;
+  const { into, behind } = report;
+  if (behind === null) return null;
+  const push = behind.push === null ? "" : `git push ${behind.push}, or `;
+  return `note: the next tasks start from ${behind.ref}, which does not hold this yet: ` +
+    `${push}set macp.base_ref to ${into}`;
 }
 
 /** What no gate checked of what lands, a sentence each. */

@@ -8,7 +8,7 @@ import { statusOf } from "../../protocol/task.ts";
 import type { Files } from "../../sys/files.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { findRecords } from "../find_result.ts";
+import { findRecords, whatLogIsOf } from "../find_result.ts";
 import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
 import { schemaVersion } from "../output.ts";
 import { usageError } from "../parse_arguments.ts";
@@ -29,11 +29,14 @@ export async function run(invocation: Invocation): Promise<number> {
   if (log === undefined) {
     const asked = serial ?? prunedLogs;
     if (asked >= 1 && asked <= prunedLogs) throw prunedError(id, asked);
-    const known = logs.map(({ serial }) => serial).join(", ") || "none";
+    const named = logs.map(({ serial, path }) => {
+      const what = whatLogIsOf(world.files, path);
+      return what === null ? `${serial}` : `${serial} (${what})`;
+    });
     throw usageError(
       `Cannot print the log as task ${id} has none${serial ? ` of attempt ${serial}` : ""}`,
       [
-        `Attempts with a log: ${known}`,
+        `Serials with a log: ${named.join(", ") || "none"}`,
       ],
     );
   }

@@ -4,17 +4,22 @@
  * @module
  */
 import { worktreeOf } from "../../people/inbox.ts";
+import { findHolder, isLanded } from "../../people/plan_land.ts";
+import { workerAttempt } from "../../logs/log_heading.ts";
 import type { TaskResult } from "../../protocol/generated/types.ts";
 import { isTerminal } from "../../protocol/outcomes.ts";
+import { kindOfResult } from "../../protocol/result_kind.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import { type RawTask, statusOf } from "../../protocol/task.ts";
 import { oneLine } from "../../protocol/text.ts";
+import type { Queue } from "../../store/queue.ts";
+import type { Files } from "../../sys/files.ts";
 import type { Invocation } from "../command.ts";
 import { printResult } from "../describe_result.ts";
 import { printNext, printTask } from "../describe_task.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { findRecords, type TaskRecords } from "../find_result.ts";
-import { openRepository, requireTask } from "../open_repository.ts";
+import { findRecords, type TaskRecords, whatLogIsOf } from "../find_result.ts";
+import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
 import type { Output } from "../output.ts";
 import { showHandover } from "../show_handover.ts";
 
@@ -45,17 +50,36 @@ export async function run(invocation: Invocation): Promise<number> {
   const usual = phase === "adding" || phase === "removing" ? null : named;
   const place = worktreeOf(state, id) ?? usual;
   const worktree = place !== null && world.files.stat(place)?.kind === "folder" ? place : null;
+  const about = { queue: store.readQueue(), id, raw };
+  const heldBy = await findUnrecorded(repository, about);
   printTask(output, id, raw);
-  printRecords(output, records, { raw, settings, worktree });
-  printNext(output, { queue: store.readQueue(), id, raw, records, worktree });
+  // What changed nothing is in every branch: there is nothing to tell.
+  const isEmpty = records.result?.metadata?.commits === 0;
+  if (heldBy !== null && !isEmpty) output.line(`landed: already in ${oneLine(heldBy)}`);
+  printRecords(output, records, { raw, settings, worktree, files: world.files });
+  printNext(output, { ...about, records, worktree, heldBy });
   return exitCodes.done;
+}
+
+/** The branch that holds the task's work without a record of its landing, or null. */
+async function findUnrecorded(
+  { git, settings }: OpenRepository,
+  { queue, id, raw }: { queue: Queue; id: string; raw: RawTask },
+): Promise<string | null> {
+  if (statusOf(raw) !== "completed" || isLanded(raw)) return null;
+  return await findHolder({ git, queue, id, baseRef: settings.macp.base_ref });
 }
 
 /** Prints what is on disk of a task's attempts. */
 function printRecords(
   output: Output,
   { result, resultPath, attempts, logs, prunedLogs }: TaskRecords,
-  { raw, settings, worktree }: { raw: RawTask; settings: Settings; worktree: string | null },
+  { raw, settings, worktree, files }: {
+    raw: RawTask;
+    settings: Settings;
+    worktree: string | null;
+    files: Files;
+  },
 ): void {
   if (result) {
     const hasWorktree = worktree !== null && worktree === result.worktree;
@@ -70,7 +94,10 @@ function printRecords(
   if (prunedLogs > 0) {
     output.line(`logs up to attempt ${prunedLogs}: removed by retention (macp.retention)`);
   }
-  for (const log of logs) output.line(`log ${log.serial}: ${log.path}`);
+  for (const { serial, path } of logs) {
+    const what = whatLogIsOf(files, path);
+    output.line(`log ${serial}${what === null ? "" : ` (${what})`}: ${path}`);
+  }
 }
 
 /** Whether results are removed at all. */
@@ -78,11 +105,15 @@ function hasLimit({ macp: { retention } }: Settings): boolean {
   return retention.result_days !== null || retention.result_max_count !== null;
 }
 
-function printAttempt(output: Output, { metadata, error }: TaskResult): void {
-  const serial = metadata?.attempt_serial ?? "?";
-  output.line(
-    `attempt ${serial}: ${metadata?.outcome ?? "unknown"}${
-      error ? `: ${oneLine(error, 200)}` : ""
-    }`,
-  );
+function printAttempt(output: Output, result: TaskResult): void {
+  const { attempt, max_attempts, metadata, error } = result;
+  const kind = kindOfResult(result);
+  const name = kind === "worker"
+    ? workerAttempt({ attempt: attempt ?? "?", of: max_attempts ?? "?" })
+    : kind === "acceptance"
+    ? kind
+    : "no attempt";
+  const serial = kind === "none" ? "" : ` (serial ${metadata?.attempt_serial ?? "unknown"})`;
+  const why = error ? `: ${oneLine(error, 200)}` : "";
+  output.line(`${name}${serial}: ${metadata?.outcome ?? "unknown"}${why}`);
 }

@@ -55,10 +55,8 @@ export async function run(invocation: Invocation): Promise<number> {
 
 /** The task that the arguments describe. Throws `MacpError` of kind usage. */
 export function taskFrom(args: Arguments, settings: Settings): Task {
-  const id = args.text("task-id");
-  const title = args.text("title");
-  if (id === undefined) throw usageError("Cannot submit a task as --task-id is missing");
-  if (title === undefined) throw usageError(`Cannot submit task ${id} as --title is missing`);
+  const dispatch = dispatchOf(args, settings);
+  const { id, title } = requireGiven(args, dispatch);
   if (!taskIdPattern.test(id)) {
     throw usageError(
       `Cannot submit a task as its id does not match ${taskIdPattern.source}: ${id}`,
@@ -66,15 +64,6 @@ export function taskFrom(args: Arguments, settings: Settings): Task {
         "An id begins with a letter or digit and holds letters, digits, dot, dash, underscore",
       ],
     );
-  }
-  const dispatch = args.text("dispatch") ??
-    (args.text("command") !== undefined
-      ? "exec"
-      : args.text("brief")
-      ? "yolo"
-      : settings.macp.default_dispatch);
-  if (dispatch === "exec" && !args.text("command")?.trim()) {
-    throw usageError(`Cannot submit task ${id} as dispatch exec needs --command`);
   }
   checkPlaces(args, id);
   const fields = {
@@ -109,6 +98,40 @@ export function taskFrom(args: Arguments, settings: Settings): Task {
     code: "task_invalid",
     details: checked.faults.map((fault) => describeFault("task", fault)),
   });
+}
+
+/** How the worker runs: as is said, else by what it is given. */
+function dispatchOf(args: Arguments, settings: Settings): string {
+  const named = args.text("dispatch");
+  if (named !== undefined) return named;
+  if (args.text("command") !== undefined) return "exec";
+  return args.text("brief") ? "yolo" : settings.macp.default_dispatch;
+}
+
+/** What no task can do without; all that is missing is told at once. */
+function requireGiven(args: Arguments, dispatch: string): { id: string; title: string } {
+  const id = args.text("task-id");
+  const title = args.text("title");
+  const hasCommand = args.text("command") !== undefined || dispatch !== "exec";
+  if (id === undefined || title === undefined || !hasCommand) {
+    const missing = [
+      ...(id === undefined ? ["--task-id"] : []),
+      ...(title === undefined ? ["--title"] : []),
+      ...(hasCommand ? [] : [args.text("dispatch") ? "--command" : "--command (or --brief)"]),
+    ];
+    const verb = missing.length === 1 ? "is" : "are";
+    const listed = missing.join(", ").replace(/, ([^,]*)$/, " and $1");
+    throw usageError(`Cannot submit ${id ? `task ${id}` : "a task"} as ${listed} ${verb} missing`, [
+      "Usage: macp submit --task-id ID --title TEXT --command SHELL [--gate SHELL …]",
+      "An agent works on a brief: --brief FILE --runtime NAME instead of --command SHELL",
+      "See: macp help submit",
+    ]);
+  }
+  for (const name of ["title", "command", "gate"]) {
+    if (args.list(name).every((value) => value.trim() !== "")) continue;
+    throw usageError(`Cannot submit task ${id} as --${name} is empty`);
+  }
+  return { id, title };
 }
 
 /** Names that could never be used are refused at once. */

@@ -38,14 +38,25 @@ export const act: readonly CommandSpec[] = [
     summary: "Run the gates on what a person or another agent left; green completes",
     positional: "ID",
     completes: [tasksThatAre("escalated", "failed")],
-    examples: ["macp accept TASK-1", "macp accept TASK-1 --dry-run"],
-    options: [dryRun],
+    examples: [
+      "macp accept TASK-1",
+      "macp accept TASK-1 --dry-run",
+      "macp accept TASK-1 --allow-empty",
+    ],
+    options: [
+      {
+        name: "allow-empty",
+        kind: "flag",
+        help: "Let it complete without any change; gates run all the same",
+      },
+      dryRun,
+    ],
     notes: [
-      "For tasks that escalated, were handed over or failed. What is uncommitted in the worktree is committed to the task's branch; a worktree that was removed is brought back first. It works beside a controller, and no attempt is spent. Red gates leave the worktree as it is, and exit 3.",
+      "For tasks that escalated, were handed over or failed. What is uncommitted in the worktree is committed to the task's branch; a worktree that was removed is brought back first. It works beside a controller, and no attempt is spent. Red gates leave the worktree as it is, and exit 3. A task that asked something or was handed over, and for which nothing was done, is not accepted without --allow-empty; a question stays open until it is answered.",
     ],
     exits: {
       1: "the work failed all the same",
-      3: "gates are red, or the merge conflicts: the worktree is as it was left",
+      3: "gates are red, the merge conflicts, or nothing was done: the worktree is as it was left",
       4: busyQueue,
       130: interrupted,
     },
@@ -68,13 +79,14 @@ export const act: readonly CommandSpec[] = [
         name: "into",
         kind: "text",
         value: "BRANCH",
-        help: "Local branch to land on; that of macp.base_ref otherwise",
+        help: "Local branch to land on; that of macp.base_ref, or what tasks start from, otherwise",
       },
       { name: "message", kind: "text", value: "TEXT", help: "Message of the merge commit" },
       dryRun,
     ],
     notes: [
       "It merges in a worktree of its own and runs the task's gates there; the branch is then fast-forwarded. Nothing is ever pushed, forced or resolved: conflicts, red gates and local changes in the way exit 3, a branch that moved meanwhile exits 4, and the branch stays as it was.",
+      "Where the next tasks start from a branch of a remote that does not hold what landed, it says so on standard error.",
     ],
     exits: {
       3: "conflicts, red gates or local changes in the way: the branch is as it was",

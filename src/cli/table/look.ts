@@ -69,7 +69,7 @@ export const look: readonly CommandSpec[] = [
         name: "attempt",
         kind: "number",
         value: "N",
-        help: "Serial of the attempt; the newest otherwise",
+        help: "Serial of the attempt, acceptance or landing; the newest otherwise",
       },
     ],
     load: () => import("../commands/logs.ts"),

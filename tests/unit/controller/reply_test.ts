@@ -38,6 +38,17 @@ Deno.test("planReply() adds to the answers before, and knows no question where n
   assertEquals(replies, [before, { at: "2026-01-01T00:00:00.000Z", question: null, text: "y" }]);
 });
 
+Deno.test("planReply() takes no red gate for a question", () => {
+  const asked = (task: object) => {
+    const view = viewOf({ status: "escalated", reason: "Why", ...task });
+    const replies = planReply(view, "a", { now, text: "y" }).change?.patches?.[0]?.fields.replies;
+    return Array.isArray(replies) ? replies[0].question : undefined;
+  };
+  assertEquals(asked({ outcome: "gate_failed" }), null);
+  assertEquals(asked({ outcome: "worker_escalated" }), "Why");
+  assertEquals(asked({}), "Why");
+});
+
 Deno.test("planReply() refuses each other status with its way out", () => {
   const cases: [object, string][] = [
     [{ status: "failed" }, "macp retry a"],

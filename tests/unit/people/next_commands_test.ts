@@ -48,3 +48,17 @@ Deno.test("nextCommands() has a person merge the dependencies that conflict", ()
     ["git switch feat/t", "git merge feat/a", "git merge feat/b", "git switch -", "macp retry t"],
   );
 });
+
+Deno.test("nextCommands() says what a reply does: it answers, or tells the worker what to change", () => {
+  const why = (outcome: string) =>
+    nextCommands({
+      ...{ id: "t", outcome, hasLog: false, hasWork: false, worktree: null, branch: null },
+      dependencies: [],
+    }).find(({ command }) => command.startsWith("macp reply"))?.why;
+  assertEquals(why("needs_input"), "answer it and queue it again");
+  assertEquals(why("worker_escalated"), "answer it and queue it again");
+  const otherwise = "say what to do differently, and queue it again";
+  assertEquals(why("gate_failed"), otherwise);
+  assertEquals(why("gate_broken"), otherwise);
+  assertEquals(why("gate_files_blocked"), otherwise);
+});

@@ -5,21 +5,40 @@ import { Queue } from "../../../src/store/queue.ts";
 
 Deno.test("targetOf() takes the branch that is named, else that of the base ref, else main or master", () => {
   const branches = ["feat/x", "main", "release/1", "develop"];
-  assertEquals(targetOf(branches, "origin/main", "develop"), "develop");
-  assertEquals(targetOf(branches, "origin/main", "refs/heads/develop"), "develop");
-  assertEquals(targetOf(branches, "origin/develop", undefined), "develop");
-  assertEquals(targetOf(branches, "upstream/release/1", undefined), "release/1");
-  assertEquals(targetOf(branches, "release/1", undefined), "release/1");
-  assertEquals(targetOf(branches, "refs/remotes/origin/develop", undefined), "develop");
-  assertEquals(targetOf(branches, "origin/HEAD", undefined), "main");
-  assertEquals(targetOf(["master"], "origin/trunk", undefined), "master");
+  assertEquals(targetOf(branches, { baseRef: "origin/main", named: "develop" }), "develop");
+  assertEquals(
+    targetOf(branches, { baseRef: "origin/main", named: "refs/heads/develop" }),
+    "develop",
+  );
+  assertEquals(targetOf(branches, { baseRef: "origin/develop", named: undefined }), "develop");
+  assertEquals(
+    targetOf(branches, { baseRef: "upstream/release/1", named: undefined }),
+    "release/1",
+  );
+  assertEquals(targetOf(branches, { baseRef: "release/1", named: undefined }), "release/1");
+  assertEquals(
+    targetOf(branches, { baseRef: "refs/remotes/origin/develop", named: undefined }),
+    "develop",
+  );
+  assertEquals(targetOf(branches, { baseRef: "origin/HEAD", named: undefined }), "main");
+  assertEquals(targetOf(["master"], { baseRef: "origin/trunk", named: undefined }), "master");
+});
+
+Deno.test("targetOf() takes the branch that stood in for a base ref that does not exist", () => {
+  const about = { baseRef: "origin/main", stood: "trunk" };
+  assertEquals(targetOf(["feat/x", "trunk"], about), "trunk");
+  assertEquals(targetOf(["main", "trunk"], about), "main");
+  assertEquals(targetOf(["master", "trunk"], about), "trunk");
 });
 
 Deno.test("targetOf() never lands on another branch than the one that is named", () => {
-  const error = assertThrows(() => targetOf(["main"], "origin/main", "origin/main"), MacpError);
+  const error = assertThrows(
+    () => targetOf(["main"], { baseRef: "origin/main", named: "origin/main" }),
+    MacpError,
+  );
   assertEquals([error.kind, error.code], ["usage", "unknown_branch"]);
   assertStringIncludes(error.hints.join(), "main");
-  assertThrows(() => targetOf([], "origin/main", undefined), MacpError);
+  assertThrows(() => targetOf([], { baseRef: "origin/main", named: undefined }), MacpError);
 });
 
 Deno.test("requireLandable() refuses each task that has nothing to land, with the way out", () => {

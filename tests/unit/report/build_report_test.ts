@@ -238,3 +238,29 @@ Deno.test("buildReport() takes no status, title or reply for granted", () => {
   assertEquals(tasks[0]?.details.replies, [{ at: "", question: null, text: "" }]);
   assert(Object.hasOwn(summary.by_status, "invalid"));
 });
+
+Deno.test("buildReport() takes neither an acceptance nor the end of a waiting task for an attempt", () => {
+  const unseen = { log_path: null, duration_seconds: null };
+  const { tasks, summary } = report([task("A", "completed"), task("B", "failed")], {
+    lines: [
+      ["A", 0, "task.assigned", { attempt: 1, max_attempts: 1 }],
+      ["A", 9, "task.escalated"],
+      ["A", 90, "task.completed"],
+      ["B", 50, "task.failed"],
+    ],
+    results: {
+      A: [
+        { ...result("A", { started_at: at(0), attempt_serial: 1 }), completed_at: at(9) },
+        result("A", { started_at: at(80), attempt_serial: 2, accepted_from: "needs_input" }),
+      ],
+      B: [result("B", { ...unseen, started_at: at(50), attempt_serial: 0, outcome: "cancelled" })],
+    },
+  });
+  const [a, b] = tasks;
+  assertEquals(a?.attempts.map(({ by, serial, attempt, of }) => [by, serial, attempt, of]), [
+    ["controller", 1, 1, 1],
+    ["person", 2, null, null],
+  ]);
+  assertEquals([b?.attempts, b?.details.attempts], [[], []]);
+  assertEquals(summary.attempts, 1);
+});

@@ -27,7 +27,7 @@ const gate = { gate: "npm test" };
 
 Deno.test("EventFold tells the parts of an attempt when all of them are there", () => {
   const history = fold([
-    [0, "task.assigned"],
+    [0, "task.assigned", { attempt: 1, max_attempts: 2 }],
     [2, "task.started"],
     [7, "task.progress"],
     [10, "task.gated"],
@@ -46,6 +46,8 @@ Deno.test("EventFold tells the parts of an attempt when all of them are there", 
     outcome: "gate_broken",
     next: "pending",
     runtime: "codex",
+    attempt: 1,
+    of: 2,
     gates: [{
       command: "npm test",
       outcome: "broken",
@@ -62,6 +64,8 @@ Deno.test("EventFold tells the parts of an attempt when all of them are there", 
     outcome: null,
     next: null,
     runtime: "codex",
+    attempt: null,
+    of: null,
     gates: [],
   }]);
 });

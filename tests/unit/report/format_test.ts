@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
+  attemptName,
+  capitalized,
   formatCost,
   formatCount,
   formatDuration,
@@ -122,4 +124,22 @@ Deno.test("spanOf() ends an attempt that runs now, and gives null when nothing i
   assertEquals(spanOf({ started_at, ended_at: null, running: true }, now), [from, to]);
   assertEquals(spanOf({ started_at, ended_at: null, running: false }, now), [from, from]);
   assertEquals(spanOf({ started_at: null, ended_at: null, running: false }, now), null);
+});
+
+Deno.test("attemptName() tells an attempt of a worker from an acceptance, and attempts by serial", () => {
+  const names = [
+    { by: "controller", serial: 3, attempt: 1, of: 2 },
+    { by: "controller", serial: null, attempt: 1, of: null },
+    { by: "controller", serial: 1, attempt: null, of: null },
+    { by: "person", serial: 2, attempt: null, of: null },
+    { by: "person", serial: null, attempt: null, of: null },
+  ].map(attemptName);
+  assertEquals(names, [
+    "worker attempt 1 of 2 (serial 3)",
+    "worker attempt 1",
+    "worker attempt (serial 1)",
+    "acceptance (serial 2)",
+    "acceptance",
+  ]);
+  assertEquals(capitalized("acceptance"), "Acceptance");
 });
