@@ -95,11 +95,11 @@ Deno.test("init says what is missing, where worktrees go, what to commit and wha
     assertStringIncludes(first.stdout, "has no commit yet");
     assertStringIncludes(first.stdout, "git commit --allow-empty");
     assertStringIncludes(first.stdout, join(repository.env.HOME ?? "", "src/project-worktrees"));
-    assertMatch(first.stdout, /commit .*config\.json/);
+    assertMatch(first.stdout, /to commit: .*config\.json/);
     const config = Deno.readTextFileSync(repository.state("config.json"));
     assertStringIncludes(config, '"base_ref": "trunk"');
     await repository.git("commit", "--quiet", "--allow-empty", "--message", "start");
-    const next = /^next: (.*)$/m.exec(first.stdout)?.[1] ?? "";
+    const next = /^next: ((?:.*\\\n)*.*)$/m.exec(first.stdout)?.[1] ?? "";
     const line = next.replace(/^macp /, `'${macpPath}' `);
     const typed = await startProgram("sh", ["-c", line], {
       cwd: repository.path,

@@ -55,7 +55,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (!args.flag("dry-run")) tellPlace(invocation, git, paths);
   if (written.length > 0) {
     output.note(
-      "commit .gitignore and config.json of .mosaic/orchestrator; tasks.json where others share it",
+      "to commit: .gitignore and config.json; tasks.json if others share the queue",
     );
   }
   if (!hasCommit) {
@@ -66,8 +66,8 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 /** A task to begin with, as it is typed. */
-const firstTask = 'macp submit --task-id TASK-1 --title "Say hello" ' +
-  '--command "echo hello > hello.txt" --gate "grep -q hello hello.txt"';
+const firstTask = 'macp submit --task-id TASK-1 --title "Say hello" \\\n' +
+  '        --command "echo hello > hello.txt" --gate "test -s hello.txt"';
 
 /** Where worktrees and branches will be; nothing where the settings cannot be read. */
 function tellPlace({ world, output }: Invocation, git: Git, { config }: StorePaths): void {
