@@ -72,11 +72,11 @@ Deno.test("The step of CI runs in a fresh clone that holds settings and table", 
       "docs/TASKS.md": `| id | status | title | dispatch | command |\n|-|-|-|-|-|\n${row}\n`,
     });
     await repository.git("clone", "--quiet", repository.path, repository.outside("clone"));
-    const bin = repository.outside("bin");
-    Deno.mkdirSync(bin);
-    Deno.symlinkSync(macpPath, join(bin, "macp"));
+    const home = repository.env.HOME ?? "";
+    Deno.mkdirSync(join(home, ".local", "bin"), { recursive: true });
+    Deno.symlinkSync(macpPath, join(home, ".local", "bin", "macp"));
     const [step] = blockWith("macp sync --apply").filter((line) => line.includes("sync --apply"));
-    const env = { HOME: repository.env.HOME ?? "", PATH: `${bin}:/usr/bin:/bin` };
+    const env = { HOME: home, PATH: "/usr/bin:/bin" };
     const command = (step ?? "").replace("- run: ", "");
     const cwd = repository.outside("clone");
     const ran = await startProgram("sh", ["-c", command], { cwd, env }).ended;

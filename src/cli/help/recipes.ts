@@ -59,12 +59,12 @@ export const recipesPage: Page = {
       blocks: [
         text(
           "Commit .mosaic/orchestrator/config.json (macp init --enable makes it; the .gitignore " +
-            "beside it keeps the rest out) and docs/TASKS.md. Exit code 1: a task failed. 3: of " +
+            "beside it keeps the rest out) and docs/TASKS.md. RELEASE is where a release's files are. Exit code 1: a task failed. 3: of " +
             "what ended in this call, somebody is needed.",
         ),
         code(
-          '- run: sh install.sh --from "$MACP_URL" && echo "$HOME/.local/bin" >>"$GITHUB_PATH"',
-          "- run: macp sync --apply && macp drain --no-wait-holds --json >events.ndjson",
+          '- run: curl -fsSL "$RELEASE/install.sh" | sh -s -- --from "$RELEASE"',
+          "- run: ~/.local/bin/macp sync --apply && ~/.local/bin/macp drain --no-wait-holds --json >events.ndjson",
         ),
       ],
     },
