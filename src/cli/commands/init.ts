@@ -49,20 +49,26 @@ export async function run(invocation: Invocation): Promise<number> {
     output.json({ repository: paths.repository, written, enabled: enable || isEnabled(config) });
     return exitCodes.done;
   }
-  const verb = args.flag("dry-run") ? "would write" : "wrote";
-  for (const path of written) output.note(`${verb} ${path}`);
-  if (written.length === 0) output.note(`${paths.folder} is complete already`);
+  tellWritten(invocation, paths, written);
   if (!args.flag("dry-run")) tellPlace(invocation, git, paths);
   if (written.length > 0) {
-    output.note(
-      "to commit: .gitignore and config.json; tasks.json if others share the queue",
-    );
+    output.note("to commit: .gitignore and config.json; tasks.json if others share the queue");
   }
   if (!hasCommit) {
     output.note("the repository has no commit yet: git commit --allow-empty -m start");
   }
   output.note(`next: ${enable || isEnabled(config) ? firstTask : "macp init --enable"}`);
   return exitCodes.done;
+}
+
+function tellWritten(
+  { args, output }: Invocation,
+  { folder }: StorePaths,
+  written: readonly string[],
+): void {
+  const verb = args.flag("dry-run") ? "would write" : "wrote";
+  for (const path of written) output.note(`${verb} ${path}`);
+  if (written.length === 0) output.note(`${folder} is complete already`);
 }
 
 /** A task to begin with, as it is typed. */
