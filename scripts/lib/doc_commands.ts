@@ -35,7 +35,7 @@ export function commandsIn(markdown: string): DocCommand[] {
 /** The words after `macp` of each call in a line of shell. */
 function callsIn(line: string): string[][] {
   return splitShell(line.trim().replace(/^\$\s+/, ""))
-    .filter(([program]) => program === "macp")
+    .filter(([program]) => program === "macp" || program?.endsWith("/bin/macp"))
     .map((words) => words.slice(1));
 }
 

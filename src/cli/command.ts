@@ -32,8 +32,8 @@ export type Completion =
 /** One option of a command. */
 export interface OptionSpec {
   name: string;
-  /** flag: present or not. list: may be given several times. */
-  kind: "flag" | "text" | "number" | "list";
+  /** flag: present or not. seconds: a number, or a duration. list: may be given several times. */
+  kind: "flag" | "text" | "number" | "seconds" | "list";
   /** One letter. */
   short?: string;
   /** Name of the value in help, for example `ID`. */
@@ -92,6 +92,7 @@ export interface Arguments {
   positional: string[];
   flag(name: string): boolean;
   text(name: string): string | undefined;
+  /** A number; of kind seconds, those. */
   number(name: string): number | undefined;
   list(name: string): string[];
 }

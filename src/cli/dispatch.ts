@@ -14,7 +14,7 @@ import { exitCodes } from "./exit_codes.ts";
 import { idleWatch } from "./idle_watch.ts";
 import { locateRepository } from "./locate_repository.ts";
 import { Output, type Redaction } from "./output.ts";
-import { parseArguments, usageError } from "./parse_arguments.ts";
+import { globalOptions, parseArguments, usageError } from "./parse_arguments.ts";
 import { reportError } from "./report_error.ts";
 
 /** Runs a command, and reports what it throws; gives the exit code. */
@@ -48,6 +48,7 @@ async function dispatch(
   redaction: Redaction,
 ): Promise<number> {
   const [name = "help", ...rest] = moveCommandFirst(args);
+  refuseUnknownBefore(args);
   if (name === hiddenCommand) return await complete(world, terminal, rest, redaction);
   const spec = requireCommand(Object.hasOwn(longNames, name) ? longNames[name] ?? name : name);
   const parsed = parseArguments(spec, rest);
@@ -114,16 +115,39 @@ function shown(args: Arguments): string[] {
 
 /** Global options may stand before the command too: `macp --repo DIR status`. */
 function moveCommandFirst(args: readonly string[]): string[] {
-  const withValue = ["--repo", "--set", "--color"];
+  const at = optionsBefore(args).end;
+  return [args[at] ?? "help", ...args.slice(0, at), ...args.slice(at + 1)];
+}
+
+/** The options before the command, and where that stands. */
+function optionsBefore(args: readonly string[]): { options: string[]; end: number } {
+  const withValue = globalOptions.filter(({ kind }) => kind !== "flag").map(({ name }) => name);
+  const options: string[] = [];
   let at = 0;
-  while (
-    at < args.length && args[at]?.startsWith("-") && !Object.hasOwn(longNames, args[at] ?? "")
-  ) {
-    at += withValue.includes(args[at] ?? "") ? 2 : 1;
+  for (; at < args.length; at++) {
+    const arg = args[at] ?? "";
+    if (!arg.startsWith("-") || Object.hasOwn(longNames, arg)) break;
+    options.push(arg);
+    if (withValue.includes(arg.slice(2))) at++;
   }
-  const command = args[at];
-  if (command === undefined) return ["help"];
-  return [command, ...args.slice(0, at), ...args.slice(at + 1)];
+  return { options, end: Math.min(at, args.length) };
+}
+
+/** What stands before the command is of every command. Throws `MacpError` of kind usage. */
+function refuseUnknownBefore(args: readonly string[]): void {
+  const shorts = globalOptions.flatMap(({ short = [] }) => short).join("");
+  const known = globalOptions.map(({ name }) => `--${name}`);
+  const isKnown = (name: string) =>
+    name === "--" || known.includes(name) || new RegExp(`^-[${shorts}]+$`).test(name);
+  const unknown = optionsBefore(args).options.map((arg) => arg.replace(/=.*$/s, ""))
+    .find((name) => !isKnown(name));
+  if (unknown === undefined) return;
+  const names = [...known, ...Object.keys(longNames)].filter((name) => name.startsWith("--"));
+  throw usageError(`Cannot use option ${unknown} as macp has none of that name`, [
+    ...(unknown === "-C" ? ["Use --repo DIR"] : nearestHint(unknown, names)),
+    "Options of a command stand after it: macp COMMAND [options]",
+    "See: macp help",
+  ]);
 }
 
 function requireCommand(name: string): CommandSpec {

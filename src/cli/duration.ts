@@ -1,8 +1,22 @@
 /**
- * Times that passed, as people read them.
+ * Times that passed, as people read and type them.
  *
  * @module
  */
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** Milliseconds of `90s`, `30m`, `24h`, `7d` or `2w`; null for anything else. */
+export function parseDuration(text: string): number | null {
+  const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
+  return count === undefined ? null : Number(count) * (unitMs[unit] ?? 0);
+}
 
 /** `4s`, `1m 04s`, `2h 05m`, `3d 04h`; what is below a second is 0s. */
 export function formatDuration(ms: number): string {

@@ -7,6 +7,7 @@ import { parseArgs } from "@std/cli";
 import { MacpError } from "../protocol/errors.ts";
 import { nearestHint } from "../protocol/nearest.ts";
 import type { Arguments, CommandSpec, OptionSpec } from "./command.ts";
+import { parseDuration } from "./duration.ts";
 
 /** Options that every command takes. */
 export const globalOptions: readonly OptionSpec[] = [
@@ -57,12 +58,14 @@ export function parseArguments(spec: CommandSpec, args: readonly string[]): Argu
     const found = parsed[name];
     return Array.isArray(found) ? found.map(String) : [];
   };
-  for (const option of options) checkValues(spec, option, values(option.name));
+  for (const option of options) {
+    checkValues(spec, option, { values: values(option.name), args });
+  }
   const result: Arguments = {
     positional: [...parsed._.map(String), ...(parsed["--"] ?? [])],
     flag: (name) => parsed[name] === true,
     text: (name) => values(name)[0],
-    number: (name) => values(name)[0] === undefined ? undefined : Number(values(name)[0]),
+    number: (name) => values(name)[0] === undefined ? undefined : numberIn(values(name)[0] ?? ""),
     list: values,
   };
   if (!result.flag("help")) checkPositional(spec, result.positional);
@@ -86,6 +89,12 @@ export function valueOfOption(args: readonly string[], name: string): string | u
   return arg?.includes("=") ? arg.slice(arg.indexOf("=") + 1) : args[at + 1];
 }
 
+/** A number, or the seconds of a duration; NaN for anything else. */
+function numberIn(text: string): number {
+  const ms = parseDuration(text);
+  return ms === null ? Number(text) : ms / 1000;
+}
+
 function names(options: readonly OptionSpec[], kind: OptionSpec["kind"]): string[] {
   return options.filter((option) => option.kind === kind).map(({ name }) => name);
 }
@@ -99,7 +108,11 @@ function refuseUnknown(spec: CommandSpec, options: readonly OptionSpec[], arg: s
   ]);
 }
 
-function checkValues(spec: CommandSpec, option: OptionSpec, values: readonly string[]): void {
+function checkValues(
+  spec: CommandSpec,
+  option: OptionSpec,
+  { values, args }: { values: readonly string[]; args: readonly string[] },
+): void {
   const refuse = (why: string, ...hints: string[]) => {
     throw usageError(`Cannot use --${option.name} as ${why}`, [
       ...hints,
@@ -108,17 +121,26 @@ function checkValues(spec: CommandSpec, option: OptionSpec, values: readonly str
   };
   if (option.kind !== "list" && values.length > 1) refuse(`it is given ${values.length} times`);
   for (const value of values) {
+    if (value === "" && isGivenEmpty(args, `--${option.name}`)) refuse("it is empty");
     if (value === "") {
       refuse("it has no value", `A value that begins with - is given as --${option.name}=VALUE`);
     }
     if (option.kind === "number" && !(Number(value) >= 0)) {
       refuse(`it takes a number that is not negative: ${value}`);
     }
+    if (option.kind === "seconds" && !(numberIn(value) >= 0)) {
+      refuse(`it takes seconds, or a duration such as 90s, 10m and 1h: ${value}`);
+    }
     if (option.choices && !option.choices.includes(value)) {
       const hints = nearestHint(value, option.choices);
       refuse(`it takes one of ${option.choices.join(", ")}: ${value}`, ...hints);
     }
   }
+}
+
+/** Whether the value of an option is there, and empty. */
+function isGivenEmpty(args: readonly string[], option: string): boolean {
+  return args.some((arg, at) => arg === `${option}=` || (arg === option && args[at + 1] === ""));
 }
 
 function checkPositional(spec: CommandSpec, positional: readonly string[]): void {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { handoverHint } from "../dispatcher/handover.ts";
+import { needsReview } from "../protocol/text.ts";
 import { forgetRegistration } from "../dispatcher/remove_worktree.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { AcceptedFrom, RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
@@ -167,7 +169,7 @@ function settle(
     task_id: id,
     status: verdict.next_status,
     source: "controller",
-    message: messageFor(verdict),
+    message: messageFor(id, verdict),
     metadata: {
       ...describeTask(task, settings, {
         attempt: result.attempt ?? 0,
@@ -188,12 +190,16 @@ function eventTypeOf({ next_status }: Verdict) {
   return next_status === "pending" ? "task.retry.scheduled" : `task.${next_status}` as const;
 }
 
-function messageFor({ next_status, not_before, outcome, result, hold }: Verdict): string {
+function messageFor(
+  id: string,
+  { next_status, not_before, outcome, result, hold }: Verdict,
+): string {
   if (next_status === "completed") return "Task completed";
   if (hold) return `Runtime ${hold.runtime} is held until ${hold.until}: ${hold.reason}`;
   const why = result.error ?? outcome;
   if (next_status === "failed") return why;
-  if (next_status === "escalated") return `${why}. Human review needed.`;
+  if (outcome === "handed_over") return needsReview(`${why}; ${handoverHint(id)}`);
+  if (next_status === "escalated") return needsReview(why);
   return not_before ? `Retry at ${not_before}: ${why}` : `Queued again: ${why}`;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { needsReview } from "../protocol/text.ts";
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
@@ -39,7 +40,7 @@ export async function refuseTask(
       task_id: id,
       status: "escalated",
       source: "controller",
-      message: `${whole}. Human review needed.`,
+      message: needsReview(whole),
       metadata: { title: task.title, ...carriedMetadata(raw), outcome: "invalid_task" },
     }, now);
     return { change: { patches: [{ id, fields }], events: [event] }, result: event };

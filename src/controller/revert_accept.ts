@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { needsReview } from "../protocol/text.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
 import type { RunningAttempt, Task } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
@@ -56,7 +57,7 @@ function putBack(
     task_id: id,
     status,
     source: "controller",
-    message: status === "escalated" ? `${told}. Human review needed.` : told,
+    message: status === "escalated" ? needsReview(told) : told,
     metadata: {
       ...describeTask(task, settings, {
         attempt: attempt.attempts_before,

@@ -123,6 +123,8 @@ class Drain {
   /** Aborts when an attempt ended, so that the next is claimed at once. */
   #wake = new AbortController();
   #started = 0;
+  /** Whether it was told that the run does not end by itself. */
+  #toldForEver = false;
   /** Lines about waiting that were told. */
   #told = new Set<string>();
   readonly #names = new KnownNames();
@@ -176,6 +178,7 @@ class Drain {
       else {
         const over = step.kind === "idle" || (step.held && leaveHolds);
         if (mode === "drain" && over) return null;
+        if (mode === "poll") this.#tellForEver();
         this.#tellWait(plan);
         const until = step.kind === "wait" ? step.until - plan.now : Infinity;
         return Math.min(until, mode === "poll" ? pollMs : lookMs);
@@ -207,6 +210,12 @@ class Drain {
       this.#wake.abort();
     });
     this.#running.set(id, running);
+  }
+
+  /** Says once that new tasks are waited for. */
+  #tellForEver(): void {
+    if (!this.#toldForEver) this.#context.onNote("waiting for tasks; Ctrl-C ends");
+    this.#toldForEver = true;
   }
 
   /** Says what is waited for, each wait once. */

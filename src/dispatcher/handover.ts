@@ -35,6 +35,11 @@ export interface Handover {
 /** Why an `acp` task escalates: a caller has to spawn the session. */
 export const handoverReason = "ACP dispatch requires OpenClaw integration (Phase 2)";
 
+/** What to do about it. */
+export function handoverHint(id: string): string {
+  return `its worktree is ready, hand it over: macp show ${id} --acp`;
+}
+
 /** Characters of a label, and of a name that `sessions_spawn` accepts. */
 const maxLabel = 200;
 const maxName = 64;

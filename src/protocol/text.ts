@@ -45,3 +45,8 @@ export function firstOf(names: readonly string[], most: number): string {
   const shown = names.slice(0, most).join(", ");
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
+
+/** A sentence about why, and that somebody has to look. */
+export function needsReview(why: string): string {
+  return `${/[.!?…]$/.test(why) ? why : `${why}.`} Human review needed.`;
+}

@@ -148,7 +148,7 @@ function readConfig(world: Pick<World, "files">, file: string): ConfigFile | nul
       `Cannot read ${file} as it is not JSON with comments: ${messageOf(cause)}`,
       {
         code: "config_unparsable",
-        hints: ["Mend the file; macp init in an empty folder shows a whole one"],
+        hints: ["Mend the file; macp config --defaults shows every setting with its default"],
       },
     );
   }

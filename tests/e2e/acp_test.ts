@@ -52,6 +52,10 @@ Deno.test("macp escalates an acp task with exit code 1 in a result that names it
       repository.state("handover", "t.json"),
     ]);
     assertEquals(repository.eventTypes("t").at(-1), "task.escalated");
+    assertEquals(
+      repository.events("t").at(-1)?.message,
+      `${reason}; its worktree is ready, hand it over: macp show t --acp. Human review needed.`,
+    );
     assert(exists(repository.worktree("t")), "the worktree is gone");
     const shown = (await repository.macp(["show", "t"])).stdout;
     assertStringIncludes(shown, "macp show t --acp");

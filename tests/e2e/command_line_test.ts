@@ -152,11 +152,38 @@ Deno.test("A wrong command, option, value, id or setting names the nearest right
       [["status", "--task-id", "bda"], "bad"],
       [["drain", "--set", "macp.base_rf=main"], "macp.base_ref"],
       [["config", "worker.timeout_second"], "worker.timeout_seconds"],
+      [["config", "webhook"], "macp.webhook"],
+      [["--verison"], "--version"],
+      [["--hlep"], "--help"],
+      [["--jsn", "status"], "--json"],
     ];
     for (const [args, near] of cases) {
       const { code, stderr } = await repository.macp(args);
       assertEquals(code, 2, args.join(" "));
       assertStringIncludes(stderr, `Did you mean ${near}?`, args.join(" "));
+    }
+  });
+});
+
+Deno.test("An option that there is not is refused before the command, and alone", async () => {
+  await withRepository(async (repository) => {
+    const cases: [string[], string][] = [
+      [["--bogus"], "Cannot use option --bogus as macp has none of that name"],
+      [["--bogus=1", "status"], "Cannot use option --bogus as macp has none of that name"],
+      [["-C", "/tmp", "status"], "Cannot use option -C as macp has none of that name"],
+      [["-C", "/tmp", "status"], "hint: Use --repo DIR"],
+      [["-qx", "status"], "Cannot use option -qx as macp has none of that name"],
+      [["--repo"], "Cannot use --repo as it has no value"],
+    ];
+    for (const [args, said] of cases) {
+      const { code, stdout, stderr } = await repository.macp(args);
+      assertEquals([code, stdout], [2, ""], args.join(" "));
+      assertStringIncludes(stderr, said, args.join(" "));
+    }
+    const json = await repository.macp(["--bogus", "delegate", "--json"]);
+    assertEquals([json.code, JSON.parse(json.stderr).error.code], [2, "usage"]);
+    for (const args of [["-qv", "status"], ["--plain"], ["--color=never", "-v", "status"]]) {
+      assertEquals((await repository.macp(args)).code, 0, args.join(" "));
     }
   });
 });

@@ -1,5 +1,5 @@
 /**
- * It ends and deletes only what is its own.
+ * macp ends processes and deletes files only where they are its own.
  *
  * @module
  */

@@ -47,7 +47,15 @@ function selectPaths({ origins }: ResolvedSettings, key: string | undefined): st
   if (key === undefined) return all;
   const selected = all.filter((path) => path === key || path.startsWith(`${key}.`));
   if (selected.length > 0) return selected;
-  throw usageError(`Cannot show ${key} as there is no such setting`, nearestHint(key, all));
+  // A name without what stands before it is near whatever is of that name.
+  const within = all.flatMap((path) =>
+    path.split(".").slice(0, -1).map((_, at, names) => names.slice(0, at + 1).join("."))
+  );
+  const same = [...within, ...all].find((path) => path.endsWith(`.${key}`));
+  throw usageError(
+    `Cannot show ${key} as there is no such setting`,
+    same === undefined ? nearestHint(key, all) : [`Did you mean ${same}?`],
+  );
 }
 
 function valueAt(settings: unknown, path: string): unknown {

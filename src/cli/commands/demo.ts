@@ -7,6 +7,7 @@ import { join, resolve } from "@std/path";
 import { Git } from "../../git/git.ts";
 import { MacpError } from "../../protocol/errors.ts";
 import { isRecord } from "../../protocol/events.ts";
+import { shellWord } from "../../protocol/text.ts";
 import { atomicWrite } from "../../store/atomic_write.ts";
 import type { Invocation } from "../command.ts";
 import {
@@ -173,6 +174,8 @@ function judge({ output }: Invocation, folder: string, status: string): number {
   }));
   const equal = JSON.stringify(found) === JSON.stringify(expectedTasks);
   output.line(`${equal ? "As expected" : "NOT as expected"}, everything lies in ${folder}`);
+  output.line(`look around: cd ${shellWord(join(folder, "project"))}`);
+  output.line(`when done:   rm -rf ${shellWord(folder)}`);
   if (!equal) {
     output.line(`expected ${JSON.stringify(expectedTasks)}`);
     output.line(`found    ${JSON.stringify(found)}`);

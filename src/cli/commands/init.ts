@@ -6,9 +6,12 @@
 import { parse as parseJsonc } from "@std/jsonc";
 import { join } from "@std/path";
 import { isRecord } from "../../protocol/events.ts";
-import { MacpError } from "../../protocol/errors.ts";
+import { worktreePlace } from "../../dispatcher/worktree_place.ts";
+import type { Git } from "../../git/git.ts";
+import { MacpError, messageOf } from "../../protocol/errors.ts";
 import { atomicWrite } from "../../store/atomic_write.ts";
-import { storePaths } from "../../store/paths.ts";
+import { loadSettings } from "../../store/load_settings.ts";
+import { type StorePaths, storePaths } from "../../store/paths.ts";
 import { readText } from "../../store/read_json.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -18,9 +21,14 @@ import { repositoryTemplate } from "../templates.ts";
 export async function run(invocation: Invocation): Promise<number> {
   const { world, output, args } = invocation;
   const { files } = world;
-  const paths = storePaths((await invocation.located()).git.cwd);
+  const { git, hasCommit } = await invocation.located();
+  const paths = storePaths(git.cwd);
   const enable = args.flag("enable");
-  const planned = Object.entries(repositoryTemplate).flatMap(([name, text]) => {
+  const templates = { ...repositoryTemplate };
+  if (files.lstat(paths.config) === null) {
+    templates["config.json"] = withBase(templates["config.json"] ?? "", await localBase(git));
+  }
+  const planned = Object.entries(templates).flatMap(([name, text]) => {
     const path = join(paths.folder, name);
     if (files.lstat(path) !== null) return [];
     return [{ path, text: name === "config.json" && enable ? armed(text, path) : text }];
@@ -41,14 +49,59 @@ export async function run(invocation: Invocation): Promise<number> {
     output.json({ repository: paths.repository, written, enabled: enable || isEnabled(config) });
     return exitCodes.done;
   }
+  tellWritten(invocation, paths, written);
+  if (!args.flag("dry-run")) tellPlace(invocation, git, paths);
+  if (written.length > 0) {
+    output.note("to commit: .gitignore and config.json; tasks.json if others share the queue");
+  }
+  if (!hasCommit) {
+    output.note("the repository has no commit yet: git commit --allow-empty -m start");
+  }
+  output.note(`next: ${enable || isEnabled(config) ? firstTask : "macp init --enable"}`);
+  return exitCodes.done;
+}
+
+function tellWritten(
+  { args, output }: Invocation,
+  { folder }: StorePaths,
+  written: readonly string[],
+): void {
   const verb = args.flag("dry-run") ? "would write" : "wrote";
   for (const path of written) output.note(`${verb} ${path}`);
-  if (written.length === 0) output.note(`${paths.folder} is complete already`);
-  const next = enable || isEnabled(config)
-    ? 'macp submit --task-id TASK-1 --title "…" --command "…"'
-    : "macp init --enable";
-  output.note(`next: ${next}`);
-  return exitCodes.done;
+  if (written.length === 0) output.note(`${folder} is complete already`);
+}
+
+/** A task to begin with, as it is typed. */
+const firstTask = 'macp submit --task-id TASK-1 --title "Say hello" \\\n' +
+  '        --command "echo hello > hello.txt" --gate "test -s hello.txt"';
+
+/** Where worktrees and branches will be; nothing where the settings cannot be read. */
+function tellPlace({ world, output }: Invocation, git: Git, { config }: StorePaths): void {
+  try {
+    const { settings: { macp } } = loadSettings(world, config, []);
+    const { base } = worktreePlace({
+      repository: git.cwd,
+      base: macp.worktree_base,
+      worktree: undefined,
+      slug: "",
+      home: world.env.HOME,
+    });
+    output.note(`worktrees go to ${base}, from ${macp.base_ref}`);
+  } catch (error) {
+    output.warn(messageOf(error));
+  }
+}
+
+/** The branch that tasks start from where there is no remote; null to leave the default. */
+async function localBase(git: Git): Promise<string | null> {
+  if ((await git.read(["remote"])).trim() !== "") return null;
+  const { code, stdout } = await git.run(["symbolic-ref", "--quiet", "--short", "HEAD"]);
+  return code === 0 ? stdout.trim() : null;
+}
+
+function withBase(config: string, base: string | null): string {
+  if (base === null) return config;
+  return config.replace(/("base_ref": )"[^"]*"/, (_, key) => `${key}${JSON.stringify(base)}`);
 }
 
 function isEnabled(config: string | null): boolean {

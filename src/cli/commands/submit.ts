@@ -22,14 +22,17 @@ import type { Arguments, Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository } from "../open_repository.ts";
 import { usageError } from "../parse_arguments.ts";
+import { submissionDoubts } from "../submission_doubts.ts";
 
 /** Adds one task. The same idempotency key again adds nothing. */
 export async function run(invocation: Invocation): Promise<number> {
   const { output, args } = invocation;
-  const { settings, store, git } = await openRepository(invocation);
+  const repository = await openRepository(invocation);
+  const { settings, store, git } = repository;
   const task = taskFrom(args, settings);
   await checkWorktree(git, settings, task);
   readBrief(invocation.world, git.cwd, task, settings);
+  const doubts = await submissionDoubts(invocation.world, repository, task);
   const dryRun = args.flag("dry-run");
   const existing = dryRun
     ? planSubmission(store.readQueue(), task)
@@ -42,6 +45,7 @@ export async function run(invocation: Invocation): Promise<number> {
     output.json({
       submitted: existing === null && !dryRun,
       duplicate: existing !== null,
+      warnings: existing === null ? doubts : [],
       task: submitted,
     });
   } else if (existing !== null) {
@@ -49,6 +53,7 @@ export async function run(invocation: Invocation): Promise<number> {
   } else {
     output.note(`${dryRun ? "would submit" : "submitted"} ${task.id}: ${task.title}`);
     if (!settings.enabled) output.warn("the queue is not enabled; run: macp init --enable");
+    if (!output.options.quiet) doubts.forEach((text) => output.warn(text));
   }
   return exitCodes.done;
 }

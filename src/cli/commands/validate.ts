@@ -4,6 +4,8 @@
  * @module
  */
 import { basename, join, resolve } from "@std/path";
+import { pipeDoubt } from "../../gates/open_pipe.ts";
+import { resolveGates } from "../../gates/resolve_gates.ts";
 import { findCycle } from "../../controller/schedule.ts";
 import { rotatedFiles } from "../../events/event_files.ts";
 import { readLines } from "../../events/event_log.ts";
@@ -18,7 +20,7 @@ import {
   type Validator,
 } from "../../protocol/generated/validators.js";
 import { parseJsonText } from "../../protocol/parse_json.ts";
-import type { ConfigFile } from "../../protocol/generated/types.ts";
+import type { ConfigFile, Task } from "../../protocol/generated/types.ts";
 import { resolveSettings, unknownKeys } from "../../protocol/settings.ts";
 import { sinkNames } from "../../sinks/sink_settings.ts";
 import { filterDoubts } from "../filter_doubts.ts";
@@ -132,9 +134,17 @@ function configWarnings(value: unknown, isValid: boolean, file: string): string[
   const unknown = unknownKeys(value).map(({ path }) => `unknown key ${path} has no effect`);
   const values = value as ConfigFile;
   const doubts = isValid
-    ? filterDoubts(resolveSettings([{ origin: file, values }]).settings.macp, sinkNames)
+    ? [
+      ...filterDoubts(resolveSettings([{ origin: file, values }]).settings.macp, sinkNames),
+      ...pipeDoubts(values),
+    ]
     : [];
   return [...unknown, ...doubts].map((text) => `${file}: ${text}`);
+}
+
+/** Gates whose code is that of the last command of a pipe. */
+function pipeDoubts(of: Pick<Task, "quality_gates">): string[] {
+  return resolveGates(of, {}).flatMap(({ command }) => pipeDoubt(command) ?? []);
 }
 
 function queueFaults(text: string, file: string): Found {
@@ -155,7 +165,12 @@ function queueFaults(text: string, file: string): Found {
   });
   const cycle = findCycle(queue);
   if (cycle) faults.push(`${file}: depends_on forms a cycle: ${[...cycle, cycle[0]].join(" → ")}`);
-  return { faults, warnings: [] };
+  const warnings = queue.tasks.map(checkTask).flatMap((checked) =>
+    checked.ok
+      ? pipeDoubts(checked.task).map((doubt) => `${file}: ${checked.task.id}: ${doubt}`)
+      : []
+  );
+  return { faults, warnings };
 }
 
 /** Readers accept unknown types and fields; so they only deserve a warning. */

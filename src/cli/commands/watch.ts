@@ -71,6 +71,7 @@ async function serve(
   const served = withCalm(invocation.world, repository, sinks);
   const delivery = new Delivery(context, served, faults.map(({ name }) => name));
   if (!args.flag("once")) {
+    tellWatch(invocation, sinks);
     await delivery.run(ended, settings.macp.watch_poll_interval_seconds * 1000);
     return exitCodes.done;
   }
@@ -81,6 +82,13 @@ async function serve(
     idle?.keep(paths.repository, before);
   }
   return exitCodes.done;
+}
+
+/** What is served, and how that ends. */
+function tellWatch({ args, terminal }: Invocation, sinks: readonly Sink[]): void {
+  if (args.flag("quiet")) return;
+  const names = sinks.map(({ name }) => name === "stdout" ? "standard output" : name);
+  terminal.writeError(`watching events for ${names.join(", ")}; Ctrl-C ends\n`);
 }
 
 async function replaySince(

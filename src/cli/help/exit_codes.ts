@@ -33,8 +33,8 @@ export function exitCodesPage(groups: readonly CommandGroup[]): Page {
         title: "Several at once",
         blocks: [
           text(
-            "run and drain report the most serious of what ended: 5, 3, 1, 0. Commands that " +
-              "only read end with 0 whatever they show.",
+            "run and drain report the most serious of what ended in this call: 5, 3, 1, 0. " +
+              "Commands that only read end with 0 whatever they show.",
           ),
         ],
       },

@@ -43,6 +43,13 @@ export const gatesPage: Page = {
         ],
       ])],
     },
+    {
+      title: "Pipes",
+      blocks: [
+        text("A pipe ends with the code of its last command: false | tail -1 passes. Write it as"),
+        code("bash -o pipefail -c 'npm test | tail -20'"),
+      ],
+    },
     { title: "Fields of a gate", blocks: [fieldRows(task.$defs.gate.properties)] },
     {
       title: "Settings below macp",

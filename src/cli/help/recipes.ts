@@ -11,13 +11,17 @@ export const recipesPage: Page = {
   sections: [
     {
       title: "A queue, from nothing to landed work",
-      blocks: [code(
-        "macp init --enable",
-        'macp submit --task-id T-1 --title "Dark mode" --brief docs/dark.md --runtime claude --gate "npm test"',
-        "macp drain --jobs 2",
-        "macp inbox",
-        "macp land T-1",
-      )],
+      blocks: [
+        code("macp init --enable"),
+        text("To run claude without the mosaic command line, in .mosaic/orchestrator/config.json:"),
+        code('"macp": {"runtimes": {"claude": {}}}'),
+        code(
+          'macp submit --task-id T-1 --title "Dark mode" --brief docs/dark.md --runtime claude --gate "npm test"',
+          "macp drain --jobs 2",
+          "macp inbox",
+          "macp land T-1",
+        ),
+      ],
     },
     {
       title: "An agent asks you something",
@@ -39,19 +43,28 @@ export const recipesPage: Page = {
     {
       title: "From cron, every ten minutes",
       blocks: [
-        text("Exit code 4 says that the call before is still at it; nothing is done twice."),
+        text(
+          "Exit code 4 says that the call before is still at it; nothing is done twice. Agents " +
+            "need a line PATH=… with their folders in the crontab. watch prints what it delivers " +
+            "too, unless Discord gets it; warnings and errors are left for the mail of cron.",
+        ),
         code(
-          "*/10 * * * *  cd ~/project && macp drain --quiet",
-          "*/5 * * * *   cd ~/project && macp watch --once",
+          "*/10 * * * *  cd ~/project && ~/.local/bin/macp drain --quiet",
+          "*/5 * * * *   cd ~/project && ~/.local/bin/macp watch --once >/dev/null",
         ),
       ],
     },
     {
       title: "As a step of CI, or in GitHub Actions",
       blocks: [
-        text("Exit code 1: a task failed. 3: somebody is needed."),
+        text(
+          "Commit .mosaic/orchestrator/config.json (macp init --enable makes it; the .gitignore " +
+            "beside it keeps the rest out) and docs/TASKS.md. RELEASE is where a release's files are. Exit code 1: a task failed. 3: of " +
+            "what ended in this call, somebody is needed.",
+        ),
         code(
-          "- run: macp sync --apply && macp drain --no-wait-holds --json >events.ndjson",
+          '- run: curl -fsSL "$RELEASE/install.sh" | sh -s -- --from "$RELEASE"',
+          "- run: ~/.local/bin/macp sync --apply && ~/.local/bin/macp drain --no-wait-holds --json >events.ndjson",
         ),
       ],
     },

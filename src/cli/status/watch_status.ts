@@ -47,6 +47,7 @@ async function drawStatus(
     const more = `… and ${lines.length - rows + 1} more lines`;
     return [...fitting.slice(0, rows - 1), cutTo(more, columns - 1)];
   }, { freeRows: 0, clockMs: lookMs });
+  view.invocation.output.note(invocation.output.paint("dim", "Ctrl-C ends"));
   await untilAborted(stop);
   await view.end("leave");
 }

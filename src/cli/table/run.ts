@@ -10,7 +10,7 @@ import { dryRun, environmentOfRun, exitsOfRun, jobs, noWaitHolds } from "./share
 export const run: readonly CommandSpec[] = [
   {
     name: "run",
-    summary: "Run the queue: once, until drained, or for ever",
+    summary: "Run the queue: for ever by default; --once, --until-drained",
     examples: ["macp run --once", "macp run --until-drained", "macp run --poll-sec 30"],
     options: [
       { name: "once", kind: "flag", help: "Handle at most one task that can run now" },

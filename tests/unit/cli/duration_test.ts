@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatDuration } from "../../../src/cli/duration.ts";
+import { formatDuration, parseDuration } from "../../../src/cli/duration.ts";
 
 Deno.test("formatDuration() gives the two units that matter", () => {
   const cases: [number, string][] = [
@@ -12,4 +12,18 @@ Deno.test("formatDuration() gives the two units that matter", () => {
     [100 * 3_600_000, "4d 04h"],
   ];
   for (const [ms, text] of cases) assertEquals(formatDuration(ms), text);
+});
+
+Deno.test("parseDuration() reads one unit, and nothing else", () => {
+  const cases: [string, number | null][] = [
+    ["90s", 90_000],
+    ["1.5m", 90_000],
+    ["24h", 86_400_000],
+    ["2w", 1_209_600_000],
+    ["90", null],
+    ["1h30m", null],
+    ["-1h", null],
+    ["", null],
+  ];
+  for (const [text, ms] of cases) assertEquals(parseDuration(text), ms, text);
 });

@@ -8,6 +8,7 @@ macp submit --title "Add a --flag" \\
   --task-id A
 cd x && macp run --once | tail -1   # macp none
 npx macp other
+*/5 * * * * cd ~/x && ~/.local/bin/macp watch >/dev/null
 \`\`\`
 \`\`\`json
 macp none
@@ -22,7 +23,8 @@ Deno.test("commandsIn() finds the calls of macp in shell blocks", () => {
   assertEquals(commandsIn(markdown), [
     { line: 4, words: ["submit", "--title", "Add a --flag", "--task-id", "A"] },
     { line: 6, words: ["run", "--once"] },
-    { line: 13, words: ["status"] },
+    { line: 8, words: ["watch"] },
+    { line: 14, words: ["status"] },
   ]);
 });
 
