@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { redactReadEvent } from "../../../src/redaction/redact_formats.ts";
+import {
+  redactEvent,
+  redactReadEvent,
+  redactResult,
+} from "../../../src/redaction/redact_formats.ts";
 import { createRedactor } from "../../../src/redaction/redactor.ts";
 
 const event = {
@@ -27,4 +31,22 @@ Deno.test("redactReadEvent() keeps no secret that another writer put where the f
     const redacted = redactReadEvent(redactor, { ...event, [name]: `a ${secret}` });
     assertEquals(redacted[name], "a [redacted:X]");
   }
+});
+
+Deno.test("redactResult() keeps dispatch only where it is one that the formats define", () => {
+  const secret = "pl4nted-Mark3r";
+  const redactor = createRedactor([secret, "exec"].map((value) => ({ name: "X", value })));
+  const result = { task_id: "t1", status: "escalated", completed_at: event.timestamp } as const;
+  assertEquals(redactResult(redactor, { ...result, dispatch: "exec" }).dispatch, "exec");
+  const wrong = redactResult(redactor, { ...result, dispatch: `see ${secret}` });
+  assertEquals(wrong.dispatch, "see [redacted:X]");
+});
+
+Deno.test("redactEvent() keeps no secret in the words of its metadata", () => {
+  const secret = "pl4nted-Mark3r";
+  const redactor = createRedactor([{ name: "X", value: secret }]);
+  const words = ["outcome", "dispatch", "gate_outcome", "not_before"];
+  const metadata = Object.fromEntries(words.map((name) => [name, `a ${secret}`]));
+  const redacted = redactEvent(redactor, { message: "m", metadata });
+  assertEquals(redacted.metadata, Object.fromEntries(words.map((n) => [n, "a [redacted:X]"])));
 });
