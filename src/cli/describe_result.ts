@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tellsOnlyExit } from "../gates/judge_gate.ts";
 import type { GateEvidence, TaskResult, Usage } from "../protocol/generated/types.ts";
 import { oneLine, shellWord } from "../protocol/text.ts";
 import { type Output, tabulate } from "./output.ts";
@@ -102,7 +103,7 @@ function printGate(output: Output, gate: GateEvidence): void {
     } (exit code ${gate.exit_code}${baseline})`,
   );
   if (gate.outcome === "passed") return;
-  if (gate.reason) output.line(`  ${oneLine(gate.reason, 400)}`);
+  if (gate.reason && !tellsOnlyExit(gate)) output.line(`  ${oneLine(gate.reason, 400)}`);
   printTail(output, gate.output_tail);
 }
 

@@ -82,7 +82,7 @@ function printAttempt(output: Output, { metadata, error }: TaskResult): void {
   const serial = metadata?.attempt_serial ?? "?";
   output.line(
     `attempt ${serial}: ${metadata?.outcome ?? "unknown"}${
-      error ? `: ${oneLine(error, 200)}` : ""
+      error ? `: ${oneLine(error, 400)}` : ""
     }`,
   );
 }
