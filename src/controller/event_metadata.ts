@@ -27,6 +27,11 @@ export function describeTask(
   };
 }
 
+/** The message of an escalation: why, as a sentence, and who is needed. */
+export function needsReview(why: string): string {
+  return `${/[.?!…]$/.test(why) ? why : `${why}.`} Human review needed.`;
+}
+
 /**
  * What every event carries of its task, where the task has it: `repo`, `thread_id` and
  * `issue` of its metadata; its own `issue` goes before that.

@@ -15,7 +15,7 @@ import { removeAttemptFiles } from "./attempt_folder.ts";
 import { describeLeftOut, forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { placeHold } from "./holds.ts";
-import { describeTask } from "./event_metadata.ts";
+import { describeTask, needsReview } from "./event_metadata.ts";
 import { releasePorts } from "./reserved_ports.ts";
 import { retireResult } from "./previous_failure.ts";
 import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
@@ -173,6 +173,7 @@ function settle(
         maxAttempts: result.max_attempts ?? 1,
       }),
       outcome: verdict.outcome,
+      ...(verdict.outcome === "completed" ? { gates: result.metadata?.gates?.length ?? null } : {}),
       duration_seconds: result.metadata?.duration_seconds ?? null,
       ...(verdict.not_before ? { not_before: verdict.not_before } : {}),
       ...(verdict.hold
@@ -188,11 +189,13 @@ function eventTypeOf({ next_status }: Verdict) {
 }
 
 function messageFor({ next_status, not_before, outcome, result, hold }: Verdict): string {
-  if (next_status === "completed") return "Task completed";
+  if (next_status === "completed") {
+    return result.metadata?.gates?.length === 0 ? "Task completed (no gates)" : "Task completed";
+  }
   if (hold) return `Runtime ${hold.runtime} is held until ${hold.until}: ${hold.reason}`;
   const why = result.error ?? outcome;
   if (next_status === "failed") return why;
-  if (next_status === "escalated") return `${why}. Human review needed.`;
+  if (next_status === "escalated") return needsReview(why);
   return not_before ? `Retry at ${not_before}: ${why}` : `Queued again: ${why}`;
 }
 

@@ -12,7 +12,7 @@ import { titleOf } from "../protocol/task.ts";
 import { redactResult } from "../redaction/redact_formats.ts";
 import { atomicWriteJson } from "../store/atomic_write.ts";
 import type { ControllerContext } from "./context.ts";
-import { carriedMetadata } from "./event_metadata.ts";
+import { carriedMetadata, needsReview } from "./event_metadata.ts";
 import type { EndedAttempt } from "./finish.ts";
 
 /** Escalates a pending task that is invalid. No attempt is spent. */
@@ -39,7 +39,7 @@ export async function refuseTask(
       task_id: id,
       status: "escalated",
       source: "controller",
-      message: `${whole}. Human review needed.`,
+      message: needsReview(whole),
       metadata: { title: task.title, ...carriedMetadata(raw), outcome: "invalid_task" },
     }, now);
     return { change: { patches: [{ id, fields }], events: [event] }, result: event };

@@ -11,7 +11,7 @@ import type { View } from "../store/store.ts";
 import { removeAttemptFiles } from "./attempt_folder.ts";
 import { forgetWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
-import { describeTask } from "./event_metadata.ts";
+import { describeTask, needsReview } from "./event_metadata.ts";
 
 /** Puts the task back, and forgets the attempt. Can be done again where it was cut short. */
 export async function revertAccept(
@@ -56,7 +56,7 @@ function putBack(
     task_id: id,
     status,
     source: "controller",
-    message: status === "escalated" ? `${told}. Human review needed.` : told,
+    message: status === "escalated" ? needsReview(told) : told,
     metadata: {
       ...describeTask(task, settings, {
         attempt: attempt.attempts_before,

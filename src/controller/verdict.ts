@@ -41,7 +41,7 @@ export function judgeBase(gates: readonly GateEvidence[], commit: string): Failu
 /** `npm test failed (exit 1): FAIL test_a: expected 3, got 4` */
 function describe({ command, reason, outcome, exit_code, output_tail }: GateEvidence): string {
   const name = `${command.trim() || "A gate"} ${outcome}`;
-  if (!tellsOnlyExit({ reason, exit_code })) return `${name}: ${reason}`;
+  if (!tellsOnlyExit({ reason: reason ?? null, exit_code })) return `${name}: ${reason}`;
   const words = lastWords(output_tail);
   return `${name} (exit ${exit_code})${words === null ? "" : `: ${words}`}`;
 }

@@ -60,7 +60,7 @@ export function judgeEmptyGate(): Judgement {
 export function tellsOnlyExit(
   { reason, exit_code }: Pick<GateEvidence, "reason" | "exit_code">,
 ): boolean {
-  return reason === null || reason === undefined || reason === exitReason(exit_code);
+  return reason === null || reason === exitReason(exit_code);
 }
 
 function exitReason(exitCode: number): string {

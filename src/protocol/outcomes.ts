@@ -53,6 +53,11 @@ export function isRetried(outcome: string): boolean {
   return rule === "retry_then_fail" || rule === "retry_then_escalate";
 }
 
+/** Whether an attempt that ended so asks a person something, and failed at nothing. */
+export function isQuestion(outcome: unknown): boolean {
+  return outcome === "needs_input" || outcome === "worker_escalated" || outcome === "handed_over";
+}
+
 /** An end other than success. */
 export interface Failure {
   outcome: Outcome;

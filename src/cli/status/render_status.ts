@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../../protocol/events.ts";
 import { type RawTask, statusOf } from "../../protocol/task.ts";
 import { formatDuration } from "../duration.ts";
 import { type Color, tabulate } from "../output.ts";
@@ -73,7 +74,7 @@ export function renderStatus(look: StatusLook, page: StatusPage): string[] {
 
 function headOf(look: StatusLook, { paint, disabled, fit, columns, say }: StatusPage): string[] {
   const { overview: { controller, counts, next_wake_up, holds, running }, plan: { now } } = look;
-  const counted = Object.entries(counts).filter(([, count]) => count > 0)
+  const counted = Object.entries(withCancelled(counts, look)).filter(([, count]) => count > 0)
     .map(([status, count]) => paint(colors[status] ?? "dim", `${count} ${status}`));
   const active = (counts.running ?? 0) + (counts.gated ?? 0);
   const accepted = running.filter(({ accepted_by }) => accepted_by?.alive);
@@ -92,6 +93,20 @@ function headOf(look: StatusLook, { paint, disabled, fit, columns, say }: Status
   }
   if (next_wake_up) add(`next attempt: ${inTime(next_wake_up, now)}`);
   return lines;
+}
+
+/** Who was cancelled did not fail, whatever the status is that the queue has for it. */
+function withCancelled(
+  counts: Readonly<Record<string, number>>,
+  { plan: { queue } }: StatusLook,
+): Record<string, number> {
+  const cancelled = queue.tasks.filter(isCancelled).length;
+  const { failed = 0, ...others } = counts;
+  return { ...others, failed: failed - cancelled, cancelled };
+}
+
+function isCancelled(raw: RawTask): boolean {
+  return statusOf(raw) === "failed" && isRecord(raw) && raw.outcome === "cancelled";
 }
 
 /** `2026-11-21T08:00:00.000Z (in 4m 10s)` */
@@ -172,7 +187,7 @@ function section(
     const task = describeTask(look.plan, raw);
     return [
       say(task.id, most.id) || "(no id)",
-      ...stateOf(name, task, look.plan.now, page),
+      ...stateOf(name, task, { now: look.plan.now, ungated: isUngated(look.plan, raw) }, page),
       say(task.title, most.title),
     ];
   });
@@ -183,17 +198,26 @@ function section(
   ];
 }
 
+/** Whether a run completed it without a gate that looked at it. */
+function isUngated({ settings }: StatusLook["plan"], raw: RawTask): boolean {
+  if (statusOf(raw) !== "completed" || !isRecord(raw) || raw.outcome !== "completed") return false;
+  const gates = Object.hasOwn(raw, "quality_gates") ? raw.quality_gates : settings.quality_gates;
+  return !Array.isArray(gates) || gates.length === 0;
+}
+
 function stateOf(
   name: GroupName,
   task: TaskStatus,
-  now: number,
+  { now, ungated }: { now: number; ungated: boolean },
   { paint, say }: StatusPage,
 ): string[] {
   const tries = task.attempts === 0 ? "" : `${task.attempts}/${task.max_attempts}`;
   if (name !== "ended") return [waitOf(task, now, say), tries].filter((text) => text !== "");
-  const why = [task.outcome !== task.status ? task.outcome : null, task.reason]
+  const cancelled = task.status === "failed" && task.outcome === "cancelled";
+  const word = cancelled ? "cancelled" : task.status;
+  const why = [task.outcome !== word ? task.outcome : null, task.reason]
     .filter(Boolean).join(": ");
-  const state = [task.status, tries].filter(Boolean).join(" · ");
+  const state = [ungated ? `${word} (no gates)` : word, tries].filter(Boolean).join(" · ");
   return [paint(colors[task.status] ?? "dim", state), say(why, most.remark)];
 }
 
