@@ -37,9 +37,15 @@ export async function run(invocation: Invocation): Promise<number> {
     return exitCodes.done;
   }
   if (items.length === 0) output.line("nothing waits for a person");
-  else output.line(own === 1 ? "1 task waits for a person" : `${own} tasks wait for a person`);
+  else output.line(headOf(own, items.length - own));
   for (const item of items) printItem(output, item);
   return exitCodes.done;
+}
+
+/** `2 tasks wait for a person, 1 more behind them` */
+function headOf(own: number, blocked: number): string {
+  const count = own === 1 ? "1 task waits for a person" : `${own} tasks wait for a person`;
+  return blocked === 0 ? count : `${count}, ${blocked} more behind ${own === 1 ? "it" : "them"}`;
 }
 
 function printItem(output: Output, item: InboxItem): void {
@@ -56,7 +62,13 @@ function printItem(output: Output, item: InboxItem): void {
   const gate = evidence.gate;
   const rows: [string, string | null][] = [
     ["reason", item.reason],
-    ["gate", gate && `${gate.command} (${gate.outcome}, exit code ${gate.exit_code})`],
+    // The reason of a red gate says all of it.
+    [
+      "gate",
+      gate && !item.reason?.includes(gate.command)
+        ? `${gate.command} (${gate.outcome}, exit code ${gate.exit_code})`
+        : null,
+    ],
     ["log", evidence.log],
     ["worktree", evidence.worktree],
     ["snapshot", evidence.worktree === null ? evidence.snapshot_ref : null],
