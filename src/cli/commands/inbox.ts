@@ -8,7 +8,9 @@ import { hasLiveOwner } from "../../controller/owners.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { flowFor } from "../flow.ts";
 import { openRepository } from "../open_repository.ts";
+import { tellTime } from "../moment.ts";
 import { type Output, tabulate } from "../output.ts";
 import { noRecords, readWaitingRecords } from "../waiting_records.ts";
 
@@ -38,7 +40,8 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   if (items.length === 0) output.line("nothing waits for a person");
   else output.line(headOf(own, items.length - own));
-  for (const item of items) printItem(output, item);
+  const flow = await flowFor(invocation.terminal);
+  for (const item of items) printItem(output, item, { now: plan.now, flow });
   return exitCodes.done;
 }
 
@@ -48,10 +51,14 @@ function headOf(own: number, blocked: number): string {
   return blocked === 0 ? count : `${count}, ${blocked} more behind ${own === 1 ? "it" : "them"}`;
 }
 
-function printItem(output: Output, item: InboxItem): void {
+function printItem(
+  output: Output,
+  item: InboxItem,
+  { now, flow }: { now: number; flow: (text: string) => string[] },
+): void {
   const { kind, outcome, since, evidence, next } = item;
   const name = item.id === null ? `element ${item.index + 1} of the queue` : oneLine(item.id, 128);
-  const about = [kind, outcome === kind ? null : outcome, since && `since ${since}`];
+  const about = [kind, outcome === kind ? null : outcome, since && `since ${tellTime(since, now)}`];
   output.line();
   output.line(
     `${output.paint("bold", name)}  ${
@@ -77,7 +84,10 @@ function printItem(output: Output, item: InboxItem): void {
     ["blocks", item.blocks.length === 0 ? null : item.blocks.join(", ")],
   ];
   for (const [label, text] of rows) {
-    if (text !== null) output.line(`  ${label}: ${oneLine(text)}`);
+    if (text === null) continue;
+    const line = `  ${label}: ${oneLine(text)}`;
+    // Paths stay whole, to be copied.
+    (label === "reason" ? flow(line) : [line]).forEach((line) => output.line(line));
   }
   if (next.length === 0) return;
   output.line("  next:");

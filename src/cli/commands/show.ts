@@ -14,6 +14,7 @@ import { printResult } from "../describe_result.ts";
 import { printNext, printTask } from "../describe_task.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { findRecords, type TaskRecords } from "../find_result.ts";
+import { flowFor } from "../flow.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
 import type { Output } from "../output.ts";
 import { showHandover } from "../show_handover.ts";
@@ -45,8 +46,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const usual = phase === "adding" || phase === "removing" ? null : named;
   const place = worktreeOf(state, id) ?? usual;
   const worktree = place !== null && world.files.stat(place)?.kind === "folder" ? place : null;
-  printTask(output, id, raw);
-  printRecords(output, records, { raw, settings, worktree });
+  const now = world.clock.now();
+  printTask(output, id, raw, { now, flow: await flowFor(invocation.terminal) });
+  printRecords(output, records, { raw, settings, worktree, now });
   printNext(output, { queue: store.readQueue(), id, raw, records, worktree });
   return exitCodes.done;
 }
@@ -55,11 +57,18 @@ export async function run(invocation: Invocation): Promise<number> {
 function printRecords(
   output: Output,
   { result, resultPath, attempts, logs, prunedLogs }: TaskRecords,
-  { raw, settings, worktree }: { raw: RawTask; settings: Settings; worktree: string | null },
+  { raw, settings, worktree, now }: {
+    raw: RawTask;
+    settings: Settings;
+    worktree: string | null;
+    now: number;
+  },
 ): void {
   if (result) {
     const hasWorktree = worktree !== null && worktree === result.worktree;
-    printResult(output, result, { resultPath, hasWorktree });
+    // What is to run again has not ended: the result is that of before.
+    if (!isTerminal(statusOf(raw) ?? "failed")) output.line("last attempt:");
+    printResult(output, result, { resultPath, hasWorktree, now });
   } else {
     if (worktree !== null) output.line(`worktree: ${worktree}`);
     if (hasLimit(settings) && isTerminal(statusOf(raw) ?? "pending")) {

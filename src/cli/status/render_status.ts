@@ -5,7 +5,7 @@
  */
 import { isRecord } from "../../protocol/events.ts";
 import { type RawTask, statusOf } from "../../protocol/task.ts";
-import { formatDuration } from "../duration.ts";
+import { tellTime } from "../moment.ts";
 import { type Color, tabulate } from "../output.ts";
 import type { Group, GroupName } from "./groups.ts";
 import type { StatusLook } from "./overview.ts";
@@ -89,9 +89,9 @@ function headOf(look: StatusLook, { paint, disabled, fit, columns, say }: Status
     add(`process ${accepted_by?.pid} accepts ${say(id, most.id)}`);
   }
   for (const { runtime, until, reason } of holds) {
-    add(`runtime ${runtime} is held until ${inTime(until, now)}: ${say(reason, most.remark)}`);
+    add(`runtime ${runtime} is held until ${tellTime(until, now)}: ${say(reason, most.remark)}`);
   }
-  if (next_wake_up) add(`next attempt: ${inTime(next_wake_up, now)}`);
+  if (next_wake_up) add(`next attempt: ${tellTime(next_wake_up, now)}`);
   return lines;
 }
 
@@ -107,11 +107,6 @@ function withCancelled(
 
 function isCancelled(raw: RawTask): boolean {
   return statusOf(raw) === "failed" && isRecord(raw) && raw.outcome === "cancelled";
-}
-
-/** `2026-11-21T08:00:00.000Z (in 4m 10s)` */
-function inTime(until: string, now: number): string {
-  return `${until} (in ${formatDuration(Date.parse(until) - now)})`;
 }
 
 function runningSection({ groups, attempts }: StatusLook, page: StatusPage): string[] {
@@ -230,9 +225,9 @@ function waitOf(task: TaskStatus, now: number, say: StatusPage["say"]): string {
     return status === "running" || status === "gated" ? `${waits}, which runs` : waits;
   }
   if (task.held_until) {
-    return `runtime ${task.held_runtime} is held until ${inTime(task.held_until, now)}`;
+    return `runtime ${task.held_runtime} is held until ${tellTime(task.held_until, now)}`;
   }
-  return task.not_before ? `next attempt at ${inTime(task.not_before, now)}` : "";
+  return task.not_before ? `next attempt at ${tellTime(task.not_before, now)}` : "";
 }
 
 function restOf({ groups: { unlooked } }: StatusLook): string[] {
