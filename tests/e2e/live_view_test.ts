@@ -88,6 +88,10 @@ Deno.test({
       const open = () => Screen.open(repository, `'${macpPath}' drain --jobs 3`, { ...small, env });
       await inScreen(open, async (screen) => {
         await screen.is("drain_three_40x12", /last[^]*3 running/);
+        screen.resize(wide);
+        await screen.is("drain_three_grown", /working · attempt/);
+        screen.resize(small);
+        await screen.is("drain_three_40x12", /last[^]*3 running/);
         for (const name of ["test", "build", "one"]) go(name);
         await screen.shows("✗ one");
         go("two");
