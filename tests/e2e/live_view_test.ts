@@ -75,7 +75,7 @@ Deno.test({
         go("two");
         await screen.shows("✓ two");
         go("last");
-        await screen.is("drain_ended", /exit \d/);
+        await screen.is("drain_ended", /^exit \d/m);
       });
     }),
 });
@@ -97,7 +97,7 @@ Deno.test({
         go("two");
         await screen.shows("✓ two");
         go("last");
-        await screen.shows(/exit 3/);
+        await screen.shows(/^exit 3/m);
         assert(!screen.text().includes("▸"), screen.text());
       });
     }),
@@ -204,7 +204,7 @@ Deno.test({
         go("one");
         await screen.shows(/2 running[^]*gates 1\/3[^]*2 running/);
         go("test", "build", "two", "last");
-        await screen.shows(/exit \d/);
+        await screen.shows(/^exit \d/m);
       });
     }),
 });
