@@ -145,6 +145,19 @@ Deno.test("show marks what is of the attempt before, heads the changes, and tell
   });
 });
 
+Deno.test("macp diff is coloured where that is wanted, and never in the middle of a secret", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("t", "echo hunter2-hunter2 > made.txt");
+    await repository.macp(["drain"]);
+    const env = { MY_TOKEN: "hunter2-hunter2" };
+    const painted = await repository.macp(["diff", "t", "--color", "always"], { env });
+    assertStringIncludes(painted.stdout, "\x1b[32m+[redacted:MY_TOKEN]\x1b[39m\n");
+    const plain = await repository.macp(["diff", "t"], { env });
+    assertStringIncludes(plain.stdout, "\n+[redacted:MY_TOKEN]\n");
+    assert(!plain.stdout.includes("\x1b"), plain.stdout);
+  });
+});
+
 /** Sends an interrupt twice to a drain whose worker ignores TERM. */
 async function interrupt(repository: Repository): Promise<Ran> {
   const ready = repository.outside("ready");

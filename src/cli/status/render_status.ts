@@ -105,6 +105,11 @@ function withCancelled(
   return { ...others, failed: failed - cancelled, cancelled };
 }
 
+/** Its status, or that a person cancelled it. */
+function wordOf({ status, outcome }: Pick<TaskStatus, "status" | "outcome">): string {
+  return status === "failed" && outcome === "cancelled" ? outcome : status;
+}
+
 function isCancelled(raw: RawTask): boolean {
   return statusOf(raw) === "failed" && isRecord(raw) && raw.outcome === "cancelled";
 }
@@ -139,9 +144,10 @@ function personLines(
 ): string[] {
   const task = describeTask(plan, plan.queue.tasks[index]);
   const name = id === null ? `element ${index + 1} of the queue` : say(id, most.id);
-  const about = `${task.status} · ${task.attempts}/${task.max_attempts}`;
+  const about = `${wordOf(task)} · ${task.attempts}/${task.max_attempts}`;
   const title = say(task.title, most.title);
-  const why = [outcome, reason].filter((text) => text !== null).join(": ");
+  const why = [outcome === wordOf(task) ? null : outcome, reason].filter((text) => text !== null)
+    .join(": ");
   const behind = blocks.length === 0 ? "" : `${blocks.length} behind it`;
   const commands = next.filter(({ command }) => !/^macp (logs|diff) /.test(command))
     .slice(0, mostCommands);
@@ -208,8 +214,7 @@ function stateOf(
 ): string[] {
   const tries = task.attempts === 0 ? "" : `${task.attempts}/${task.max_attempts}`;
   if (name !== "ended") return [waitOf(task, now, say), tries].filter((text) => text !== "");
-  const cancelled = task.status === "failed" && task.outcome === "cancelled";
-  const word = cancelled ? "cancelled" : task.status;
+  const word = wordOf(task);
   const why = [task.outcome !== word ? task.outcome : null, task.reason]
     .filter(Boolean).join(": ");
   const state = [ungated ? `${word} (no gates)` : word, tries].filter(Boolean).join(" · ");
