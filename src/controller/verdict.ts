@@ -13,7 +13,11 @@ import type {
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import { lastWords } from "../events/last_line.ts";
 import { tellsOnlyExit } from "../gates/judge_gate.ts";
+import { oneLine } from "../protocol/text.ts";
 import { type AttemptEnd, type Failure, followUp } from "../protocol/outcomes.ts";
+
+/** Characters of a gate's command in a reason: what it said matters more. */
+const mostOfCommand = 120;
 
 /** Why the gates are not green; null when all passed. */
 export function judgeGates(gates: readonly GateEvidence[]): Failure | null {
@@ -40,7 +44,7 @@ export function judgeBase(gates: readonly GateEvidence[], commit: string): Failu
 
 /** `npm test failed (exit 1): FAIL test_a: expected 3, got 4` */
 function describe({ command, reason, outcome, exit_code, output_tail }: GateEvidence): string {
-  const name = `${command.trim() || "A gate"} ${outcome}`;
+  const name = `${oneLine(command, mostOfCommand) || "A gate"} ${outcome}`;
   if (!tellsOnlyExit({ reason: reason ?? null, exit_code })) return `${name}: ${reason}`;
   const words = lastWords(output_tail);
   return `${name} (exit ${exit_code})${words === null ? "" : `: ${words}`}`;

@@ -39,6 +39,8 @@ Deno.test("judgeGates() says what tells more than an exit code, and nothing wher
     "npm test failed (exit 1) (red on the base commit too)",
   );
   assertEquals(judgeGates([gate({ outcome: "passed" })]), null);
+  const long = judgeGates([gate({ command: `${"x".repeat(400)}\nexit 1` })])?.error;
+  assertEquals(long, `${"x".repeat(119)}… failed (exit 1): FAIL test_a: expected 3, got 4`);
 });
 
 Deno.test("judgeBase() says with which words the gates of the base ended", () => {
