@@ -30,6 +30,7 @@ export function maskRun(printed: readonly string[]): string[] {
       })
       .replaceAll(/\b(again|next) in \d+s\b/g, "$1 in 10s")
       .replaceAll(/\b(?<!(?:again|next) )in \d+s\b/g, "in 1s")
+      .replaceAll(/\b\d+s ago\b/g, "1s ago")
       .replaceAll(/(?<![\d.])\d+(?:\.\d+)? s\b/g, "0.1 s")
       .replaceAll(hashes, (hash) => "c0ffee5".repeat(10).slice(0, hash.length))
   );

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { tellsOnlyExit } from "../gates/judge_gate.ts";
 import type { GateEvidence, TaskResult, Usage } from "../protocol/generated/types.ts";
 import { kindOfResult } from "../protocol/result_kind.ts";
 import { oneLine, shellWord } from "../protocol/text.ts";
+import { tellTime } from "./moment.ts";
 import { type Output, tabulate } from "./output.ts";
 
 /** Lines of the end of an output or a screen that are shown. */
@@ -16,6 +18,8 @@ export interface ResultPlaces {
   resultPath: string;
   /** Whether the worktree that the result names is there. */
   hasWorktree: boolean;
+  /** Milliseconds since the epoch. */
+  now: number;
 }
 
 type Rows = [label: string, text: string][];
@@ -24,7 +28,7 @@ type Rows = [label: string, text: string][];
 export function printResult(output: Output, result: TaskResult, places: ResultPlaces): void {
   for (const line of tabulate(factsOf(result, places))) output.line(line);
   if (result.summary) output.line(`summary: ${oneLine(result.summary, 400)}`);
-  for (const file of result.files_changed ?? []) output.line(`  ${oneLine(file, 200)}`);
+  printPaths(output, "changes", result.files_changed);
   const meta = result.metadata ?? {};
   for (const gate of meta.gates ?? []) printGate(output, gate);
   for (const warning of meta.warnings ?? []) output.line(`warning: ${oneLine(warning, 400)}`);
@@ -37,11 +41,12 @@ export function printResult(output: Output, result: TaskResult, places: ResultPl
   }
 }
 
-function factsOf(result: TaskResult, { resultPath, hasWorktree }: ResultPlaces): Rows {
+function factsOf(result: TaskResult, { resultPath, hasWorktree, now }: ResultPlaces): Rows {
   const meta = result.metadata ?? {};
   const rows: Rows = [
     ["outcome", known(meta.outcome)],
     ["attempt", describeAttempt(result)],
+    ["ended", tellTime(result.completed_at, now)],
     [
       "duration",
       typeof meta.duration_seconds === "number" ? `${meta.duration_seconds} s` : "unknown",
@@ -113,7 +118,7 @@ function printGate(output: Output, gate: GateEvidence): void {
     } (exit code ${gate.exit_code}${baseline})`,
   );
   if (gate.outcome === "passed") return;
-  if (gate.reason) output.line(`  ${oneLine(gate.reason, 400)}`);
+  if (gate.reason && !tellsOnlyExit(gate)) output.line(`  ${oneLine(gate.reason, 400)}`);
   printTail(output, gate.output_tail);
 }
 

@@ -13,6 +13,7 @@ import { lateBegin } from "../sinks/late_begin.ts";
 import { type SinkStatus, sinkStatuses } from "../sinks/sink_status.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
+import { formatDuration } from "./duration.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** Longest text of an error. */
@@ -52,22 +53,49 @@ function tryCursors(
   }
 }
 
-/** A sink in one line, without its name. */
-export function describeSink(sink: SinkStatus): string {
-  const { disabled, dead_letters: dead, last_success: success } = sink;
+/** Milliseconds for which a sink is told of that only a flag enables. */
+const flaggedMs = 86_400_000;
+
+/**
+ * Whether people are told of a sink: one that is not enabled has to have dead letters, or to
+ * have been served within the last day.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export function isTold(
+  { enabled, dead_letters: dead, last_success, last_error }: SinkStatus,
+  now: number,
+): boolean {
+  const isServed = [last_success, last_error?.at].some((at) =>
+    at && now - Date.parse(at) < flaggedMs
+  );
+  return enabled || dead.events + dead.unreadable > 0 || isServed;
+}
+
+/**
+ * A sink in one line, without its name.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export function describeSink(sink: SinkStatus, now: number): string {
+  const { disabled, dead_letters: dead, last_success: success, parked } = sink;
   const error = newError(sink);
+  // What waits tells by itself why, and that all else went out.
+  const why = parked > 0 && sink.next_try_at !== null ? error : null;
   return [
     disabled ? `disabled since ${disabled.at}: ${oneLine(disabled.reason, mostOfReason)}` : "",
     sink.enabled ? "" : "not enabled",
-    describeLag(sink),
-    describeParked(sink),
+    parked > 0 && sink.lag_bytes === 0 ? "" : describeLag(sink),
+    describeParked(sink, why?.reason ?? null, now),
     sink.quiet_until === null ? "" : `quiet until ${sink.quiet_until}`,
     dead.events > 0 ? `${plural(dead.events, "dead letter")} (macp redrive ${sink.name})` : "",
     dead.unreadable > 0
       ? `${plural(dead.unreadable, "line")} of dead_letter/${sink.name}.ndjson that cannot be read`
       : "",
     success === null ? "" : `delivered last at ${success}`,
-    error === null ? "" : `failed last at ${error.at}: ${oneLine(error.reason, mostOfReason)}`,
+    error === null || why !== null
+      ? ""
+      : `failed last at ${error.at}: ${oneLine(error.reason, mostOfReason)}`,
   ].filter((part) => part !== "").join(", ");
 }
 
@@ -82,13 +110,18 @@ export function newError(
 
 function describeParked(
   { parked, next_try_at: nextTry, closed_until: closed }: SinkStatus,
+  why: string | null,
+  now: number,
 ): string {
   const pause = closed === null ? "" : `paused until ${closed}`;
   if (parked === 0) return pause;
-  const events = parked === 1 ? "1 event waits" : `${parked} events wait`;
+  const count = parked === 1 ? "1 event waits" : `${parked} events wait`;
+  const events = why === null ? count : `${count} (${oneLine(why, mostOfReason)})`;
   // A pause of the receiver is over later than the first try is due.
   if (pause !== "") return `${events}, ${pause}`;
-  return nextTry === null ? events : `${events}, next try at ${nextTry}`;
+  if (nextTry === null) return events;
+  const left = Date.parse(nextTry) - now;
+  return `${events}, ${left > 0 ? `next try in ${formatDuration(left + 999)}` : "to be tried now"}`;
 }
 
 function describeLag(

@@ -9,17 +9,27 @@ import { dependenciesOf, type RawTask, statusOf, titleOf } from "../protocol/tas
 import { oneLine, shellWord } from "../protocol/text.ts";
 import type { Queue } from "../store/queue.ts";
 import type { TaskRecords } from "./find_result.ts";
+import { tellTime } from "./moment.ts";
 import { type Output, tabulate } from "./output.ts";
 
-/** Prints what the queue says: status, reason, waiting time, landing and answers. */
-export function printTask(output: Output, id: string, raw: RawTask): void {
+/**
+ * Prints what the queue says: status, reason, waiting time, landing and answers.
+ *
+ * @param about `now`: milliseconds since the epoch; `flow`: makes lines of a long text.
+ */
+export function printTask(
+  output: Output,
+  id: string,
+  raw: RawTask,
+  { now, flow }: { now: number; flow: (text: string) => string[] },
+): void {
   output.line(`${oneLine(id)}: ${oneLine(titleOf(raw), 200)}`);
   output.line(`status: ${statusOf(raw) ?? "invalid"}`);
   const reason = textOf(raw, "reason");
-  if (reason !== null) output.line(`reason: ${oneLine(reason)}`);
+  if (reason !== null) flow(`reason: ${oneLine(reason)}`).forEach((line) => output.line(line));
   const notBefore = textOf(raw, "not_before");
   if (notBefore !== null && statusOf(raw) === "pending") {
-    output.line(`not before: ${oneLine(notBefore)}`);
+    output.line(`not before: ${oneLine(tellTime(notBefore, now))}`);
   }
   const landed = landingOf(raw);
   if (landed !== null) {
@@ -30,7 +40,7 @@ export function printTask(output: Output, id: string, raw: RawTask): void {
   for (const reply of replies) {
     const question = textOf(reply, "question");
     if (question !== null) output.line(`asked: ${oneLine(question, 400)}`);
-    const at = oneLine(textOf(reply, "at") ?? "unknown time");
+    const at = oneLine(tellTime(textOf(reply, "at") ?? "unknown time", now));
     output.line(`answer of ${at}: ${oneLine(textOf(reply, "text") ?? "", 400)}`);
   }
 }

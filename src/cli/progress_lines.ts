@@ -4,9 +4,13 @@
  * @module
  */
 import type { TaskEvent } from "../protocol/generated/types.ts";
+import { asksPerson } from "../protocol/outcomes.ts";
 import { oneLine, printable } from "../protocol/text.ts";
 import type { Invocation } from "./command.ts";
 import type { Color, Output } from "./output.ts";
+
+/** Longest message. */
+const mostCharacters = 300;
 
 /** Shows the progress of a run. */
 export interface Progress {
@@ -28,10 +32,12 @@ const colors: Partial<Record<TaskEvent["event_type"], Color>> = {
 /** An event as a line of its own. */
 export function eventLine(
   output: Output,
-  { event_type: type, task_id, timestamp, message }: TaskEvent,
+  { event_type: type, task_id, timestamp, message, metadata }: TaskEvent,
 ): string {
-  const text = `${timestamp.slice(11, 19)}  ${task_id}  ${type}  ${oneLine(message, 200)}`;
-  return output.paint(colors[type] ?? "dim", text);
+  const asks = type === "task.escalated" && asksPerson(metadata?.outcome);
+  const said = `${asks ? "? " : ""}${oneLine(message, mostCharacters)}`;
+  const text = `${timestamp.slice(11, 19)}  ${task_id}  ${type}  ${said}`;
+  return output.paint(asks ? "yellow" : colors[type] ?? "dim", text);
 }
 
 /** Shows each event in a line of its own, in a terminal too. */

@@ -19,7 +19,9 @@ import { usageError } from "./parse_arguments.ts";
 import { countWaiting } from "../people/inbox.ts";
 import { exitCodeOfRun, summarizeRun } from "./run_summary.ts";
 import { createProgress } from "./progress.ts";
+import type { Progress } from "./progress_lines.ts";
 import { signalExitCode } from "./report_error.ts";
+import { stopTeller } from "./tell_stop.ts";
 
 /** Most attempts at once. */
 const maxJobs = 64;
@@ -40,14 +42,17 @@ export async function runController(
   const { terminal, world } = invocation;
   const stop = new AbortController();
   const stopped: StopSignal[] = [];
+  const tellStop = stopTeller(world, repository);
+  let told: Progress | null = null;
   const signals: StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   const release = signals.map((signal) =>
     terminal.onSignal(signal, () => {
       stopped.push(signal);
+      told?.note(tellStop());
       stop.abort();
     })
   );
-  const progress = await createProgress(invocation, repository);
+  const progress = told = await createProgress(invocation, repository);
   try {
     const context = {
       ...repository,

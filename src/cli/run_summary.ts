@@ -34,10 +34,11 @@ export function summarizeRun(output: Output, report: RunReport, waiting: number)
     return;
   }
   const last = lastEnds(ended);
-  const counts = ["completed", "failed", "escalated", "pending"]
-    .map((status) => [status, last.filter((end) => end.status === status).length] as const)
+  const wordOf = ({ status, outcome }: EndedAttempt) => outcome === "cancelled" ? outcome : status;
+  const counts = ["completed", "failed", "cancelled", "escalated", "pending"]
+    .map((word) => [word, last.filter((end) => wordOf(end) === word).length] as const)
     .filter(([, count]) => count > 0)
-    .map(([status, count]) => `${count} ${status === "pending" ? "to be retried" : status}`);
+    .map(([word, count]) => `${count} ${word === "pending" ? "to be retried" : word}`);
   const nothing = held.length > 0 ? "nothing ran" : "nothing to run";
   output.note(counts.length > 0 ? `ended: ${counts.join(", ")}` : nothing);
   if (blocked.length > 0) output.note(`blocked behind other tasks: ${blocked.join(", ")}`);

@@ -6,7 +6,7 @@
 import type { AttemptFacts } from "../dispatcher/collect_result.ts";
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
-import { runtimeOf } from "../protocol/task.ts";
+import { knownRuntime } from "../protocol/task.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 
@@ -25,7 +25,7 @@ export function attemptFacts(
     serial: attempt.serial,
     attempts,
     maxAttempts,
-    runtime: runtimeOf(task, settings),
+    runtime: knownRuntime(task, settings),
     startedAt: Date.parse(attempt.started_at),
     durationMs: world.clock.elapsed() - begun,
     logPath,

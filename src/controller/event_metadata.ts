@@ -6,7 +6,7 @@
 import { isRecord } from "../protocol/events.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
-import { isMacpAware, type RawTask, runtimeOf } from "../protocol/task.ts";
+import { isMacpAware, knownRuntime, type RawTask } from "../protocol/task.ts";
 
 /** Members of a task's metadata that its events carry, for the doorbell's links. */
 const carried = ["repo", "thread_id", "issue"];
@@ -20,7 +20,7 @@ export function describeTask(
   return {
     attempt: count.attempt,
     max_attempts: count.maxAttempts,
-    runtime: runtimeOf(task, settings),
+    runtime: knownRuntime(task, settings),
     dispatch: isMacpAware(task) ? task.dispatch : "legacy",
     title: task.title,
     ...carriedMetadata(task),

@@ -176,6 +176,7 @@ function settle(
         maxAttempts: result.max_attempts ?? 1,
       }),
       outcome: verdict.outcome,
+      ...(verdict.outcome === "completed" ? { gates: result.metadata?.gates?.length ?? null } : {}),
       duration_seconds: result.metadata?.duration_seconds ?? null,
       ...(verdict.not_before ? { not_before: verdict.not_before } : {}),
       ...(verdict.hold
@@ -194,7 +195,9 @@ function messageFor(
   id: string,
   { next_status, not_before, outcome, result, hold }: Verdict,
 ): string {
-  if (next_status === "completed") return "Task completed";
+  if (next_status === "completed") {
+    return result.metadata?.gates?.length === 0 ? "Task completed (no gates)" : "Task completed";
+  }
   if (hold) return `Runtime ${hold.runtime} is held until ${hold.until}: ${hold.reason}`;
   const why = result.error ?? outcome;
   if (next_status === "failed") return why;

@@ -14,8 +14,8 @@ import {
   checkTask,
   idOf,
   isMacpAware,
+  knownRuntime,
   maxAttemptsOf,
-  runtimeOf,
   soundTask,
   statusOf,
 } from "../protocol/task.ts";
@@ -138,7 +138,7 @@ async function loseAttempt(
     serial: attempt.serial,
     attempts,
     maxAttempts,
-    runtime: runtimeOf(task, settings),
+    runtime: knownRuntime(task, settings),
     startedAt: Date.parse(attempt.started_at),
     logPath: hasLog ? logPath : null,
     worktree: attempt.worktree,

@@ -61,7 +61,7 @@ function invalidResult(task: Task, reason: string, now: number) {
       serial: 0,
       attempts: 0,
       maxAttempts: 1,
-      runtime: "",
+      runtime: null,
       startedAt: now,
       ...nothingSeen,
     },

@@ -40,7 +40,7 @@ export async function runTaskGates(
   },
 ): Promise<TaskGates> {
   const { task, attempt } = claimed;
-  const say = eventsOf(context, claimed);
+  const say = eventsOf(context, claimed, gates.length);
   let untold: EventDraft[] = attempt.legacy ? [] : [say.gated()];
   let update: LedgerUpdate = attempt.legacy
     ? {}
@@ -72,6 +72,7 @@ export async function runTaskGates(
 function eventsOf(
   { settings }: ControllerContext,
   { task, attempt, attempts, maxAttempts }: Claimed,
+  count: number,
 ) {
   const about = {
     task_id: task.id,
@@ -84,7 +85,8 @@ function eventsOf(
       ...about,
       event_type: "task.gated",
       source: "controller",
-      message: "Quality gates running...",
+      message: count === 0 ? "No gates to run" : "Quality gates running...",
+      metadata: { ...about.metadata, gates: count },
     }),
     redBefore: ({ command }: GateEvidence): EventDraft => ({
       ...about,

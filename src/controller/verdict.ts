@@ -11,7 +11,13 @@ import type {
   VerdictHold,
 } from "../protocol/generated/types.ts";
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
+import { lastWords } from "../events/last_line.ts";
+import { tellsOnlyExit } from "../gates/judge_gate.ts";
+import { oneLine } from "../protocol/text.ts";
 import { type AttemptEnd, type Failure, followUp } from "../protocol/outcomes.ts";
+
+/** Characters of a gate's command in a reason: what it said matters more. */
+const mostOfCommand = 120;
 
 /** Why the gates are not green; null when all passed. */
 export function judgeGates(gates: readonly GateEvidence[]): Failure | null {
@@ -23,7 +29,7 @@ export function judgeGates(gates: readonly GateEvidence[]): Failure | null {
   );
   return {
     outcome: failed ? "gate_failed" : "gate_broken",
-    error: `${failed ? "Gate failed" : "Gate broken"}: ${described.join("; ")}`,
+    error: described.join("; "),
   };
 }
 
@@ -36,8 +42,12 @@ export function judgeBase(gates: readonly GateEvidence[], commit: string): Failu
   };
 }
 
-function describe({ command, reason, outcome, exit_code }: GateEvidence): string {
-  return `${command.trim() || "(empty)"} (${reason ?? `${outcome}, exit code ${exit_code}`})`;
+/** `npm test failed (exit 1): FAIL test_a: expected 3, got 4` */
+function describe({ command, reason, outcome, exit_code, output_tail }: GateEvidence): string {
+  const name = `${oneLine(command, mostOfCommand) || "A gate"} ${outcome}`;
+  if (!tellsOnlyExit({ reason: reason ?? null, exit_code })) return `${name}: ${reason}`;
+  const words = lastWords(output_tail);
+  return `${name} (exit ${exit_code})${words === null ? "" : `: ${words}`}`;
 }
 
 /**

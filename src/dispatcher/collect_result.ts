@@ -15,7 +15,8 @@ export interface AttemptFacts {
   /** Spent attempts, this one included. */
   attempts: number;
   maxAttempts: number;
-  runtime: string;
+  /** Null where a command ran that is no agent's. */
+  runtime: string | null;
   /** Milliseconds since the epoch. */
   startedAt: number;
   /** Milliseconds that it took, by a clock that nobody sets. */
@@ -88,7 +89,7 @@ export function collectResult(
     exit_code: facts.exitCode,
     attempt: facts.attempts,
     max_attempts: facts.maxAttempts,
-    runtime: facts.runtime,
+    ...(facts.runtime === null ? {} : { runtime: facts.runtime }),
     dispatch: isMacpAware(task) ? String(task.dispatch) : "legacy",
     worktree: facts.worktree,
     branch: facts.branch,

@@ -65,7 +65,12 @@ export async function findGateFileChanges(question: GateFileQuestion): Promise<s
     [...textsOf(git, question, uncommitted?.now ?? [])]
       .filter(([path, text]) => uncommitted?.before.get(path) !== text),
   );
-  const { whole, manifests } = pick(git, question, [...new Set([...files, ...dirty.keys()])]);
+  const { whole, manifests, lookedAt } = pick(
+    git,
+    question,
+    [...new Set([...files, ...dirty.keys()])],
+  );
+  whole.push(...await ofBase(question, lookedAt));
   if (manifests.length === 0) return whole.sort();
   const texts = await readBlobs(
     git,
@@ -79,17 +84,29 @@ export async function findGateFileChanges(question: GateFileQuestion): Promise<s
   return whole.sort();
 }
 
+/** Those that were there before the worker: what it made anew is what the gate asks for. */
+async function ofBase(
+  { git, base, uncommitted }: GateFileQuestion,
+  paths: readonly string[],
+): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const texts = await readBlobs(git, paths.map((path) => ({ commit: base, path })));
+  return paths.filter((path, at) =>
+    (texts[at] ?? null) !== null || (uncommitted?.before.get(path) ?? null) !== null
+  );
+}
+
 function textsOf(git: Git, rules: GateFileRules, paths: readonly string[]): Uncommitted {
-  const { whole, manifests } = pick(git, rules, paths);
+  const { whole, manifests, lookedAt } = pick(git, rules, paths);
   const { files } = git.world;
   return new Map(
-    [...whole, ...manifests.map(({ path }) => path)]
+    [...whole, ...lookedAt, ...manifests.map(({ path }) => path)]
       .map((path) => [path, textOf(files, join(git.cwd, path))]),
   );
 }
 
 function pick(git: Git, { commands, globs }: GateFileRules, paths: readonly string[]): GateFiles {
-  if (paths.length === 0) return { whole: [], manifests: [] };
+  if (paths.length === 0) return { whole: [], manifests: [], lookedAt: [] };
   return findGateFiles(paths, globs, commands.map((command) => namedFiles(git, command)));
 }
 

@@ -24,6 +24,13 @@ import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
  */
 export async function inspectWork(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
   const git = request.git.at(dispatched.cwd);
+  if (request.branch !== null && git.world.files.lstat(dispatched.cwd) === null) {
+    dispatched.failure = {
+      outcome: "worker_failed",
+      error: `The worktree disappeared during the attempt: ${dispatched.cwd}`,
+    };
+    return;
+  }
   try {
     const [status, hidden] = await Promise.all([
       request.branch === null ? readStatus(git) : readTrueStatus(request, dispatched),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lastWords } from "../events/last_line.ts";
 import { isRecord } from "../protocol/events.ts";
 import { TextTail } from "../logs/text_tail.ts";
 import { createTextCleaner } from "../logs/text_cleaner.ts";
@@ -160,7 +161,7 @@ function judgeRun(request: DispatchRequest, run: WorkerRun): Failure | null {
   if (end.cause === "exited" && mode === "headless" && run.facts?.lastError) {
     return { ...failure, error: `${failure.error}: ${ownWords(request, run.facts.lastError)}` };
   }
-  if (end.exitCode !== 127 || mode === "command") return failure;
+  if (end.exitCode !== 127 || mode === "command") return withLastWords(request, failure, run);
   const runtime = runtimeOf(task, settings);
   if (mode === "headless") {
     return {
@@ -178,6 +179,17 @@ function judgeRun(request: DispatchRequest, run: WorkerRun): Failure | null {
     error: `Worker could not begin: ${missing[0]} was not found on the PATH; install it, or set ` +
       `macp.runtimes.${runtime} to run the agent without a terminal`,
   };
+}
+
+/** What an exit code means stands in the output; the screen of an agent is no such output. */
+function withLastWords(
+  { log }: DispatchRequest,
+  failure: Failure,
+  { mode, end, tail, errors }: WorkerRun,
+): Failure {
+  if (end.cause !== "exited" || end.signal !== null || mode === "terminal") return failure;
+  const words = lastWords(mode === "command" ? tail : log.redacted(errors));
+  return words === null ? failure : { ...failure, error: `${failure.error}: ${words}` };
 }
 
 /** Why a worker that exited 0 did not end well by its own words; null when it did. */

@@ -96,8 +96,10 @@ function lineOf(event: EventFacts): Line | null {
       return { emoji: "❌", word: "failed", text: message, facts: attemptOf(about) };
     case "task.escalated":
       return { emoji: "🚨", word: "escalated", text: message, facts: [] };
-    case "task.gated":
-      return { emoji: "🔍", word: "gated", text: "Quality gates running...", facts: [] };
+    case "task.gated": {
+      const text = about.gates === 0 ? "No gates to run" : "Quality gates running...";
+      return { emoji: "🔍", word: "gated", text, facts: [] };
+    }
     case "task.started":
       return { emoji: "⚙️", word: "started", text: workerOf(about), facts: [] };
     default:

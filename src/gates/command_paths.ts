@@ -4,6 +4,7 @@
  * @module
  */
 import { globToRegExp, join, normalize } from "@std/path";
+import { onlyLooks } from "./only_looks.ts";
 
 /** Words after which a folder stands that the rest of the command is about. */
 const folderWords = /^(?:cd|pushd|-C|--(?:cwd|dir|directory|prefix|project|root|workspace))$/;
@@ -16,6 +17,8 @@ export interface CommandPaths {
   readonly paths: readonly string[];
   /** @param file Path from the root of the repository. */
   names(file: string): boolean;
+  /** Whether it only looks at what it names. */
+  readonly onlyLooks: boolean;
 }
 
 /**
@@ -40,6 +43,7 @@ export function commandPaths(command: string, root: string): CommandPaths {
   const unescaped = plain.replaceAll("\\", "");
   return {
     paths: [...paths],
+    onlyLooks: onlyLooks(plain),
     names: (file) =>
       paths.has(file) || globs.some((glob) => glob.test(file)) ||
       (/[\s"'`;&|<>(){}=,]/.test(file) && unescaped.includes(file)),

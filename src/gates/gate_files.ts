@@ -14,6 +14,8 @@ export interface GateFiles {
   whole: string[];
   /** Those of which a part counts. */
   manifests: { path: string; manifest: Manifest }[];
+  /** Those at which a gate only looks: they count where the base has them. */
+  lookedAt: string[];
 }
 
 /**
@@ -29,14 +31,17 @@ export function findGateFiles(
   globs: readonly string[] | null,
   commands: readonly CommandPaths[],
 ): GateFiles {
-  const found: GateFiles = { whole: [], manifests: [] };
+  const found: GateFiles = { whole: [], manifests: [], lookedAt: [] };
   if (files.length === 0) return found;
   const matches = globMatcher(globs ?? builtInGateFiles);
   for (const path of files) {
     const manifest = globs === null ? manifestOf(path) : undefined;
     if (manifest) found.manifests.push({ path, manifest });
-    else if (matches(path) || commands.some((command) => command.names(path))) {
-      found.whole.push(path);
+    else if (matches(path)) found.whole.push(path);
+    else {
+      const naming = commands.filter((command) => command.names(path));
+      const isData = naming.every(({ onlyLooks }) => onlyLooks);
+      if (naming.length > 0) found[isData ? "lookedAt" : "whole"].push(path);
     }
   }
   return found;

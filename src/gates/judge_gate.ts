@@ -56,6 +56,19 @@ export function judgeEmptyGate(): Judgement {
   return { outcome: "broken", reason: "It has no command", exit_code: 127, conclusive: true };
 }
 
+/** Whether the reason of a gate says no more than the exit code with which it ended. */
+export function tellsOnlyExit(
+  { reason, exit_code }: Pick<GateEvidence, "reason" | "exit_code">,
+): boolean {
+  return reason === null || reason === exitReason(exit_code);
+}
+
+function exitReason(exitCode: number): string {
+  if (exitCode === 127) return "A command was not found (exit code 127)";
+  if (exitCode === 126) return "A command could not be executed (exit code 126)";
+  return `It exited with code ${exitCode}`;
+}
+
 /** Why it came to no end of its own, or null. */
 function cutShortReason({ gate, end }: GateRun): string | null {
   if (end.cause === "timed_out") return `It did not end within ${gate.timeoutSeconds} s`;
@@ -66,8 +79,7 @@ function cutShortReason({ gate, end }: GateRun): string | null {
 
 /** Why the run says nothing about the work, or null. */
 function brokenReason({ gate, end, standardOutput, tests }: GateRun): string | null {
-  if (end.exitCode === 127) return "A command was not found (exit code 127)";
-  if (end.exitCode === 126) return "A command could not be executed (exit code 126)";
+  if (end.exitCode === 126 || end.exitCode === 127) return exitReason(end.exitCode);
   if (gate.expect !== null && !compile(gate.expect)) {
     return `Its expect is no regular expression: ${gate.expect}`;
   }
@@ -87,7 +99,7 @@ function failedReason(run: GateRun): string | null {
   const { gate, end } = run;
   const findings = gate.type === "ai-review" ? findingsReason(run) : null;
   if (findings !== null) return findings;
-  return end.exitCode === 0 ? null : `It exited with code ${end.exitCode}`;
+  return end.exitCode === 0 ? null : exitReason(end.exitCode);
 }
 
 function findingsReason({ gate, standardOutput }: GateRun): string | null {

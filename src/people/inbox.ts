@@ -16,7 +16,7 @@ import {
 import { oneLine } from "../protocol/text.ts";
 import { shortJson } from "../protocol/validation.ts";
 import type { Queue } from "../store/queue.ts";
-import { type NextCommand, nextCommands } from "./next_commands.ts";
+import { lookAt, type NextCommand, nextCommands } from "./next_commands.ts";
 import { type Plan, standingOf, stuckTasks } from "../controller/schedule.ts";
 
 /** Why an element of the queue waits for a person. */
@@ -163,7 +163,10 @@ export function describeInbox(
   const items = waiting.map((entry) => describe(queue, entry, recordsOf(entry)));
   const byId = new Map(items.map((item) => [item.id, item]));
   for (const item of items) {
-    if (item.kind === "blocked") item.since = rootOf(item, byId)?.since ?? null;
+    if (item.kind !== "blocked") continue;
+    const root = rootOf(item, byId);
+    item.since = root?.since ?? null;
+    if (root?.id) item.next = [lookAt(root.id)];
   }
   return items.sort((a, b) => ageOf(a) - ageOf(b));
 }

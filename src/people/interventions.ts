@@ -10,7 +10,7 @@ import type { State, Task, TaskResult } from "../protocol/generated/types.ts";
 import { isQuestion, isTerminal } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { shellWord } from "../protocol/text.ts";
-import { isMacpAware, runtimeOf, soundTask, type Status, statusOf } from "../protocol/task.ts";
+import { isMacpAware, knownRuntime, soundTask, type Status, statusOf } from "../protocol/task.ts";
 import type { Change, View } from "../store/store.ts";
 import { carriedMetadata } from "../controller/event_metadata.ts";
 import { holdOf, limitedRuntime } from "../controller/holds.ts";
@@ -220,7 +220,7 @@ function cancelledResult(task: Task, settings: Settings, now: number): TaskResul
     serial: task.last_attempt ?? 0,
     attempts: task.attempts ?? 0,
     maxAttempts: task.max_attempts ?? settings.worker.max_attempts,
-    runtime: runtimeOf(task, settings),
+    runtime: knownRuntime(task, settings),
     startedAt: now,
     ...nothingSeen,
     branch: isMacpAware(task) ? task.branch ?? null : null,

@@ -28,6 +28,14 @@ export interface NextFacts {
   dependencies: readonly string[];
 }
 
+/** The line to type for a task that only waits for another. */
+export function lookAt(id: string): NextCommand {
+  return {
+    command: `macp show ${shellWord(id)}`,
+    why: "the task to look at: this one waits for it",
+  };
+}
+
 /** The lines to type, in order. */
 export function nextCommands(facts: NextFacts): NextCommand[] {
   const commands = commandsOf(facts);

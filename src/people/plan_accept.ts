@@ -10,7 +10,7 @@ import { resolveCommit } from "../git/refs.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
-import { isQuestion } from "../protocol/outcomes.ts";
+import { asksPerson, isQuestion } from "../protocol/outcomes.ts";
 import { shellWord } from "../protocol/text.ts";
 import { ownPlace, requireAcceptable, requireIdle } from "./claim_accept.ts";
 import { taskBranch } from "../controller/task_branch.ts";
@@ -69,17 +69,12 @@ export async function planAccept(
       `Queue it again with: macp retry ${shellWord(id)}`,
     ]);
   }
-  if (!allowEmpty && waitsForOthers(before.outcome) && exists === isStanding) {
+  if (!allowEmpty && asksPerson(before.outcome) && exists === isStanding) {
     const standing = isStanding ? { path: worktree, owned } : null;
     const isDone = await holdsWork(git, { branch, taskRef: names.ref, standing });
     if (!isDone) throw nothingDone(id, before.outcome);
   }
   return { task, worktree, exists, branch, gates };
-}
-
-/** Whether a task that ended so waits for an answer, or for work that is done elsewhere. */
-function waitsForOthers(outcome: string | null): boolean {
-  return isQuestion(outcome) || outcome === "handed_over";
 }
 
 function nothingDone(id: string, outcome: string | null): MacpError {

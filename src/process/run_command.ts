@@ -14,7 +14,7 @@ import { markScript } from "./mark_script.ts";
 import { readOutput } from "./read_output.ts";
 
 /** Milliseconds between TERM and KILL after a time-out or abort. */
-const defaultGraceMs = 10_000;
+export const graceMs = 10_000;
 /** The same for what a command leaves behind that ended by itself. */
 const leftoverGraceMs = 2000;
 /** Milliseconds to wait for a command that was killed. */
@@ -191,7 +191,7 @@ async function runToEnd(run: Run): Promise<CommandEnd> {
   const cause = await waitForCause(run, begun, over.signal);
   const { remaining } = await endProcesses(world, {
     find,
-    graceMs: cause === "exited" ? leftoverGraceMs : options.graceMs ?? defaultGraceMs,
+    graceMs: cause === "exited" ? leftoverGraceMs : options.graceMs ?? graceMs,
     groupLeader: leader,
     wake: over.signal,
   }).catch((error: unknown) => {

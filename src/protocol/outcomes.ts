@@ -58,6 +58,11 @@ export function isQuestion(outcome: unknown): boolean {
   return outcome === "needs_input" || outcome === "worker_escalated";
 }
 
+/** Whether an attempt that ended so asks a person something, and failed at nothing. */
+export function asksPerson(outcome: unknown): boolean {
+  return isQuestion(outcome) || outcome === "handed_over";
+}
+
 /** An end other than success. */
 export interface Failure {
   outcome: Outcome;

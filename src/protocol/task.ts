@@ -82,6 +82,18 @@ export function maxAttemptsOf(task: Task, settings: { worker: { max_attempts: nu
   return task.max_attempts ?? settings.worker.max_attempts;
 }
 
+/**
+ * The runtime that may be told of as the worker of a task: null for a command that names none,
+ * whatever the settings say of agents.
+ */
+export function knownRuntime(
+  task: Pick<Task, "runtime" | "dispatch" | "command">,
+  settings: Parameters<typeof runtimeOf>[1],
+): string | null {
+  const isCommand = task.dispatch === "exec" || (!isMacpAware(task) && task.command !== undefined);
+  return isCommand ? task.runtime ?? null : runtimeOf(task, settings);
+}
+
 /** Runtime of a task: its own, else the worker's, else the default. */
 export function runtimeOf(
   task: Pick<Task, "runtime">,

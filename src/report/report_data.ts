@@ -92,6 +92,7 @@ export interface RuntimeSummary extends UsageSum {
   /** Null: a shell command, no agent that is known. */
   runtime: string | null;
   attempts: number;
+  /** Tasks that are completed and whose last attempt was of it. */
   completed: number;
   working: number | null;
 }

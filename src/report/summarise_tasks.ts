@@ -41,7 +41,7 @@ export function summariseTasks(
       person: sumOf(tasks.flatMap((task) => personWaits(task, now))),
     },
     usage: addUsage(attempts.filter(byController)),
-    runtimes: byRuntime(attempts.filter(byController)),
+    runtimes: byRuntime(attempts.filter(byController), tasks.filter(isDone)),
   };
 }
 
@@ -91,7 +91,12 @@ function addUsage(attempts: readonly ReportAttempt[]): UsageSum {
   };
 }
 
-function byRuntime(attempts: readonly ReportAttempt[]): RuntimeSummary[] {
+/** @param done Tasks that are completed, each counted where its last attempt was. */
+function byRuntime(
+  attempts: readonly ReportAttempt[],
+  done: readonly ReportTask[],
+): RuntimeSummary[] {
+  const last = done.map((task) => task.attempts.findLast(byController));
   const groups = new Map<string | null, ReportAttempt[]>();
   for (const attempt of attempts) {
     const group = groups.get(attempt.runtime);
@@ -101,7 +106,7 @@ function byRuntime(attempts: readonly ReportAttempt[]): RuntimeSummary[] {
   return [...groups].map(([runtime, group]) => ({
     runtime,
     attempts: group.length,
-    completed: group.filter(({ outcome }) => outcome === "completed").length,
+    completed: last.filter((attempt) => attempt?.runtime === runtime).length,
     working: sumOf(group.map(({ phases }) => phases.working)),
     ...addUsage(group),
   })).sort((a, b) => b.attempts - a.attempts);

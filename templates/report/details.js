@@ -185,7 +185,9 @@ function gatesOf(attempt, { gates }, isNewest) {
 function gateOf({ command, outcome, reason, exit_code, seconds, baseline, tail }, isNewest) {
   const told = [
     outcome ?? "not ended",
-    exit_code === undefined || exit_code === 0 ? null : `exit code ${exit_code}`,
+    exit_code === undefined || exit_code === 0 || reason?.includes(`code ${exit_code}`)
+      ? null
+      : `exit code ${exit_code}`,
     seconds === null ? null : formatDuration(seconds),
     baseline === "already_red" ? "red on the base too" : null,
     reason,

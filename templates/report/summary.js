@@ -101,7 +101,7 @@ export function timeSection({ summary: { phases } }) {
 }
 
 /** Tokens and cost, by runtime. */
-export function usageSection({ summary: { runtimes, usage } }) {
+export function usageSection({ summary: { runtimes, usage, by_status } }) {
   if (runtimes.length === 0) return null;
   const rows = runtimes.map((row) => [
     row.runtime ?? "shell commands",
@@ -113,6 +113,8 @@ export function usageSection({ summary: { runtimes, usage } }) {
     formatCost(row.cost_usd),
   ]);
   const { reported, unreported } = usage;
+  const others = (by_status.completed ?? 0) -
+    runtimes.reduce((sum, { completed }) => sum + completed, 0);
   const note = reported === 0
     ? "No worker reported tokens or cost. Unknown is not nothing."
     : unreported > 0
@@ -126,12 +128,21 @@ export function usageSection({ summary: { runtimes, usage } }) {
     table("Attempts, tokens and cost by runtime", [
       ["Runtime"],
       ["Attempts", true],
-      ["Completed", true],
+      ["Tasks completed", true],
       ["Worked", true],
       ["Tokens in", true],
       ["Tokens out", true],
       ["Cost", true],
     ], rows),
     note === null ? null : element("p.quiet", null, note),
+    others > 0
+      ? element(
+        "p.quiet",
+        null,
+        `${
+          plural(others, "more completed task has", "more completed tasks have")
+        } no attempt here.`,
+      )
+      : null,
   );
 }

@@ -65,6 +65,7 @@ function legend() {
     entry("gate.bad", "gate red"),
     entry("pausing", "pause before a retry"),
     entry("link", "waited for another task"),
+    entry("idle", "nothing ran, drawn shorter"),
   );
 }
 

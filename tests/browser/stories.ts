@@ -49,7 +49,7 @@ const red = (at: number, working: number, more: Partial<StoryAttempt> = {}): Sto
   done(at, working, {
     gates: [lint(), test(41, "failed")],
     outcome: "gate_failed",
-    error: "Gate failed: npm test (exit code 1)",
+    error: "npm test failed (exit 1): FAIL test_a: expected 3, got 4",
     ...more,
   });
 
@@ -110,7 +110,7 @@ export const shopStory: readonly StoryTask[] = [
     status: "escalated",
     runtime: "claude",
     depends_on: ["SHOP-103"],
-    reason: "Gate failed: npm test (exit code 1)",
+    reason: "npm test failed (exit 1): FAIL test_a: expected 3, got 4",
     attempts: [red(1700, 1300), red(3080, 900), red(26 * hour, 1100)],
   },
   {
@@ -194,7 +194,7 @@ export function longStory(count: number): StoryTask[] {
     const depends = i % 5 === 4 ? { depends_on: [`T-${String(i).padStart(5, "0")}`] } : {};
     const status = i % 101 === 100 ? "escalated" : i % 67 === 66 ? "failed" : "completed";
     if (status !== "completed") {
-      const reason = "Gate failed: npm test (exit code 1)";
+      const reason = "npm test failed (exit 1): FAIL test_a: expected 3, got 4";
       return { id, title, runtime, status, reason, attempts: [red(at, 200)] };
     }
     const attempts = i % 7 === 6 ? [red(at, 60), done(at + 130, 90)] : [done(at, 250)];

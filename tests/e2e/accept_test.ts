@@ -68,7 +68,7 @@ Deno.test("A worktree that was removed is brought back, gated, and stays as it i
     const red = await repository.macp(["accept", "t"]);
 
     assertEquals(red.code, 3);
-    assertStringIncludes(red.stdout, "Gate failed");
+    assertStringIncludes(red.stdout, "failed (exit 1)");
     assertEquals([repository.task("t").status, repository.task("t").attempts], ["escalated", 1]);
     assertEquals(repository.eventTypes("t").at(-1), "task.escalated");
     const answer = `${repository.worktree("t")}/answer`;

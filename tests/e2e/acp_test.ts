@@ -155,7 +155,7 @@ Deno.test("macp show tells a person all that a result and the queue know", async
         `${repository.worktree("t")} (removed)`,
         `${snapshot} (it comes back with: macp restore t)`,
         "asked: Which?",
-        "answer of 2026-01-01T00:00:00.000Z: The first",
+        "answer of 2026-01-01T00:00:00Z (",
         "  macp restore t",
       ]
     ) assertStringIncludes(stdout, text);

@@ -52,7 +52,10 @@ Deno.test("show 6: a gate red on the base too is already_red, stays red and is s
     ]]);
     const { status, error, metadata } = repository.result("t");
     assertEquals([status, metadata?.outcome], ["escalated", "gate_failed"]);
-    assertStringIncludes(error ?? "", "(red on the base commit too); test ! -e new (It exited");
+    assertStringIncludes(
+      error ?? "",
+      "(red on the base commit too); test ! -e new failed (exit 1)",
+    );
     const told = repository.events("t").filter(({ event_type }) => event_type === "task.progress");
     assertEquals(told.map(({ message }) => message), [`Gate was red on the base too: ${gates[0]}`]);
     assertEquals(repository.eventTypes("t").at(-1), "task.escalated");
@@ -178,7 +181,10 @@ Deno.test("With block a red base escalates before the worker begins", async () =
 
     const { status, escalation_reason, metadata, attempt, gate_results } = repository.result("t");
     assertEquals([status, metadata?.outcome, attempt], ["escalated", "baseline_red", 1]);
-    assertStringIncludes(escalation_reason ?? "", `no worker began: ${gates[1]} (It exited`);
+    assertStringIncludes(
+      escalation_reason ?? "",
+      `no worker began: ${gates[1]} failed (exit 4): still bad`,
+    );
     assertEquals(gate_results?.map(({ exit_code }) => exit_code), [0, 4]);
     assertEquals(gatesOf(repository, "t"), [["passed", "green"], ["failed", "already_red"]]);
     assertStringIncludes(metadata?.gates?.[1]?.output_tail ?? "", "still bad");

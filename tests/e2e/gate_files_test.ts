@@ -108,6 +108,33 @@ Deno.test("The script that a gate's command names counts, also behind a link, an
   });
 });
 
+Deno.test("A new file at which a gate only looks is the work; one that it runs, or that was there, counts", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ "kept.txt": "old\n" });
+    const task = (id: string, command: string, ...quality_gates: string[]) =>
+      execTask(id, command, { quality_gates });
+    repository.writeQueue([
+      task("looks", "echo right > answer.txt", "grep -qx right answer.txt || { echo no; exit 1; }"),
+      task("runs", "echo exit 0 > check.sh", "sh check.sh"),
+      task("piped", "echo exit 0 > check.txt", "cat check.txt | sh"),
+      task("both", "echo exit 0 > check.txt", "test -s check.txt", "sh check.txt"),
+      task("there", "echo new > kept.txt", "grep -q new kept.txt"),
+      task("config", "echo > jest.config.js", "test -s jest.config.js"),
+      { ...task("checkout", "echo x > new.txt", "test -s new.txt"), worktree: "." },
+    ]);
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 0, ran.stdout);
+    const changed = (id: string) => repository.result(id).metadata?.gate_files_changed;
+    assertEquals(changed("looks"), []);
+    assertEquals(changed("runs"), ["check.sh"]);
+    assertEquals(changed("piped"), ["check.txt"]);
+    assertEquals(changed("both"), ["check.txt"]);
+    assertEquals(changed("there"), ["kept.txt"]);
+    assertEquals(changed("config"), ["jest.config.js"]);
+    assertEquals(changed("checkout"), []);
+  });
+});
+
 Deno.test("Globs of the configuration replace the built-in list, one that is none is told before the worker", async () => {
   await withRepository(async (repository) => {
     await repository.commit({ "Makefile": "all:\n", "gate.sh": "exit 0\n" });

@@ -87,7 +87,15 @@ Deno.test("inbox shows what waits, oldest first, with evidence and the commands 
     assertEquals(handed?.evidence.worktree, repository.worktree("handed"));
     const { stdout, code } = await repository.macp(["inbox"]);
     assertEquals(code, 0);
-    for (const text of ["4 tasks wait", "exit code 7", "Which one?", "blocks: behind"]) {
+    assertEquals(commands(further), ["macp show lost"]);
+    for (
+      const text of [
+        "4 tasks wait for a person, 2 more behind them",
+        "failed (exit 7): seen",
+        "Which one?",
+        "blocks: behind",
+      ]
+    ) {
       assertStringIncludes(stdout, text);
     }
     assert(!stdout.includes("alone"));

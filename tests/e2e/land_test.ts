@@ -114,7 +114,7 @@ Deno.test("show 7: with a gate that is red only on the merge, main stays", async
     const red = await repository.macp(["land", "t"]);
 
     assertEquals(red.code, 3);
-    assertStringIncludes(red.stdout, "Gate failed");
+    assertStringIncludes(red.stdout, "failed (exit 1)");
     assertEquals(await head(repository), main);
     assert(!exists(`${repository.path}/t.txt`));
     assertEquals(repository.task("t").metadata?.landed, undefined);

@@ -75,7 +75,7 @@ Deno.test({
         go("two");
         await screen.shows("✓ two");
         go("last");
-        await screen.is("drain_ended", /exit \d/);
+        await screen.is("drain_ended", /^exit \d/m);
       });
     }),
 });
@@ -88,12 +88,16 @@ Deno.test({
       const open = () => Screen.open(repository, `'${macpPath}' drain --jobs 3`, { ...small, env });
       await inScreen(open, async (screen) => {
         await screen.is("drain_three_40x12", /last[^]*3 running/);
+        screen.resize(wide);
+        await screen.is("drain_three_grown", /working · attempt/);
+        screen.resize(small);
+        await screen.is("drain_three_40x12", /last[^]*3 running/);
         for (const name of ["test", "build", "one"]) go(name);
         await screen.shows("✗ one");
         go("two");
         await screen.shows("✓ two");
         go("last");
-        await screen.shows(/exit 3/);
+        await screen.shows(/^exit 3/m);
         assert(!screen.text().includes("▸"), screen.text());
       });
     }),
@@ -200,7 +204,7 @@ Deno.test({
         go("one");
         await screen.shows(/2 running[^]*gates 1\/3[^]*2 running/);
         go("test", "build", "two", "last");
-        await screen.shows(/exit \d/);
+        await screen.shows(/^exit \d/m);
       });
     }),
 });

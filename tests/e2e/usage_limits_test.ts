@@ -79,7 +79,7 @@ Deno.test("macp drain holds claude until the stated reset, spends no attempt, an
     assertEquals(scheduled?.status, "pending");
     assertEquals(scheduled?.metadata?.held_until, end);
     const shown = await repository.macp(["status"]);
-    assertStringIncludes(shown.stdout, end);
+    assertStringIncludes(shown.stdout, end.replace(".000Z", "Z"));
   });
 });
 

@@ -49,7 +49,7 @@ export async function proveBadInputOnProgram(plan: FuzzProgramPlan): Promise<Fuz
       if (subject === "handoffs") continue;
       if (subject === "output" || input.args.some((arg) => others.includes(arg))) continue;
       // Paths of the world in memory stand for none here.
-      if (input.args.some((arg) => /^(--repo|--set|--keep)|[^\0]{100000}/.test(arg))) continue;
+      if (input.args.some((arg) => /^(--repo|--set|--keep)|\0|.{100000}/s.test(arg))) continue;
       const fault = await tryCall(repository, input, outside);
       if (fault) report.faults.push(`seed ${seed} (${subject}): ${fault}\n  ${told(input)}`);
       report.calls++;

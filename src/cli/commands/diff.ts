@@ -8,6 +8,7 @@ import { MacpError } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { findRecords } from "../find_result.ts";
+import { paintDiff } from "../paint_diff.ts";
 import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
 
 /** Shows what a task changed: its snapshot or branch over its base, or its live worktree. */
@@ -35,7 +36,11 @@ export async function run(invocation: Invocation): Promise<number> {
       head_commit: range.commits[1] ?? null,
       diff,
     });
-  } else output.raw(diff);
+  } else {
+    // Colours come last, so that they never stand in the middle of a secret.
+    const text = output.options.redaction.text(diff);
+    output.raw(paintDiff(text, (color, text) => output.paint(color, text)));
+  }
   return exitCodes.done;
 }
 

@@ -8,7 +8,9 @@ import { hasLiveOwner } from "../../controller/owners.ts";
 import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
+import { flowFor } from "../flow.ts";
 import { openRepository } from "../open_repository.ts";
+import { tellTime } from "../moment.ts";
 import { type Output, tabulate } from "../output.ts";
 import { noRecords, readWaitingRecords } from "../waiting_records.ts";
 
@@ -37,15 +39,26 @@ export async function run(invocation: Invocation): Promise<number> {
     return exitCodes.done;
   }
   if (items.length === 0) output.line("nothing waits for a person");
-  else output.line(own === 1 ? "1 task waits for a person" : `${own} tasks wait for a person`);
-  for (const item of items) printItem(output, item);
+  else output.line(headOf(own, items.length - own));
+  const flow = await flowFor(invocation.terminal);
+  for (const item of items) printItem(output, item, { now: plan.now, flow });
   return exitCodes.done;
 }
 
-function printItem(output: Output, item: InboxItem): void {
+/** `2 tasks wait for a person, 1 more behind them` */
+function headOf(own: number, blocked: number): string {
+  const count = own === 1 ? "1 task waits for a person" : `${own} tasks wait for a person`;
+  return blocked === 0 ? count : `${count}, ${blocked} more behind ${own === 1 ? "it" : "them"}`;
+}
+
+function printItem(
+  output: Output,
+  item: InboxItem,
+  { now, flow }: { now: number; flow: (text: string) => string[] },
+): void {
   const { kind, outcome, since, evidence, next } = item;
   const name = item.id === null ? `element ${item.index + 1} of the queue` : oneLine(item.id, 128);
-  const about = [kind, outcome === kind ? null : outcome, since && `since ${since}`];
+  const about = [kind, outcome === kind ? null : outcome, since && `since ${tellTime(since, now)}`];
   output.line();
   output.line(
     `${output.paint("bold", name)}  ${
@@ -56,7 +69,13 @@ function printItem(output: Output, item: InboxItem): void {
   const gate = evidence.gate;
   const rows: [string, string | null][] = [
     ["reason", item.reason],
-    ["gate", gate && `${gate.command} (${gate.outcome}, exit code ${gate.exit_code})`],
+    // The reason of a red gate says all of it.
+    [
+      "gate",
+      gate && !item.reason?.includes(gate.command)
+        ? `${gate.command} (${gate.outcome}, exit code ${gate.exit_code})`
+        : null,
+    ],
     ["log", evidence.log],
     ["worktree", evidence.worktree],
     ["snapshot", evidence.worktree === null ? evidence.snapshot_ref : null],
@@ -65,7 +84,10 @@ function printItem(output: Output, item: InboxItem): void {
     ["blocks", item.blocks.length === 0 ? null : item.blocks.join(", ")],
   ];
   for (const [label, text] of rows) {
-    if (text !== null) output.line(`  ${label}: ${oneLine(text)}`);
+    if (text === null) continue;
+    const line = `  ${label}: ${oneLine(text)}`;
+    // Paths stay whole, to be copied.
+    (label === "reason" ? flow(line) : [line]).forEach((line) => output.line(line));
   }
   if (next.length === 0) return;
   output.line("  next:");

@@ -19,6 +19,7 @@ import { printResult } from "../describe_result.ts";
 import { printNext, printTask } from "../describe_task.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { findRecords, type TaskRecords, whatLogIsOf } from "../find_result.ts";
+import { flowFor } from "../flow.ts";
 import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
 import type { Output } from "../output.ts";
 import { showHandover } from "../show_handover.ts";
@@ -52,11 +53,12 @@ export async function run(invocation: Invocation): Promise<number> {
   const worktree = place !== null && world.files.stat(place)?.kind === "folder" ? place : null;
   const about = { queue: store.readQueue(), id, raw };
   const heldBy = await findUnrecorded(repository, about);
-  printTask(output, id, raw);
+  const now = world.clock.now();
+  printTask(output, id, raw, { now, flow: await flowFor(invocation.terminal) });
   // What changed nothing is in every branch: there is nothing to tell.
   const isEmpty = records.result?.metadata?.commits === 0;
   if (heldBy !== null && !isEmpty) output.line(`landed: already in ${oneLine(heldBy)}`);
-  printRecords(output, records, { raw, settings, worktree, files: world.files });
+  printRecords(output, records, { raw, settings, worktree, files: world.files, now });
   printNext(output, { ...about, records, worktree, heldBy });
   return exitCodes.done;
 }
@@ -74,16 +76,19 @@ async function findUnrecorded(
 function printRecords(
   output: Output,
   { result, resultPath, attempts, logs, prunedLogs }: TaskRecords,
-  { raw, settings, worktree, files }: {
+  { raw, settings, worktree, files, now }: {
     raw: RawTask;
     settings: Settings;
     worktree: string | null;
     files: Files;
+    now: number;
   },
 ): void {
   if (result) {
     const hasWorktree = worktree !== null && worktree === result.worktree;
-    printResult(output, result, { resultPath, hasWorktree });
+    // What is to run again has not ended: the result is that of before.
+    if (!isTerminal(statusOf(raw) ?? "failed")) output.line("last attempt:");
+    printResult(output, result, { resultPath, hasWorktree, now });
   } else {
     if (worktree !== null) output.line(`worktree: ${worktree}`);
     if (hasLimit(settings) && isTerminal(statusOf(raw) ?? "pending")) {
@@ -114,6 +119,6 @@ function printAttempt(output: Output, result: TaskResult): void {
     ? kind
     : "no attempt";
   const serial = kind === "none" ? "" : ` (serial ${metadata?.attempt_serial ?? "unknown"})`;
-  const why = error ? `: ${oneLine(error, 200)}` : "";
+  const why = error ? `: ${oneLine(error, 400)}` : "";
   output.line(`${name}${serial}: ${metadata?.outcome ?? "unknown"}${why}`);
 }

@@ -23,15 +23,19 @@ export async function checkEvents(
       found.fail("sinks", fault),
     ],
     ...doubt === null ? [] : [found.warn("quiet hours", doubt)],
-    ...sinks.map(judgeSink),
+    ...sinks.map((sink) => judgeSink(sink, world.clock.now())),
     ...sinks.length > 0 ? [] : [found.ok("sinks", "no sink is enabled, and none has read events")],
   ];
 }
 
-/** What is to be done about a sink. */
-export function judgeSink(sink: SinkStatus): Finding {
+/**
+ * What is to be done about a sink.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export function judgeSink(sink: SinkStatus, now: number): Finding {
   const check = `sink.${sink.name}`;
-  const message = describeSink(sink);
+  const message = describeSink(sink, now);
   if (sink.disabled) {
     return found.warn(check, message, `Give macp.${sink.name} the address that is right now`);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ReadEvent } from "../../protocol/events.ts";
+import { asksPerson } from "../../protocol/outcomes.ts";
 import { oneLine } from "../../protocol/text.ts";
 import { formatDuration } from "../duration.ts";
 import type { Color } from "../output.ts";
@@ -30,17 +31,21 @@ export function endLine(
     ? formatDuration(metadata.duration_seconds * 1000)
     : null;
   const title = typeof metadata.title === "string" ? oneLine(redact(metadata.title), 80) : "";
-  const why = oneLine(redact(message), mostCharacters).replace(/ Human review needed\.$/, "");
+  const why = oneLine(redact(message), mostCharacters).replace(/\.? Human review needed\.$/, "");
   switch (event_type) {
     case "task.completed": {
-      const done = paint("green", `completed${took === null ? "" : ` in ${took}`}`);
+      const none = metadata.gates === 0 ? " (no gates)" : "";
+      const done = paint("green", `completed${took === null ? "" : ` in ${took}`}${none}`);
       return [`${paint("green", marks.done)} ${id}`, done, title].filter(Boolean).join("  ");
     }
     case "task.failed":
     case "task.escalated": {
-      const word = event_type === "task.failed" ? "failed" : "escalated";
-      const ended = paint("red", `${word}${took === null ? "" : ` after ${took}`}`);
-      return `${paint("red", marks.failed)} ${id}  ${ended}  ${why}`;
+      const asks = asksPerson(metadata.outcome);
+      const color = asks ? "yellow" : "red";
+      const cancelled = metadata.outcome === "cancelled";
+      const word = cancelled ? "cancelled" : event_type.slice("task.".length);
+      const ended = paint(color, `${word}${took === null ? "" : ` after ${took}`}`);
+      return `${paint(color, asks ? marks.asks : marks.failed)} ${id}  ${ended}  ${why}`;
     }
     case "task.retry.scheduled": {
       const next = Date.parse(String(metadata.not_before ?? ""));

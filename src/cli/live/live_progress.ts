@@ -12,6 +12,7 @@ import { LiveView } from "./live_view.ts";
 import { Lookout } from "./look.ts";
 import { marksFor } from "./marks.ts";
 import { renderBoard } from "./render_board.ts";
+import { wrapTo } from "./text_width.ts";
 
 /** Shows what runs, and above it how each attempt ended. */
 export function liveProgress(invocation: Invocation, repository: OpenRepository): Progress {
@@ -24,6 +25,9 @@ export function liveProgress(invocation: Invocation, repository: OpenRepository)
   const { output } = view.invocation;
   const paint = output.paint.bind(output);
   const marks = marksFor(world.env);
+  // A terminal breaks lines anywhere, also in the middle of a word.
+  const say = (text: string) =>
+    wrapTo(text, invocation.terminal.columns()).forEach((line) => output.note(line));
   return {
     event(event) {
       const line = endLine({ ...event, metadata: event.metadata ?? {} }, {
@@ -32,10 +36,10 @@ export function liveProgress(invocation: Invocation, repository: OpenRepository)
         redact: (text) => repository.redactor.text(text),
         now: world.clock.now(),
       }) ?? (verbose ? eventLine(output, event) : null);
-      if (line !== null) output.note(line);
+      if (line !== null) say(line);
       view.touch();
     },
-    note: (text) => output.note(text),
+    note: say,
     end: () => view.end(),
   };
 }

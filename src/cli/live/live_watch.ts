@@ -4,7 +4,7 @@
  * @module
  */
 import type { Invocation } from "../command.ts";
-import { describeSink, lookAtSinks, newError } from "../describe_sinks.ts";
+import { describeSink, isTold, lookAtSinks, newError } from "../describe_sinks.ts";
 import type { OpenRepository } from "../open_repository.ts";
 import { LiveView } from "./live_view.ts";
 import { Lookout } from "./look.ts";
@@ -16,10 +16,12 @@ export function liveWatch(invocation: Invocation, repository: OpenRepository): L
   const lookout = new Lookout(world, repository);
   return new LiveView(invocation, async (canvas) => {
     const { sinks } = await lookAtSinks(world, repository);
-    const remarks = sinks.map((sink) => {
+    const remarks = sinks.filter((sink) => isTold(sink, world.clock.now())).map((sink) => {
       const isBad = sink.disabled !== null || newError(sink) !== null;
       const mark = isBad ? canvas.marks.failed : canvas.marks.next;
-      return output.options.redaction.text(`${mark} ${sink.name}: ${describeSink(sink)}`);
+      return output.options.redaction.text(
+        `${mark} ${sink.name}: ${describeSink(sink, world.clock.now())}`,
+      );
     });
     return renderBoard(await lookout.look(remarks), canvas);
   }, { clockMs: 1000 });

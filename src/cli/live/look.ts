@@ -23,7 +23,7 @@ import {
   withGatesAhead,
 } from "./board.ts";
 import { GrowingFile, readTail } from "./file_tail.ts";
-import { lastLine } from "./last_line.ts";
+import { lastLine } from "../../events/last_line.ts";
 import { countQueue } from "./queue_counts.ts";
 
 /** Bytes of the event file that are read at first. */

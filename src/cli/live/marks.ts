@@ -9,6 +9,8 @@ export interface Marks {
   done: string;
   failed: string;
   retried: string;
+  /** Somebody is asked. */
+  asks: string;
   attempt: string;
   current: string;
   ahead: string;
@@ -20,6 +22,7 @@ const drawn: Marks = {
   done: "✓",
   failed: "✗",
   retried: "↻",
+  asks: "?",
   attempt: "▸",
   current: "●",
   ahead: "○",
@@ -31,6 +34,7 @@ const typed: Marks = {
   done: "+",
   failed: "x",
   retried: "~",
+  asks: "?",
   attempt: ">",
   current: "*",
   ahead: ".",

@@ -3,11 +3,15 @@
  *
  * @module
  */
-import { type Plan, standingOf, stuckTasks } from "../../controller/schedule.ts";
-import { idOf, statusOf } from "../../protocol/task.ts";
+import { type Plan, standingOf } from "../../controller/schedule.ts";
+import { findWaiting } from "../../people/inbox.ts";
+import { statusOf } from "../../protocol/task.ts";
 import type { BoardCounts } from "./board.ts";
 
-/** Counts the elements of the queue; those under way are not counted. */
+/**
+ * Counts the elements of the queue; those under way are not counted. Who needs a person is
+ * who stands in the inbox, but for those that only wait for another.
+ */
 export function countQueue(plan: Plan): BoardCounts {
   const counts = {
     ready: 0,
@@ -17,24 +21,19 @@ export function countQueue(plan: Plan): BoardCounts {
     failed: 0,
     completed: 0,
   };
-  const stuck = new Set(stuckTasks(plan.queue));
+  const kinds = new Map(findWaiting(plan).map(({ index, kind }) => [index, kind]));
   let wakeAt = Infinity;
-  for (const raw of plan.queue.tasks) {
+  plan.queue.tasks.forEach((raw, index) => {
     const status = statusOf(raw);
-    const id = idOf(raw);
-    if (status === "running" || status === "gated") continue;
-    if (status === "completed" || status === "failed") counts[status]++;
-    else if (status === "escalated" || status === null || id === null) counts.needsPerson++;
-    else if (stuck.has(id)) counts.blocked++;
-    else {
-      const standing = standingOf(plan, raw);
-      if (standing.kind === "invalid") counts.needsPerson++;
-      else if (standing.kind === "ready") counts.ready++;
-      else counts.waiting++;
-      if (standing.kind === "waiting" || standing.kind === "held") {
-        wakeAt = Math.min(wakeAt, standing.until);
-      }
+    const kind = kinds.get(index);
+    if (kind !== undefined) return void counts[kind === "blocked" ? "blocked" : "needsPerson"]++;
+    if (status === "completed" || status === "failed") return void counts[status]++;
+    if (status !== "pending") return;
+    const standing = standingOf(plan, raw);
+    counts[standing.kind === "ready" ? "ready" : "waiting"]++;
+    if (standing.kind === "waiting" || standing.kind === "held") {
+      wakeAt = Math.min(wakeAt, standing.until);
     }
-  }
+  });
   return { ...counts, wakeMs: wakeAt === Infinity ? null : Math.max(0, wakeAt - plan.now) };
 }

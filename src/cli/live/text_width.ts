@@ -35,6 +35,29 @@ export function cutTo(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/**
+ * A text as lines of at most `columns` columns, broken at blanks; later lines are indented. A
+ * word that is longer stays whole. Colours take no columns.
+ */
+export function wrapTo(text: string, columns: number, indent = "  "): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let width = 0;
+  let isEmpty = true;
+  for (const word of text.split(" ")) {
+    const more = widthOf(word);
+    if (!isEmpty && width + 1 + more > columns) {
+      lines.push(line.trimEnd());
+      [line, width, isEmpty] = [indent, indent.length, true];
+      if (word === "") continue;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    width += isEmpty ? more : more + 1;
+    isEmpty &&= lines.length > 0 && word === "";
+  }
+  return [...lines, line.trimEnd()];
+}
+
 /** A text filled up with blanks to `columns` columns; a wider one stays. */
 export function padTo(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - widthOf(text)));

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { isRecord } from "../../protocol/events.ts";
 import { type RawTask, statusOf } from "../../protocol/task.ts";
-import { formatDuration } from "../duration.ts";
+import { tellTime } from "../moment.ts";
 import { type Color, tabulate } from "../output.ts";
 import type { Group, GroupName } from "./groups.ts";
 import type { StatusLook } from "./overview.ts";
@@ -73,7 +74,7 @@ export function renderStatus(look: StatusLook, page: StatusPage): string[] {
 
 function headOf(look: StatusLook, { paint, disabled, fit, columns, say }: StatusPage): string[] {
   const { overview: { controller, counts, next_wake_up, holds, running }, plan: { now } } = look;
-  const counted = Object.entries(counts).filter(([, count]) => count > 0)
+  const counted = Object.entries(withCancelled(counts, look)).filter(([, count]) => count > 0)
     .map(([status, count]) => paint(colors[status] ?? "dim", `${count} ${status}`));
   const active = (counts.running ?? 0) + (counts.gated ?? 0);
   const accepted = running.filter(({ accepted_by }) => accepted_by?.alive);
@@ -88,15 +89,29 @@ function headOf(look: StatusLook, { paint, disabled, fit, columns, say }: Status
     add(`process ${accepted_by?.pid} accepts ${say(id, most.id)}`);
   }
   for (const { runtime, until, reason } of holds) {
-    add(`runtime ${runtime} is held until ${inTime(until, now)}: ${say(reason, most.remark)}`);
+    add(`runtime ${runtime} is held until ${tellTime(until, now)}: ${say(reason, most.remark)}`);
   }
-  if (next_wake_up) add(`next attempt: ${inTime(next_wake_up, now)}`);
+  if (next_wake_up) add(`next attempt: ${tellTime(next_wake_up, now)}`);
   return lines;
 }
 
-/** `2026-11-21T08:00:00.000Z (in 4m 10s)` */
-function inTime(until: string, now: number): string {
-  return `${until} (in ${formatDuration(Date.parse(until) - now)})`;
+/** Who was cancelled did not fail, whatever the status is that the queue has for it. */
+function withCancelled(
+  counts: Readonly<Record<string, number>>,
+  { plan: { queue } }: StatusLook,
+): Record<string, number> {
+  const cancelled = queue.tasks.filter(isCancelled).length;
+  const { failed = 0, ...others } = counts;
+  return { ...others, failed: failed - cancelled, cancelled };
+}
+
+/** Its status, or that a person cancelled it. */
+function wordOf({ status, outcome }: Pick<TaskStatus, "status" | "outcome">): string {
+  return status === "failed" && outcome === "cancelled" ? outcome : status;
+}
+
+function isCancelled(raw: RawTask): boolean {
+  return statusOf(raw) === "failed" && isRecord(raw) && raw.outcome === "cancelled";
 }
 
 function runningSection({ groups, attempts }: StatusLook, page: StatusPage): string[] {
@@ -129,9 +144,10 @@ function personLines(
 ): string[] {
   const task = describeTask(plan, plan.queue.tasks[index]);
   const name = id === null ? `element ${index + 1} of the queue` : say(id, most.id);
-  const about = `${task.status} · ${task.attempts}/${task.max_attempts}`;
+  const about = `${wordOf(task)} · ${task.attempts}/${task.max_attempts}`;
   const title = say(task.title, most.title);
-  const why = [outcome, reason].filter((text) => text !== null).join(": ");
+  const why = [outcome === wordOf(task) ? null : outcome, reason].filter((text) => text !== null)
+    .join(": ");
   const behind = blocks.length === 0 ? "" : `${blocks.length} behind it`;
   const commands = next.filter(({ command }) => !/^macp (logs|diff) /.test(command))
     .slice(0, mostCommands);
@@ -172,7 +188,7 @@ function section(
     const task = describeTask(look.plan, raw);
     return [
       say(task.id, most.id) || "(no id)",
-      ...stateOf(name, task, look.plan.now, page),
+      ...stateOf(name, task, { now: look.plan.now, ungated: isUngated(look.plan, raw) }, page),
       say(task.title, most.title),
     ];
   });
@@ -183,17 +199,25 @@ function section(
   ];
 }
 
+/** Whether a run completed it without a gate that looked at it. */
+function isUngated({ settings }: StatusLook["plan"], raw: RawTask): boolean {
+  if (statusOf(raw) !== "completed" || !isRecord(raw) || raw.outcome !== "completed") return false;
+  const gates = Object.hasOwn(raw, "quality_gates") ? raw.quality_gates : settings.quality_gates;
+  return !Array.isArray(gates) || gates.length === 0;
+}
+
 function stateOf(
   name: GroupName,
   task: TaskStatus,
-  now: number,
+  { now, ungated }: { now: number; ungated: boolean },
   { paint, say }: StatusPage,
 ): string[] {
   const tries = task.attempts === 0 ? "" : `${task.attempts}/${task.max_attempts}`;
   if (name !== "ended") return [waitOf(task, now, say), tries].filter((text) => text !== "");
-  const why = [task.outcome !== task.status ? task.outcome : null, task.reason]
+  const word = wordOf(task);
+  const why = [task.outcome !== word ? task.outcome : null, task.reason]
     .filter(Boolean).join(": ");
-  const state = [task.status, tries].filter(Boolean).join(" · ");
+  const state = [ungated ? `${word} (no gates)` : word, tries].filter(Boolean).join(" · ");
   return [paint(colors[task.status] ?? "dim", state), say(why, most.remark)];
 }
 
@@ -206,9 +230,9 @@ function waitOf(task: TaskStatus, now: number, say: StatusPage["say"]): string {
     return status === "running" || status === "gated" ? `${waits}, which runs` : waits;
   }
   if (task.held_until) {
-    return `runtime ${task.held_runtime} is held until ${inTime(task.held_until, now)}`;
+    return `runtime ${task.held_runtime} is held until ${tellTime(task.held_until, now)}`;
   }
-  return task.not_before ? `next attempt at ${inTime(task.not_before, now)}` : "";
+  return task.not_before ? `next attempt at ${tellTime(task.not_before, now)}` : "";
 }
 
 function restOf({ groups: { unlooked } }: StatusLook): string[] {

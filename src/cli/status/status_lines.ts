@@ -45,10 +45,12 @@ export async function statusLines(
     });
   }
   if (look.sinks.length > 0) {
-    const { describeSink, newError } = await import("../describe_sinks.ts");
-    page.sinks = look.sinks.map((sink) => {
+    const { describeSink, isTold, newError } = await import("../describe_sinks.ts");
+    page.sinks = look.sinks.filter((sink) => isTold(sink, look.plan.now)).map((sink) => {
       const isBad = sink.disabled !== null || newError(sink) !== null;
-      return `sink ${isBad ? paint("red", sink.name) : sink.name}: ${describeSink(sink)}`;
+      return `sink ${isBad ? paint("red", sink.name) : sink.name}: ${
+        describeSink(sink, look.plan.now)
+      }`;
     });
   }
   const lines = renderStatus(look, page);

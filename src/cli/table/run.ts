@@ -39,6 +39,7 @@ export const run: readonly CommandSpec[] = [
       "A terminal shows each running task with its phase, gates and last line, and above them how " +
       "attempts ended; --verbose prints every event there too. A pipe, CI (the variable CI) and " +
       "--plain get a line for each event instead.",
+      "Ctrl-C ends what runs, and its task is pending again: worker or gate get 10 s after TERM.",
     ],
     exits: exitsOfRun,
     environment: environmentOfRun,

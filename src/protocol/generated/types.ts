@@ -327,7 +327,7 @@ export interface TaskResult {
    */
   max_attempts?: number;
   /**
-   * Agent runtime.
+   * Agent runtime; missing where a command ran that names none.
    */
   runtime?: string;
   /**

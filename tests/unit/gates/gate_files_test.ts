@@ -57,7 +57,7 @@ Deno.test("findGateFiles() leaves ordinary work alone", () => {
     "deno.lock",
     "xMakefile",
   ];
-  assertEquals(findGateFiles(files, null, []), { whole: [], manifests: [] });
+  assertEquals(findGateFiles(files, null, []), { whole: [], manifests: [], lookedAt: [] });
 });
 
 Deno.test("findGateFiles() tells manifests apart, of which a part counts", () => {

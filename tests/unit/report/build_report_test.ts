@@ -110,6 +110,37 @@ Deno.test("buildReport() adds up tokens where they are known and counts those th
   ]);
 });
 
+Deno.test("buildReport() counts completed tasks alike at the top and by runtime", () => {
+  const { summary } = report([
+    task("A", "completed"),
+    task("B", "completed"),
+    task("C", "escalated"),
+    task("D", "completed"),
+  ], {
+    lines: [
+      ["A", 0, "task.assigned"],
+      ["A", 10, "task.completed", { outcome: "completed" }],
+      ["B", 0, "task.assigned"],
+      ["B", 10, "task.escalated", { outcome: "gate_failed" }],
+      ["B", 50, "task.gated"],
+      ["B", 60, "task.completed", { outcome: "completed" }],
+      ["C", 0, "task.assigned", { runtime: "claude" }],
+      ["C", 10, "task.completed", { outcome: "completed" }],
+      ["C", 20, "task.assigned", { runtime: "claude" }],
+      ["C", 30, "task.escalated", { outcome: "gate_failed" }],
+      ["D", 0, "task.assigned"],
+      ["D", 10, "task.retry.scheduled", { outcome: "gate_failed" }],
+      ["D", 20, "task.assigned"],
+      ["D", 30, "task.completed", { outcome: "completed" }],
+    ],
+  });
+  assertEquals(summary.by_status.completed, 3);
+  assertEquals(
+    summary.runtimes.map(({ runtime, attempts, completed }) => [runtime, attempts, completed]),
+    [["codex", 4, 3], ["claude", 2, 0]],
+  );
+});
+
 Deno.test("buildReport() puts each result to the events of its attempt, and keeps one without events", () => {
   const { tasks, summary } = report([task("A", "completed")], {
     lines: [

@@ -13,8 +13,11 @@ Deno.test("maskRun() tells times from ten o'clock on, in steps of ten seconds, o
 
 Deno.test("maskRun() makes durations the same, also right behind a colour", () => {
   assertEquals(
-    maskRun(["\x1b[33mattempt 1/2, again in 9s\x1b[39m completed in 3s", "\x1b[1m0.079 s\x1b[22m"]),
-    ["\x1b[33mattempt 1/2, again in 10s\x1b[39m completed in 1s", "\x1b[1m0.1 s\x1b[22m"],
+    maskRun([
+      "\x1b[33mattempt 1/2, again in 9s\x1b[39m completed in 3s, 4s ago",
+      "\x1b[1m0.079 s\x1b[22m",
+    ]),
+    ["\x1b[33mattempt 1/2, again in 10s\x1b[39m completed in 1s, 1s ago", "\x1b[1m0.1 s\x1b[22m"],
   );
 });
 

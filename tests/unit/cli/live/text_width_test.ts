@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { cutTo, padTo, widthOf } from "../../../../src/cli/live/text_width.ts";
+import { cutTo, padTo, widthOf, wrapTo } from "../../../../src/cli/live/text_width.ts";
 
 Deno.test("widthOf() counts columns: wide characters two, marks and colours none", () => {
   assertEquals(widthOf("abc"), 3);
@@ -32,4 +32,17 @@ Deno.test("cutTo() takes its time by the columns, not by the length of the text"
 Deno.test("padTo() fills up by columns", () => {
   assertEquals(padTo("設", 4), "設  ");
   assertEquals(padTo("long", 2), "long");
+});
+
+Deno.test("wrapTo() breaks lines at blanks, and no word in two", () => {
+  assertEquals(wrapTo("sh test.sh failed (exit code 1): no", 20), [
+    "sh test.sh failed",
+    "  (exit code 1): no",
+  ]);
+  assertEquals(wrapTo("✗ one  escalated", 20), ["✗ one  escalated"]);
+  assertEquals(wrapTo("one  two", 4), ["one", "  two"]);
+  assertEquals(wrapTo("設定を読む 設定を読む", 12), ["設定を読む", "  設定を読む"]);
+  assertEquals(wrapTo("\x1b[31mfailed\x1b[39m now", 10), ["\x1b[31mfailed\x1b[39m now"]);
+  assertEquals(wrapTo(`a ${"x".repeat(9)} b`, 5), ["a", `  ${"x".repeat(9)}`, "  b"]);
+  assertEquals(wrapTo("", 5), [""]);
 });

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { countQueue } from "../../../../src/cli/live/queue_counts.ts";
 import { type GroupName, groupTasks } from "../../../../src/cli/status/groups.ts";
+import { countWaiting } from "../../../../src/people/inbox.ts";
 import { idOf } from "../../../../src/protocol/task.ts";
 import { resolveSettings } from "../../../../src/protocol/settings.ts";
 import { Queue } from "../../../../src/store/queue.ts";
@@ -54,13 +55,17 @@ Deno.test("groupTasks() shows the first of each group of a long queue and counts
   assertEquals([idOf(ended.shown[0]?.raw), ended.shown.length, ended.more], ["d20", 10, 20]);
 });
 
-Deno.test("countQueue() counts each task once, but for those that run", () => {
-  assertEquals(countQueue(planOf(mixed)), {
+Deno.test("countQueue() counts each task once, but for those that run, and as the inbox does", () => {
+  const plan = planOf(mixed);
+  const counts = countQueue(plan);
+  assertEquals(counts.needsPerson, countWaiting(plan));
+  assertEquals(counts.needsPerson, groupTasks(plan, plan.queue.tasks).person.shown.length);
+  assertEquals(counts, {
     ready: 1,
     waiting: 2,
     blocked: 1,
-    needsPerson: 4,
-    failed: 2,
+    needsPerson: 5,
+    failed: 1,
     completed: 1,
     wakeMs: 60_000,
   });
