@@ -197,13 +197,13 @@ Deno.test("A question stays open when what was left is not accepted, until it is
     const red = await repository.macp(["accept", "t"]);
 
     assertEquals(red.code, 3);
-    assertStringIncludes(red.stdout, "t is escalated: Gate failed");
+    assertStringIncludes(red.stdout, "t is escalated: grep -q blue colour failed (exit 1)");
     assertStringIncludes(red.stdout, "its question is still open: Which colour?");
     const { status, outcome, reason } = repository.task("t");
     assertEquals([status, outcome, reason], ["escalated", "worker_escalated", "Which colour?"]);
     const result = repository.result("t");
     assertEquals(result.metadata?.outcome, "gate_failed");
-    assertStringIncludes(result.error ?? "", "Gate failed");
+    assertStringIncludes(result.error ?? "", "grep -q blue colour failed");
     const shown = (await repository.macp(["show", "t"])).stdout;
     assertStringIncludes(shown, 'macp reply t "…"');
     assertStringIncludes(shown, "# answer it and queue it again");

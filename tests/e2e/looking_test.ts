@@ -254,7 +254,7 @@ Deno.test("logs and show name what each serial was: attempt of a worker, accepta
       const text of [
         "attempt   1/1 (serial 3)",
         "worker attempt 1 of 1 (serial 1): worker_escalated: Which?",
-        "acceptance (serial 2): gate_failed: Gate failed",
+        `acceptance (serial 2): gate_failed: test "$MACP_ATTEMPT" != 2 failed (exit 1)`,
         "log 2 (acceptance): ",
         "log 3 (worker attempt 1 of 1): ",
         "log 4 (landing): ",
