@@ -69,10 +69,12 @@ for id do
   git -C "$OLDPWD" status --porcelain=v2 --branch -z --untracked-files=all --no-renames \\
     --ignore-submodules=none >/dev/null
   git add --all --sparse -- .
-  echo "left by $id" | git commit --quiet --no-verify --allow-empty --file=-
+  echo "left by $id" | git commit --quiet --no-verify --allow-empty --cleanup=whitespace \\
+    --file=-
   head=$(git rev-parse --verify 'HEAD^{commit}')
   git rev-list --count "$base..$head" -- >/dev/null
   git diff --numstat -z --no-renames --no-ext-diff --no-textconv "$base" "$head" -- >/dev/null
+  echo "$base:work.txt" | git cat-file --batch >/dev/null
   sh -c ${quoted(gateCommand)} >>"$OLDPWD/logs/$id.log" 2>&1
   git rev-parse --verify --quiet --end-of-options "refs/heads/$branch^{commit}" >/dev/null
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none \\
