@@ -97,7 +97,7 @@ export function memoryFigures(peaks: readonly (number | null)[], told: string): 
       name: `${name}, memory`,
       value: isKnown ? last / 1e6 : null,
       unit: "MB",
-      most: 110,
+      most: 120,
       note: isKnown ? "peak of resident memory" : unknown,
       commands,
     },
