@@ -83,10 +83,10 @@ export function memoryFigures(peaks: readonly (number | null)[], told: string): 
   const list = known.map((peak) => formatValue(peak / 1e6, "MB")).join(", ");
   const unknown = "the system does not tell the peak of memory";
   const commands = [`dist/macp watch, a look each ${pause} s`];
-  const name = `macp watch, looks and events of ${days} days`;
+  const name = `macp watch, ${days} days`;
   return [
     {
-      name: `${name}, growth of the peak on the last`,
+      name: `${name}, growth on the last`,
       value: isKnown ? (last - before) / 1e6 : null,
       unit: "MB",
       most: 5,
