@@ -225,5 +225,6 @@ function isSettled(
   const outcome = openQuestion(attempt, verdict)?.outcome ?? verdict.outcome;
   if (typeof raw.last_attempt === "number" && raw.last_attempt !== serial) return true;
   if (raw.status === next_status) return raw.outcome === outcome;
-  return raw.status === "completed" || raw.status === "failed" || raw.status === "escalated";
+  // What a worker or a gate wrote there is no end; a person's word is.
+  return raw.status === "failed" && raw.outcome === "cancelled";
 }

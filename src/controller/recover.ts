@@ -92,8 +92,8 @@ export async function recoverAttempt(
     return null;
   }
   const raw = context.store.readQueue().find(id);
-  const claimed = isRecord(raw) && raw.last_attempt === attempt.serial &&
-    (raw.status === "running" || raw.status === "gated");
+  // Whatever status somebody wrote there since.
+  const claimed = isRecord(raw) && raw.last_attempt === attempt.serial;
   if (claimed) return await loseAttempt(context, id, attempt);
   // The claim did not reach the queue: the attempt never was.
   await context.store.change(({ state }) => {

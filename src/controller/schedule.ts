@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { maxBackoffSeconds } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { State, Task } from "../protocol/generated/types.ts";
@@ -89,7 +90,9 @@ export function standingOf({ queue, holds, settings, now }: Plan, raw: RawTask):
     .find(({ status }) => status !== "completed");
   if (open) return { kind: "blocked", by: open.id, status: open.status ?? "invalid" };
   const until = task.not_before ? Date.parse(task.not_before) : 0;
-  if (until > now) return { kind: "waiting", until };
+  // What is further away was said by a clock that was set back since.
+  const isPause = until > now && until - now <= maxBackoffSeconds * 1000;
+  if (isPause) return { kind: "waiting", until };
   const hold = holdOf(holds, limitedRuntime(task, settings), now);
   return hold ? { kind: "held", until: hold.until, runtime: hold.runtime } : { kind: "ready" };
 }

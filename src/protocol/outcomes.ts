@@ -10,7 +10,7 @@ import type { Task, TaskEvent, Verdict } from "./generated/types.ts";
 export type Outcome = Verdict["outcome"];
 
 /** Longest pause between two attempts, in seconds. */
-const maxBackoffSeconds = 300;
+export const maxBackoffSeconds = 300;
 
 type Rule =
   | "complete"
@@ -103,7 +103,7 @@ export function followUp(end: AttemptEnd): FollowUp {
   }
   if (left && isRetried(end.outcome)) {
     const pause = backoffSeconds(end.backoffSeconds, end.attempts);
-    const notBefore = new Date(end.now + pause * 1000).toISOString();
+    const notBefore = pause > 0 ? new Date(end.now + pause * 1000).toISOString() : null;
     return { status: "pending", spent: true, notBefore, eventType: "task.retry.scheduled" };
   }
   const escalates = rule === "escalate" || (rule === "retry_then_escalate" && !end.legacy);

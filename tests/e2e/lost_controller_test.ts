@@ -241,3 +241,42 @@ Deno.test("After a kill right behind its status a task's end is told once, and i
     assertEquals(repository.task("t").attempts, 1);
   });
 });
+
+Deno.test("A status that a gate writes into the queue is not what its task ends with", async () => {
+  await withRepository(async (repository) => {
+    const edit = `sed -i 's/"status": "gated"/"status": "completed"/' '${
+      repository.state("tasks.json")
+    }'`;
+    await repository.submit("t", "echo x > x", "--gate", `${edit}; exit 1`);
+    await repository.submit("next", "echo y > y", "--depends-on", "t");
+
+    const drained = await repository.macp(["drain"]);
+
+    assertEquals(drained.code, 3, drained.stdout);
+    const { status, outcome } = repository.task("t");
+    assertEquals([status, outcome], ["escalated", "gate_failed"]);
+    assertEquals(repository.task("next").status, "pending");
+    assertEquals(repository.eventTypes("t").at(-1), "task.escalated");
+  });
+});
+
+Deno.test("A lost attempt is lost, whatever status its worker wrote into the queue", async () => {
+  await withRepository(async (repository) => {
+    const edit = `sed -i 's/"status": "running"/"status": "completed"/' '${
+      repository.state("tasks.json")
+    }'`;
+    const kill = `kill -9 $(sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p' '${
+      repository.state("state.json")
+    }' | head -n 1)`;
+    await repository.submit("t", `${edit}; ${kill}; sleep 600`, "--max-attempts", "1");
+    await repository.submit("next", "echo y > y", "--depends-on", "t");
+    await repository.macp(["drain"]);
+
+    const drained = await repository.macp(["drain"]);
+
+    assertEquals(drained.code, 3, drained.stdout + drained.stderr);
+    const { status, outcome } = repository.task("t");
+    assertEquals([status, outcome], ["failed", "worker_lost"]);
+    assertEquals(repository.task("next").status, "pending");
+  });
+});

@@ -7,6 +7,7 @@ import {
   type Step,
   stuckTasks,
 } from "../../../src/controller/schedule.ts";
+import type { RawTask } from "../../../src/protocol/task.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
 import { Queue } from "../../../src/store/queue.ts";
 
@@ -172,4 +173,16 @@ Deno.test("nextStep() passes over a task that would meet an attempt under way, a
   assertEquals(nextStep(planOf(queue), busy("x")), { kind: "claim", id: "b" });
   assertEquals(nextStep(planOf(queue), busy("x", "b")).kind, "wait");
   assertEquals(asked, ["a", "b", "a"]);
+});
+
+Deno.test("standingOf() takes a pause longer than there is for one by another clock", () => {
+  const standing = (ms: number) => {
+    const queue = queueOf({ id: "a", not_before: new Date(now + ms).toISOString() });
+    return standingOf(planOf(queue), queue.find("a") as RawTask).kind;
+  };
+  assertEquals([standing(300_000), standing(300_001), standing(86_400_000)], [
+    "waiting",
+    "ready",
+    "ready",
+  ]);
 });
