@@ -92,8 +92,10 @@ export async function recoverAttempt(
     return null;
   }
   const raw = context.store.readQueue().find(id);
-  // Whatever status somebody wrote there since.
-  const claimed = isRecord(raw) && raw.last_attempt === attempt.serial;
+  // A claim takes the outcome away, and each end gives one: a status without it, which
+  // somebody else wrote there since, is no end.
+  const claimed = isRecord(raw) && raw.last_attempt === attempt.serial &&
+    (raw.status === "running" || raw.status === "gated" || raw.outcome === undefined);
   if (claimed) return await loseAttempt(context, id, attempt);
   // The claim did not reach the queue: the attempt never was.
   await context.store.change(({ state }) => {
