@@ -7,6 +7,7 @@ import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import type { Gate } from "../gates/resolve_gates.ts";
 import { runGates } from "../gates/run_gates.ts";
 import { originalObjects } from "../git/git_settings.ts";
+import { watchTracked } from "../git/tracked_changes.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
@@ -51,7 +52,11 @@ export async function runTaskGates(
   };
   const run = async ({ cwd, env }: GatePlace) => {
     const { world, redactor } = context;
-    const about = { world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal };
+    const hasBranch = dispatched.ready !== null && gates.length > 0;
+    const about = {
+      ...{ world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },
+      ...(hasBranch ? { unjudged: await watchTracked(context.git.at(cwd)) } : {}),
+    };
     const { evidence } = await runGates(about, gates, {
       // What the gate before said is told together with the beginning of the next.
       before: (gate) => tell([say.started(gate)]),

@@ -11,7 +11,7 @@ import { MacpError } from "../protocol/errors.ts";
 import type { GateEvidence, ProcessIdentity } from "../protocol/generated/types.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { World } from "../sys/world.ts";
-import { judgeEmptyGate, judgeGate, type Judgement } from "./judge_gate.ts";
+import { judgeChanges, judgeEmptyGate, judgeGate, type Judgement } from "./judge_gate.ts";
 import { OutputRecord } from "./output_record.ts";
 import { type Gate, isEmptyCommand } from "./resolve_gates.ts";
 import { TestRunDetector } from "./test_run_detector.ts";
@@ -29,6 +29,8 @@ export interface GateContext {
   label?: string;
   /** Ends the running gate. */
   signal?: AbortSignal;
+  /** Tells which files that are judged are not as they were committed; asked after a green gate. */
+  unjudged?: () => Promise<readonly string[]>;
   /** Called with the identity of each gate's first process before it begins. */
   onStarted?: (leader: ProcessIdentity) => void | Promise<void>;
 }
@@ -62,10 +64,11 @@ export async function tryGate(context: GateContext, gate: Gate): Promise<GateTri
   const { world, log, redactor, label = "gate" } = context;
   log.section(`${label}: ${gate.command}`);
   const begun = world.clock.elapsed();
-  const judgement = isEmptyCommand(gate.command)
-    ? judgeEmptyGate()
-    : await runAndJudge(context, gate);
-  if (judgement === null) return null;
+  const said = isEmptyCommand(gate.command) ? judgeEmptyGate() : await runAndJudge(context, gate);
+  if (said === null) return null;
+  const judgement = said.outcome === "passed"
+    ? judgeChanges(said, await context.unjudged?.() ?? [])
+    : said;
   const duration = Math.round(world.clock.elapsed() - begun) / 1000;
   const reason = judgement.reason === null ? null : redactor.text(judgement.reason);
   const output_tail = log.tail(tailLines, tailBytes);

@@ -15,6 +15,7 @@ import { runGates } from "../gates/run_gates.ts";
 import type { Git } from "../git/git.ts";
 import { originalObjects } from "../git/git_settings.ts";
 import { resolveCommit } from "../git/refs.ts";
+import { watchTracked } from "../git/tracked_changes.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
 import { logHeading } from "../logs/log_heading.ts";
 import type { GateEvidence, RunningAttempt } from "../protocol/generated/types.ts";
@@ -102,7 +103,10 @@ async function runPrepared(
   for (const warning of [...warnings, ...prepared.warnings]) onNote(`warning: ${warning}`);
   if (!may) return { gates: [], failure: prepared.failure, aborted: prepared.aborted };
   const { evidence, aborted } = await runGates(
-    { world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },
+    {
+      ...{ world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },
+      unjudged: await watchTracked(own),
+    },
     gates,
     {
       before: ({ command }) => onNote(`gate started: ${oneLine(command, 200)}`),

@@ -119,3 +119,29 @@ Deno.test("A coding task without a commit over its base is no_changes, unless it
     ]);
   });
 });
+
+Deno.test("A gate that changes files which git tracks is broken: what it judged is in no commit", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ f: "hi\n" });
+    const worker = "printf '#!/bin/sh\\necho GOOD > f\\n' > t.sh; chmod +x t.sh";
+    await repository.submit("t", worker, "--gate", "./t.sh", "--gate", "grep -q GOOD f");
+
+    assertEquals((await repository.macp(["drain"])).code, 3);
+
+    assertStringIncludes(repository.result("t").error ?? "", "It changed files that git tracks");
+    const { status, outcome } = repository.task("t");
+    assertEquals([status, outcome], ["escalated", "gate_broken"]);
+  });
+});
+
+Deno.test("A gate in a clean checkout that changes files which git tracks is broken too", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ f: "hi\n" });
+    repository.writeConfig({ macp: { gate_checkout: "clean" } });
+    await repository.submit("t", "echo x > x", "--gate", "echo GOOD > f", "--gate", "grep GOOD f");
+
+    assertEquals((await repository.macp(["drain"])).code, 3);
+
+    assertEquals(repository.task("t").outcome, "gate_broken");
+  });
+});

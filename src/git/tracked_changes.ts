@@ -1,0 +1,23 @@
+/**
+ * Changes of files that git tracks, which no commit holds.
+ *
+ * @module
+ */
+import type { Git } from "./git.ts";
+import { parseStatus } from "./status.ts";
+
+/** Paths of files that git tracks and that are not as HEAD has them. Throws `MacpError`. */
+export async function trackedChanges(git: Git): Promise<string[]> {
+  const args = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no"];
+  const { changed, unmerged } = parseStatus(await git.read([...args, "--ignore-submodules=all"]));
+  return [...changed, ...unmerged];
+}
+
+/**
+ * Tells, each time it is called, which files that git tracks have changed since it was made.
+ * A file that was changed before is not told of.
+ */
+export async function watchTracked(git: Git): Promise<() => Promise<string[]>> {
+  const before = new Set(await trackedChanges(git));
+  return async () => (await trackedChanges(git)).filter((path) => !before.has(path));
+}
