@@ -66,9 +66,7 @@ export async function tryGate(context: GateContext, gate: Gate): Promise<GateTri
   const begun = world.clock.elapsed();
   const said = isEmptyCommand(gate.command) ? judgeEmptyGate() : await runAndJudge(context, gate);
   if (said === null) return null;
-  const judgement = said.outcome === "passed"
-    ? judgeChanges(said, await context.unjudged?.() ?? [])
-    : said;
+  const judgement = said.outcome === "passed" ? await judgeLeft(context, said) : said;
   const duration = Math.round(world.clock.elapsed() - begun) / 1000;
   const reason = judgement.reason === null ? null : redactor.text(judgement.reason);
   const output_tail = log.tail(tailLines, tailBytes);
@@ -83,6 +81,17 @@ export async function tryGate(context: GateContext, gate: Gate): Promise<GateTri
     output_tail,
   };
   return { evidence, conclusive: judgement.conclusive };
+}
+
+/** A green gate must leave what is judged as it was. */
+async function judgeLeft({ unjudged }: GateContext, judgement: Judgement): Promise<Judgement> {
+  try {
+    return judgeChanges(judgement, await unjudged?.() ?? []);
+  } catch (error) {
+    if (!(error instanceof MacpError)) throw error;
+    const reason = `What it judged cannot be read any more: ${error.message}`;
+    return { ...judgement, outcome: "broken", reason, conclusive: false };
+  }
 }
 
 async function runAndJudge(context: GateContext, gate: Gate): Promise<Judgement | null> {
