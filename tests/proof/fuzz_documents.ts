@@ -265,3 +265,13 @@ function flat(value: Json): string {
   }
   return out.join("");
 }
+
+/** An object of JSON; null for any other text. */
+export function parseRecord(text: string): Record<string, unknown> | null {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

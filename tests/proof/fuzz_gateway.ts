@@ -19,6 +19,7 @@ import {
   type Way,
   ways,
 } from "./fuzz_agent_files.ts";
+import { parseRecord } from "./fuzz_documents.ts";
 import { answerText, runId as usualRun } from "./fuzz_handoffs.ts";
 import { endOf, faultOfPlace, faultOfRan, hangMs, outsideOf } from "./fuzz_program_checks.ts";
 import { bytesOf, forbidden, hostileText, planted } from "./fuzz_texts.ts";
@@ -156,7 +157,7 @@ function faultOfPrinted(args: readonly string[], { code, stdout, stderr }: Ran):
   if (args.includes("text") || (args.includes("--json") && stdout === "" && code !== 0)) {
     return null;
   }
-  const document = parse(stdout);
+  const document = parseRecord(stdout);
   if (document === null) return `standard output is no document: ${JSON.stringify(stdout)}`;
   const isWell = ["complete", "partial", "sent"].includes(String(document.status));
   return isWell === (code === 0) ? null : `it exits ${code} with status ${document.status}`;
@@ -166,16 +167,7 @@ function faultOfPrinted(args: readonly string[], { code, stdout, stderr }: Ran):
 function faultOfRecord(path: string): string | null {
   if (!exists(path) || Deno.lstatSync(path).isSymlink) return null;
   const text = Deno.readTextFileSync(path);
-  if (parse(text) === null) return `the record of the question is no document: ${text}`;
+  if (parseRecord(text) === null) return `the record of the question is no document: ${text}`;
   const secret = [...forbidden, hookToken].find((form) => text.includes(form));
   return secret === undefined ? null : `the record of the question holds the secret ${secret}`;
-}
-
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Called, callProgram } from "./fuzz_call.ts";
+import { parseRecord } from "./fuzz_documents.ts";
 import type { FuzzInput } from "./fuzz_inputs.ts";
 import { faultOfCall } from "./fuzz_oracles.ts";
 import { faultOfReading } from "./fuzz_handoff_reading.ts";
@@ -54,7 +55,7 @@ function faultOfDocument({ args }: FuzzInput, { code, printed }: Called): string
   const { stdout } = printed;
   const isText = args.includes("text") || args.includes("--list");
   if (args[0] !== "delegate" || isText || (args.includes("--json") && stdout === "")) return null;
-  const document = parse(stdout);
+  const document = parseRecord(stdout);
   if (document === null) return `standard output is no document: ${JSON.stringify(stdout)}`;
   const { status, latencyMs = 0 } = document;
   const isWell = wellEnded.includes(String(status));
@@ -70,7 +71,7 @@ function faultOfResult({ args }: FuzzInput, { code, printed, before }: Called): 
   const json = JSON.stringify(result ?? null, null, 2);
   if (redactor.text(json) !== json) return null;
   if (!args.includes("text")) {
-    const told = JSON.stringify(parse(printed.stdout)?.result, null, 2);
+    const told = JSON.stringify(parseRecord(printed.stdout)?.result, null, 2);
     return told === json ? null : `an agent said ${json}, and ${told} is printed`;
   }
   const text = typeof result === "string" ? result : json;
@@ -117,7 +118,7 @@ function faultOfLog({ files, before }: Called): string | null {
   const old = before.get(handoffNames.log) ?? new Uint8Array();
   const added = new TextDecoder().decode(files.readBytes(path).subarray(old.length));
   for (const line of added.split("\n").filter((text) => text !== "")) {
-    const entry = parse(line);
+    const entry = parseRecord(line);
     if (entry === null) return `a line of the log is no document: ${line}`;
     const long = Object.values(entry).find((value) => String(value).length > 500);
     if (long !== undefined) return `a line of the log has a text of ${String(long).length}`;
@@ -130,16 +131,7 @@ function faultOfTaskReport({ files }: Called): string | null {
   const path = `${root}/${handoffNames.report}`;
   if (files.stat(path) === null) return null;
   const text = files.readText(path);
-  if (parse(text) === null) return `the result file of a task is no document: ${text}`;
+  if (parseRecord(text) === null) return `the result file of a task is no document: ${text}`;
   const secret = forbidden.find((form) => text.includes(form));
   return secret === undefined ? faultOfReport(text) : `a result file holds the secret ${secret}`;
-}
-
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
