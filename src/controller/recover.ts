@@ -92,10 +92,8 @@ export async function recoverAttempt(
     return null;
   }
   const raw = context.store.readQueue().find(id);
-  // A claim takes the outcome away, and each end gives one: a status without it, which
-  // somebody else wrote there since, is no end.
-  const claimed = isRecord(raw) && raw.last_attempt === attempt.serial &&
-    (raw.status === "running" || raw.status === "gated" || raw.outcome === undefined);
+  // Whatever else somebody wrote there since. Who holds a task for a person claims nothing.
+  const claimed = !attempt.owner && isRecord(raw) && raw.last_attempt === attempt.serial;
   if (claimed) return await loseAttempt(context, id, attempt);
   // The claim did not reach the queue: the attempt never was.
   await context.store.change(({ state }) => {

@@ -128,7 +128,7 @@ function compile(expression: string): RegExp | null {
  * A green gate that changed files which git tracks judged something else than what is
  * committed, and so do the gates behind it.
  */
-export function judgeChanges(judgement: Judgement, changed: readonly string[]): Judgement {
+export function judgeTracked(judgement: Judgement, changed: readonly string[]): Judgement {
   if (changed.length === 0) return judgement;
   const named = changed.slice(0, 5).join(", ") + (changed.length > 5 ? ", …" : "");
   const reason = `It changed files that git tracks, and gates judge what is committed: ${named}`;

@@ -11,7 +11,7 @@ import { MacpError } from "../protocol/errors.ts";
 import type { GateEvidence, ProcessIdentity } from "../protocol/generated/types.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { World } from "../sys/world.ts";
-import { judgeChanges, judgeEmptyGate, judgeGate, type Judgement } from "./judge_gate.ts";
+import { judgeEmptyGate, judgeGate, type Judgement, judgeTracked } from "./judge_gate.ts";
 import { OutputRecord } from "./output_record.ts";
 import { type Gate, isEmptyCommand } from "./resolve_gates.ts";
 import { TestRunDetector } from "./test_run_detector.ts";
@@ -86,7 +86,7 @@ export async function tryGate(context: GateContext, gate: Gate): Promise<GateTri
 /** A green gate must leave what is judged as it was. */
 async function judgeLeft({ unjudged }: GateContext, judgement: Judgement): Promise<Judgement> {
   try {
-    return judgeChanges(judgement, await unjudged?.() ?? []);
+    return judgeTracked(judgement, await unjudged?.() ?? []);
   } catch (error) {
     if (!(error instanceof MacpError)) throw error;
     const reason = `What it judged cannot be read any more: ${error.message}`;

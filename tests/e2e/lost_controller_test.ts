@@ -262,7 +262,7 @@ Deno.test("A status that a gate writes into the queue is not what its task ends 
 
 Deno.test("A lost attempt is lost, whatever status its worker wrote into the queue", async () => {
   await withRepository(async (repository) => {
-    const edit = `sed -i 's/"status": "running"/"status": "completed"/' '${
+    const edit = `sed -i 's/"status": "running"/"status": "completed", "outcome": "completed"/' '${
       repository.state("tasks.json")
     }'`;
     const kill = `kill -9 $(sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p' '${
