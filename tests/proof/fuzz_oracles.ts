@@ -5,7 +5,8 @@
  */
 import { commands } from "../../src/cli/commands.ts";
 import type { Called } from "./fuzz_call.ts";
-import { type FuzzInput, names } from "./fuzz_inputs.ts";
+import type { FuzzInput } from "./fuzz_inputs.ts";
+import { names } from "./fuzz_names.ts";
 import { bytesOf, forbidden } from "./fuzz_texts.ts";
 import { type FuzzFiles, root, stateFolder } from "./fuzz_world.ts";
 
