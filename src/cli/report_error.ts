@@ -18,20 +18,38 @@ export interface ReportOptions {
   redaction: Redaction;
 }
 
+/** An error as it is told. */
+export interface ToldError {
+  code: string;
+  message: string;
+  details?: readonly string[];
+  hints: readonly string[];
+  exitCode: number;
+}
+
 /** Prints an error on standard error; gives the exit code. */
 export function reportError(terminal: Terminal, thrown: unknown, options: ReportOptions): number {
   const error = asMacpError(thrown);
+  const { code, message, details, hints } = error;
   const exitCode = exitCodeOf(error.kind);
-  const { text } = options.redaction;
-  const report = options.json
-    ? redactedJson(jsonReport(error, exitCode), options.redaction)
-    : printable(text(plainReport(error)));
-  terminal.writeError(`${report}\n`);
+  tellError(terminal, { code, message, details, hints, exitCode }, options);
   const unexpected = !(thrown instanceof MacpError) && thrown instanceof Error;
   if (unexpected && options.verbose) {
-    terminal.writeError(`${printable(text(thrown.stack ?? ""))}\n`);
+    terminal.writeError(`${printable(options.redaction.text(thrown.stack ?? ""))}\n`);
   }
   return exitCode;
+}
+
+/** Prints on standard error what is wrong and the way out; one document with `--json`. */
+export function tellError(
+  terminal: Terminal,
+  error: ToldError,
+  { json, redaction }: Pick<ReportOptions, "json" | "redaction">,
+): void {
+  const report = json
+    ? redactedJson(jsonReport(error), redaction)
+    : printable(redaction.text(plainReport(error)));
+  terminal.writeError(`${report}\n`);
 }
 
 function asMacpError(thrown: unknown): MacpError {
@@ -42,19 +60,18 @@ function asMacpError(thrown: unknown): MacpError {
   });
 }
 
-function jsonReport(error: MacpError, exitCode: number): object {
-  const { code, message, hints, details } = error;
+function jsonReport({ code, message, details = [], hints, exitCode }: ToldError): object {
   return {
     schema_version: schemaVersion,
     error: { code, message, details, hints, exit_code: exitCode },
   };
 }
 
-function plainReport(error: MacpError): string {
+function plainReport({ message, details = [], hints }: ToldError): string {
   return [
-    `error: ${error.message}`,
-    ...error.details.map((detail) => `  ${detail}`),
-    ...error.hints.map((hint) => `hint: ${hint}`),
+    `error: ${message}`,
+    ...details.map((detail) => `  ${detail}`),
+    ...hints.map((hint) => `hint: ${hint}`),
   ].join("\n");
 }
 

@@ -10,7 +10,7 @@ import type { Arguments, Invocation } from "./command.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { schemaVersion } from "./output.ts";
 import { usageError } from "./parse_arguments.ts";
-import { redactedJson } from "./redacted_json.ts";
+import { tellError } from "./report_error.ts";
 
 /** json: the whole document. text: the result alone. */
 export type OutcomeFormat = "json" | "text";
@@ -47,7 +47,14 @@ export function reportOutcome(
   if (output.options.json) output.json({ ...outcome.document, schema_version: schemaVersion });
   else if (format === "json") output.document(outcome.document);
   else if (error === null) printText(invocation, outcome.document);
-  if (error !== null) reportError(invocation, { ...error, exitCode });
+  if (error !== null) {
+    const { terminal } = invocation;
+    tellError(
+      terminal,
+      { ...error, message: oneLine(error.message, 1000), exitCode },
+      output.options,
+    );
+  }
   return exitCode;
 }
 
@@ -62,22 +69,4 @@ function printText({ output, terminal }: Invocation, document: Record<string, un
   const text = typeof result === "string" ? result : JSON.stringify(result ?? null, null, 2);
   const shown = terminal.isTerminal ? printable(createAnsiStripper().push(text)) : text;
   output.raw(shown.endsWith("\n") ? shown : `${shown}\n`);
-}
-
-function reportError(
-  { output, terminal }: Invocation,
-  { code, message, hints, exitCode }: {
-    code: string;
-    message: string;
-    hints: readonly string[];
-    exitCode: number;
-  },
-): void {
-  const { redaction } = output.options;
-  const plain = oneLine(message, 1000);
-  const error = { code, message: plain, details: [], hints, exit_code: exitCode };
-  const report = output.options.json
-    ? redactedJson({ schema_version: schemaVersion, error }, redaction)
-    : redaction.text([`error: ${plain}`, ...hints.map((hint) => `hint: ${hint}`)].join("\n"));
-  terminal.writeError(`${report}\n`);
 }

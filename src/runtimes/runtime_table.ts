@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { levenshteinDistance } from "@std/text";
 import { MacpError } from "../protocol/errors.ts";
 import type { RuntimeEntry, RuntimeTable, StreamRule } from "../protocol/generated/types.ts";
+import { nearestHint } from "../protocol/nearest.ts";
 import { findSlowPart } from "./slow_pattern.ts";
 import builtIn from "./built_in.json" with { type: "json" };
 
@@ -87,7 +87,7 @@ function baseOf(name: string, own: RuntimeEntry | undefined): RuntimeEntry | und
   throw new MacpError(
     "usage",
     `Cannot use runtime ${name} as macp.runtimes.${name}.like names no built-in one: ${wanted}`,
-    { code: "unknown_runtime", hints: [...didYouMean(wanted, builtInRuntimes), knownOnes()] },
+    { code: "unknown_runtime", hints: [...nearestHint(wanted, builtInRuntimes), knownOnes()] },
   );
 }
 
@@ -95,7 +95,7 @@ function noCommand(name: string): MacpError {
   return new MacpError("usage", `Cannot use runtime ${name} as its entry has no command`, {
     code: "runtime_without_command",
     hints: [
-      ...didYouMean(name, builtInRuntimes),
+      ...nearestHint(name, builtInRuntimes),
       `Set macp.runtimes.${name}.command, or like to a built-in runtime`,
       knownOnes(),
     ],
@@ -109,7 +109,7 @@ function checkUsage(name: string, rule: number, { usage }: StreamRule): void {
   const field = `macp.runtimes.${name}.events[${rule}].usage`;
   throw new MacpError("usage", `Cannot use runtime ${name} as ${field} names no count: ${wrong}`, {
     code: "unknown_count",
-    hints: [...didYouMean(wrong, names), `Counts are ${names.join(", ")}`],
+    hints: [...nearestHint(wrong, names), `Counts are ${names.join(", ")}`],
   });
 }
 
@@ -140,13 +140,4 @@ function badPattern(message: string, more: { hints?: string[]; cause?: unknown }
 
 function knownOnes(): string {
   return `Built-in runtimes are ${builtInRuntimes.join(", ")}`;
-}
-
-/** A hint that names the nearest of `known`; none when there is none near. */
-function didYouMean(name: string, known: readonly string[]): string[] {
-  const near = known
-    .map((other) => ({ other, distance: levenshteinDistance(name, other) }))
-    .filter(({ distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? [`Did you mean ${near.other}?`] : [];
 }

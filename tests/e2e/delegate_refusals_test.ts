@@ -1,7 +1,7 @@
 /** Gateways that refuse, move, babble or are not there: one clear end each. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { eventsOf, printed, type Scene, withAgent } from "./delegation_scene.ts";
-import { filesBelow, type Ran } from "./harness.ts";
+import { filesBelow, type Ran, withRepository } from "./harness.ts";
 import { answerOf, hookToken, putAnswer, putFile, withGateway } from "./stand_in_gateway.ts";
 
 /** How a refused call has to end. */
@@ -50,6 +50,16 @@ Deno.test("macp delegate refuses an unknown agent with the nearest names", async
     for (const name of ["__proto__", "constructor", "toString"]) {
       assertEquals(printed(await scene.delegate([name, "Do"])).code, "unknown_agent");
     }
+  });
+});
+
+Deno.test("macp delegate tells names of agents without control characters", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ delegate: { agents: { "\u001b[1mwebster-of-letters": {} } } });
+    const { code, stderr } = await repository.macp(["delegate", "webster-of-letters", "Do"]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^hint: Did you mean  \[1mwebster-of-letters\?$/m);
+    assertEquals(stderr.includes("\u001b"), false);
   });
 });
 

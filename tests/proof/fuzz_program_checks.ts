@@ -41,7 +41,8 @@ export function faultOfRan(
 
 /** Nothing is written beside the repository, and no text became a command. */
 export function faultOfPlace(repository: Repository, outside: string): string | null {
-  const canaries = [...filesBelow(repository.folder)].filter((path) => /CANARY/.test(path));
+  // A branch may be called like a command; what a command makes is called CANARY.
+  const canaries = [...filesBelow(repository.folder)].filter((path) => /\/CANARY$/.test(path));
   if (canaries.length > 0) return `a text became a command: ${canaries.join(", ")}`;
   const escaped = [
     "/tmp/escaped",
