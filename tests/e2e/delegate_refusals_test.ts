@@ -58,7 +58,7 @@ Deno.test("macp delegate tells names of agents without control characters", asyn
     repository.writeConfig({ delegate: { agents: { "\u001b[1mwebster-of-letters": {} } } });
     const { code, stderr } = await repository.macp(["delegate", "webster-of-letters", "Do"]);
     assertEquals(code, 1);
-    assertMatch(stderr, /^hint: Did you mean  \[1mwebster-of-letters\?$/m);
+    assertMatch(stderr, /^hint: Did you mean {2}\[1mwebster-of-letters\?$/m);
     assertEquals(stderr.includes("\u001b"), false);
   });
 });
