@@ -6,6 +6,7 @@
  */
 import { dirname, join } from "@std/path";
 import { exists, filesBelow, type Repository, textOf, withRepository } from "../e2e/harness.ts";
+import { withReceiver } from "../e2e/sinks.ts";
 import { caseOf } from "./fuzz_case.ts";
 import type { FuzzInput } from "./fuzz_inputs.ts";
 import { tryDelegations } from "./fuzz_gateway.ts";
@@ -41,7 +42,11 @@ const others = ["run", "drain", "watch", "doctor", "demo", "accept", "init"];
 export async function proveBadInputOnProgram(plan: FuzzProgramPlan): Promise<FuzzProgramReport> {
   const begun = performance.now();
   const report: FuzzProgramReport = { calls: 0, tasks: 0, delegations: 0, seconds: 0, faults: [] };
-  await withRepository(async (repository) => {
+  let answers: readonly string[] = [];
+  const answer = (index: number) => responseOf(answers[index % answers.length] ?? "204 ");
+  const withReceiverOf = (test: (repository: Repository, origin: string) => Promise<void>) =>
+    withReceiver(answer, ({ origin }) => withRepository((repository) => test(repository, origin)));
+  await withReceiverOf(async (repository, origin) => {
     const outside = outsideOf(repository);
     for (let seed = plan.seed; report.calls < plan.calls && report.faults.length === 0; seed++) {
       const { subject, input } = caseOf(seed);
@@ -50,7 +55,8 @@ export async function proveBadInputOnProgram(plan: FuzzProgramPlan): Promise<Fuz
       if (subject === "output" || input.args.some((arg) => others.includes(arg))) continue;
       // Paths of the world in memory stand for none here.
       if (input.args.some((arg) => /^(--repo|--set|--keep)|\0|.{100000}/s.test(arg))) continue;
-      const fault = await tryCall(repository, input, outside);
+      answers = input.answers;
+      const fault = await tryCall(repository, onLoopback(input, origin), outside);
       if (fault) report.faults.push(`seed ${seed} (${subject}): ${fault}\n  ${told(input)}`);
       report.calls++;
     }
@@ -67,6 +73,25 @@ export async function proveBadInputOnProgram(plan: FuzzProgramPlan): Promise<Fuz
   }
   report.seconds = (performance.now() - begun) / 1000;
   return report;
+}
+
+/** A case whose receivers stand on this machine, and are asked again only once: pauses are real. */
+function onLoopback(input: FuzzInput, origin: string): FuzzInput {
+  const files = Object.entries(input.files).map(([name, text]) => [
+    name,
+    text.replaceAll(/https?:\/\/(?:[\w-]+\.)*example(?:\.org)?(?=[/"])/g, origin)
+      .replaceAll(/"retry_count":\s*\d+/g, '"retry_count":1'),
+  ]);
+  return { ...input, files: Object.fromEntries(files) };
+}
+
+/** What a receiver answers: a status and a body. */
+function responseOf(answer: string): Response {
+  const { status = "", body = "" } = /^(?<status>\d+) (?<body>.*)$/s.exec(answer)?.groups ?? {};
+  const isEmpty = status === "204";
+  return Number(status) < 200
+    ? Response.error()
+    : new Response(isEmpty ? null : body, { status: Number(status) });
 }
 
 function told(input: FuzzInput): string {
