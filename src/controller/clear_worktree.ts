@@ -91,7 +91,8 @@ function whyIgnored(leftOut: readonly string[]): string | null {
 /** Ignored files that go with a worktree, for a person. */
 export function describeLeftOut(paths: readonly string[]): string {
   const named = firstOf(paths.map((path) => oneLine(path, 100)), 5);
-  return `ignored files that are too many or too large for a snapshot: ${named}`;
+  const why = "too many, too large or of a repository of their own";
+  return `ignored files that no snapshot holds, as they are ${why}: ${named}`;
 }
 
 /** Which processes work in it, those of the attempt being ended; null without any. */

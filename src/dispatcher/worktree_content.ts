@@ -10,8 +10,8 @@ import { mayConvert, unlikeCheckout } from "../git/conversions.ts";
 import type { Git } from "../git/git.ts";
 import { chooseIgnored, type IgnoredChoice } from "../git/ignored_files.ts";
 import { includedFiles } from "../git/included_files.ts";
+import { nestedWork } from "../git/nested_work.ts";
 import { type CheckoutStatus, readStatus } from "../git/status.ts";
-import { submoduleWork } from "../git/submodules.ts";
 import type { Settings } from "../protocol/settings.ts";
 
 /** What a worktree holds. */
@@ -44,7 +44,7 @@ export async function readContent(
   }
   const [status, work, tracked, brought, view] = await Promise.all([
     readStatus(own, { ignored: true }),
-    submoduleWork(own),
+    nestedWork(own),
     listTracked(own),
     includedFiles(own, git.cwd),
     readSettings(own),
@@ -86,7 +86,7 @@ function whyUnheld({ nestedRepositories }: CheckoutStatus, work: readonly string
   if (nestedRepositories.length > 0) {
     return `it holds repositories of its own: ${nestedRepositories.join(", ")}`;
   }
-  return work.length > 0 ? `submodules hold work of their own: ${work.join(", ")}` : null;
+  return work.length > 0 ? `repositories in it hold work of their own: ${work.join(", ")}` : null;
 }
 
 /** Whether anything is there that no commit holds and a snapshot would. */
