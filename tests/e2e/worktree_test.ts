@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { commitAll, execTask, exists, fingerprint, textOf, withRepository } from "./harness.ts";
 
 Deno.test("A foreign folder at the worktree's place stays untouched and the task fails", async () => {
@@ -265,62 +265,5 @@ Deno.test("Files of every name are committed and listed as they are", async () =
     await repository.submit("t", command, "--type", "coding");
     assertEquals((await repository.macp(["drain"])).code, 0);
     assertEquals(new Set(repository.result("t").files_changed), new Set(names));
-  });
-});
-
-/** Ways in which a worker leaves a repository where git does not look for one. */
-const hiddenRepositories: Record<string, [command: string, told: RegExp]> = {
-  "in an ignored folder": [
-    `mkdir build; git init -q build/x; cd build/x; echo 1 > f; ${commitAll}`,
-    /build\/x \(1 commit of its own\)/,
-  ],
-  "in an ignored folder, with a .git that git cannot read": [
-    `mkdir build; git init -q build/x; cd build/x; echo 1 > f; ${commitAll}; rm .git/HEAD`,
-    /build\/x \(git cannot read its .git\)/,
-  ],
-  "with a .git that git cannot read": [
-    `git init -q inner; cd inner; echo 1 > f; ${commitAll}; rm .git/HEAD`,
-    /inner \(git cannot read its .git\)/,
-  ],
-  "in a folder that git tracks": [
-    `cd src; git init -q; ${commitAll}`,
-    /src \(1 commit of its own\)/,
-  ],
-  "in a clone of another, without a commit": [
-    "git clone -q . build/x; echo 1 > build/x/new",
-    /build\/x \(uncommitted changes\)/,
-  ],
-  "as a worktree on no branch": [
-    `git worktree add -q --detach build/x; cd build/x; echo 1 > f; ${commitAll}`,
-    /build\/x \(1 commit of its own\)/,
-  ],
-};
-
-for (const [what, [command, told]] of Object.entries(hiddenRepositories)) {
-  Deno.test(`A worktree stays, and says why, that holds work in a repository ${what}`, async () => {
-    await withRepository(async (repository) => {
-      Deno.mkdirSync(`${repository.path}/src`);
-      await repository.commit({ ".gitignore": "build/\n.mosaic/\n", "src/code": "code\n" });
-      await repository.submit("t", command);
-      const ran = await repository.macp(["drain"]);
-      assert(exists(repository.worktree("t")), ran.stdout + ran.stderr);
-      assertMatch((repository.result("t").metadata?.warnings ?? []).join(), told);
-      assertMatch(ran.stdout + ran.stderr, told);
-      const cleaned = await repository.macp(["clean", "--all"]);
-      assertMatch(cleaned.stdout, told);
-      assert(exists(repository.worktree("t")), cleaned.stdout);
-    });
-  });
-}
-
-Deno.test("A worktree goes that holds clones without work of their own, and says what it leaves out", async () => {
-  await withRepository(async (repository) => {
-    await repository.commit({ ".gitignore": "build/\n.mosaic/\n" });
-    await repository.submit("t", "git clone -q . build/x; git worktree add -q -b mine build/y");
-    const ran = await repository.macp(["drain"]);
-    assertEquals(ran.code, 0, ran.stdout + ran.stderr);
-    assert(!exists(repository.worktree("t")), ran.stdout + ran.stderr);
-    assertEquals(repository.result("t").metadata?.ignored_left_out, ["build/"]);
-    assertStringIncludes(ran.stdout + ran.stderr, "of a repository of their own: build/");
   });
 });
