@@ -114,7 +114,7 @@ async function goBack(
 ): Promise<string[]> {
   const warnings: string[] = [];
   if (await resolveCommit(own, `refs/heads/${branch}`) === null) {
-    const log = readHeadLog(own.world.files, gitFolderOf(own.world.files, own.cwd) ?? "");
+    const log = readHeadLog(own.world.files, gitFolderOf(own.world.files, own.cwd));
     const last = head ?? await lastHead(own, log) ?? owned?.base_commit ?? "";
     await own.read(["update-ref", `refs/heads/${branch}`, last, ""]);
     warnings.push(`an earlier attempt deleted ${branch}; it is back at ${last}`);

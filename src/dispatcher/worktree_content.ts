@@ -53,7 +53,7 @@ export async function readContent(
     includedFiles(own, git.cwd),
     readSettings(own),
   ]);
-  const log = readHeadLog(files, gitFolderOf(files, path) ?? "");
+  const log = readHeadLog(files, gitFolderOf(files, path));
   // Where its branch is gone, it stands on what that held.
   const head = read.head ?? await lastHead(own, log) ?? base;
   const status = { ...read, head };

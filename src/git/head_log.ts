@@ -20,11 +20,12 @@ export interface HeadMove {
 /** Messages of moves to a commit that stands on the one before. */
 const growing = /^(commit( \(merge\))?|cherry-pick|revert|merge [^:]*):/;
 
-/** Reads the log out of git's own folder of a checkout, the oldest move first. */
+/** Reads the log out of git's own folder of a checkout, if there is one, the oldest move first. */
 export function readHeadLog(
   files: Pick<Files, "lstat" | "readText">,
-  gitFolder: string,
+  gitFolder: string | null,
 ): HeadMove[] {
+  if (gitFolder === null) return [];
   const path = join(gitFolder, "logs", "HEAD");
   return files.lstat(path)?.kind === "file" ? parseHeadLog(files.readText(path)) : [];
 }

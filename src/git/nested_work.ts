@@ -52,6 +52,7 @@ export async function nestedWork(git: Git): Promise<string[]> {
 }
 
 async function workIn(own: Git, outer: GitFolders): Promise<string[]> {
+  if (isEmpty(own.world.files, join(own.cwd, ".git"))) return [];
   try {
     // Where git cannot read a .git, it answers for the repository around it.
     const way = (await own.read(["rev-parse", "--show-cdup"])).trimEnd();
@@ -64,6 +65,13 @@ async function workIn(own: Git, outer: GitFolders): Promise<string[]> {
   } catch (error) {
     return [messageOf(error)];
   }
+}
+
+/** Whether nothing but empty folders is there, as where only the root of something is marked. */
+function isEmpty(files: Files, path: string): boolean {
+  const stat = files.lstat(path);
+  if (stat?.kind !== "folder") return stat?.size === 0;
+  return files.entries(path).every(({ name }) => isEmpty(files, join(path, name)));
 }
 
 /** Number of commits that are on no remote and not in the repository's folder either. */

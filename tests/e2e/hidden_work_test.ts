@@ -53,7 +53,8 @@ for (const [what, [command, told]] of Object.entries(hiddenRepositories)) {
 Deno.test("A worktree goes that holds clones without work of their own, and says what it leaves out", async () => {
   await withRepository(async (repository) => {
     await repository.commit({ ".gitignore": "build/\n.mosaic/\n" });
-    await repository.submit("t", "git clone -q . build/x; git worktree add -q -b mine build/y");
+    const clones = "git clone -q . build/x; git worktree add -q -b mine build/y";
+    await repository.submit("t", `${clones}; mkdir -p build/z/.git; git init -q build/new`);
     const ran = await repository.macp(["drain"]);
     assertEquals(ran.code, 0, ran.stdout + ran.stderr);
     assert(!exists(repository.worktree("t")), ran.stdout + ran.stderr);
