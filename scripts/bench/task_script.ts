@@ -81,7 +81,6 @@ for id do
   git rev-parse --verify --quiet --end-of-options "refs/heads/$branch^{commit}" >/dev/null
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none \\
     --ignored=matching >/dev/null
-  git ls-files --stage -z >/dev/null
   git config --list -z --show-scope >/dev/null
   git ls-files -v -z >/dev/null
   git update-ref "refs/bench/snapshots/$id/1" "$head"

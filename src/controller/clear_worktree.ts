@@ -7,6 +7,7 @@ import { knownResult } from "./known_result.ts";
 import { describeRescued, rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { endRemoval } from "../dispatcher/remove_worktree.ts";
+import { describeLeftCommits, keepLeftCommits } from "../git/left_commits.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
 import { takeSnapshot } from "../git/snapshots.ts";
@@ -42,8 +43,7 @@ export async function pinWorktree(
   const path = attempt.worktree ?? "";
   const metadata = about.result.metadata ??= {};
   const stays = (why: string) => {
-    const warning = redactor.text(`The worktree stays: ${why}`);
-    metadata.warnings = [...metadata.warnings ?? [], warning];
+    enterWarning(metadata, redactor.text(`The worktree stays: ${why}`));
     return false;
   };
   try {
@@ -91,7 +91,8 @@ function whyIgnored(leftOut: readonly string[]): string | null {
 /** Ignored files that go with a worktree, for a person. */
 export function describeLeftOut(paths: readonly string[]): string {
   const named = firstOf(paths.map((path) => oneLine(path, 100)), 5);
-  return `ignored files that are too many or too large for a snapshot: ${named}`;
+  const why = "too many, too large or of a repository of their own";
+  return `ignored files that no snapshot holds, as they are ${why}: ${named}`;
 }
 
 /** Which processes work in it, those of the attempt being ended; null without any. */
@@ -123,7 +124,11 @@ export function enterRescued(
   rescued: Rescued,
 ): void {
   if (rescued.whole) metadata.snapshot_ref = rescued.ref;
-  metadata.warnings = [...metadata.warnings ?? [], describeRescued(rescued)];
+  enterWarning(metadata, describeRescued(rescued));
+}
+
+function enterWarning(metadata: NonNullable<TaskResult["metadata"]>, warning: string): void {
+  metadata.warnings = [...metadata.warnings ?? [], warning];
 }
 
 /** Takes the snapshot where there is something to pin; its ref, or null. */
@@ -138,10 +143,11 @@ async function pinContent(
     content: WorktreeContent;
   },
 ): Promise<string | null> {
-  const { status, ignored, unwatched, exact } = content;
+  const { status, log, ignored, unwatched, exact } = content;
+  const own = git.at(path);
   const ref = snapshotRef(names.ref, attempt.serial);
   const pinned = isUncommitted(content) || status.head !== attempt.base_commit
-    ? await takeSnapshot(git.at(path), {
+    ? await takeSnapshot(own, {
       ref,
       status,
       title: redactor.text(`${oneLine(id)}, attempt ${attempt.serial}`),
@@ -154,6 +160,9 @@ async function pinContent(
   const judged = result.metadata?.head_commit;
   if (judged && status.head !== judged && await resolveCommit(git, judged) !== null) {
     await git.read(["update-ref", `${ref}-judged`, judged]);
+  }
+  if (await keepLeftCommits(own, names.ref, { head: status.head, log })) {
+    enterWarning(result.metadata ??= {}, redactor.text(describeLeftCommits(names.ref)));
   }
   return pinned;
 }

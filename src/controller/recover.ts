@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { readAttemptId } from "../dispatcher/attempt_files.ts";
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { describeRescued } from "../dispatcher/rescue.ts";
 import { endAttemptProcesses } from "../process/end_processes.ts";
@@ -19,6 +20,7 @@ import {
   soundTask,
   statusOf,
 } from "../protocol/task.ts";
+import { attemptFolder } from "./attempt_folder.ts";
 import type { ControllerContext } from "./context.ts";
 import { clearEnded, finishRemoval } from "./clear_ended.ts";
 import { hasLiveOwner } from "./owners.ts";
@@ -55,7 +57,9 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
       id === null || Object.hasOwn(running, id) ||
       (statusOf(raw) !== "running" && statusOf(raw) !== "gated")
     ) continue;
-    ended.push(await loseAttempt(context, id, unknownAttempt(context, soundTask(raw, id))));
+    const attempt = await unknownAttempt(context, soundTask(raw, id));
+    await endWorker(context, attempt);
+    ended.push(await loseAttempt(context, id, attempt));
   }
   for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
     if (Object.hasOwn(running, owned.task_id)) continue;
@@ -163,11 +167,14 @@ async function loseAttempt(
   return await endAttempt(context, id, verdict);
 }
 
-/** An attempt of which the ledger knows nothing: the queue alone says that it ran. */
-function unknownAttempt({ world }: ControllerContext, task: Task): RunningAttempt {
+/** An attempt of which the ledger knows nothing: the queue says that it ran, its files who it is. */
+async function unknownAttempt(context: ControllerContext, task: Task): Promise<RunningAttempt> {
+  const { world } = context;
+  const serial = Math.max(1, task.last_attempt ?? task.attempts ?? 1);
+  const folder = attemptFolder(context, await taskNames(task.id), serial);
   return {
-    attempt_id: world.uuid(),
-    serial: Math.max(1, task.last_attempt ?? task.attempts ?? 1),
+    attempt_id: readAttemptId(world.files, folder) ?? world.uuid(),
+    serial,
     attempts_before: Math.max(0, (task.attempts ?? 1) - 1),
     phase: "claimed",
     started_at: new Date(world.clock.now()).toISOString(),

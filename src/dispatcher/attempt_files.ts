@@ -9,6 +9,7 @@ import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Task, TaskResult } from "../protocol/generated/types.ts";
 import { readText } from "../store/read_json.ts";
+import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import { composeBrief } from "./brief.ts";
 import { isBelow, realPathOf } from "../sys/real_path.ts";
@@ -23,13 +24,23 @@ export interface AttemptFiles {
   previousFailure: string;
 }
 
+/** Name of the file that tells, beside the ledger, by which id an attempt's processes are known. */
+const idName = "attempt-id";
+
+/** Id of the attempt whose files lie in a folder, or null when they do not tell. */
+export function readAttemptId(files: Files, folder: string): string | null {
+  const path = join(folder, idName);
+  const text = files.lstat(path)?.kind === "file" ? files.readText(path).trimEnd() : "";
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : null;
+}
+
 /** Writes the files of an attempt, each readable by the user only. */
 export function writeAttemptFiles(
   world: World,
   folder: string,
-  content: { task: Task; brief: string | null; previous: TaskResult | null },
+  content: { attemptId: string; task: Task; brief: string | null; previous: TaskResult | null },
 ): AttemptFiles {
-  const { task, brief, previous } = content;
+  const { attemptId, task, brief, previous } = content;
   const { files } = world;
   files.remove(folder, { recursive: true });
   files.makeFolder(folder);
@@ -43,6 +54,7 @@ export function writeAttemptFiles(
     }
     return path;
   };
+  write(idName, `${attemptId}\n`);
   return {
     folder,
     task: write("task.json", `${JSON.stringify(task, null, 2)}\n`),

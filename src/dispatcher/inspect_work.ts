@@ -11,6 +11,7 @@ import { type CheckoutStatus, isDirty, readStatus } from "../git/status.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { Failure } from "../protocol/outcomes.ts";
 import { findGateFileChanges, gateFileRules } from "./gate_file_changes.ts";
+import { whyForeign } from "./owned_mark.ts";
 import { markFiles } from "./run_setup.ts";
 import { changedViews, isSparse, readGitView, undoing } from "./git_view.ts";
 import { unwatchedFiles } from "./hidden_changes.ts";
@@ -24,11 +25,9 @@ import type { Dispatched, DispatchRequest } from "./dispatch_request.ts";
  */
 export async function inspectWork(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
   const git = request.git.at(dispatched.cwd);
-  if (request.branch !== null && git.world.files.lstat(dispatched.cwd) === null) {
-    dispatched.failure = {
-      outcome: "worker_failed",
-      error: `The worktree disappeared during the attempt: ${dispatched.cwd}`,
-    };
+  const elsewhere = request.branch === null ? null : await whyElsewhere(request, dispatched.cwd);
+  if (elsewhere !== null) {
+    dispatched.failure = { outcome: "worker_failed", error: elsewhere };
     return;
   }
   try {
@@ -52,11 +51,33 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
       await lookAtGateFiles(request, dispatched, status);
     }
   } catch (error) {
+    const why = await standsOnNothing(git) ? "its branch has no commit any more" : messageOf(error);
     dispatched.failure ??= {
       outcome: "worker_failed",
-      error: `The worktree cannot be read after the worker: ${messageOf(error)}`,
+      error: `The worktree cannot be read after the worker: ${why}`,
     };
   }
+}
+
+/** Whether HEAD stands for a branch that does not exist. */
+async function standsOnNothing(git: Git): Promise<boolean> {
+  const asked = git.run(["rev-parse", "--verify", "--quiet", "HEAD"]);
+  // Another code says that git cannot read the worktree at all.
+  return await asked.then(({ code }) => code === 1, () => false);
+}
+
+/** Why what stands in the worktree's place is not what macp made there, or null. */
+async function whyElsewhere(
+  { git, task: { id }, branch }: DispatchRequest,
+  path: string,
+): Promise<string | null> {
+  const { files } = git.world;
+  if (files.lstat(path) === null) return `The worktree disappeared during the attempt: ${path}`;
+  if (files.lstat(join(path, ".git")) === null) {
+    return `The worktree is none any more after the attempt, its .git is gone: ${path}`;
+  }
+  const foreign = await whyForeign(git, path, { task_id: id, branch: branch ?? "" });
+  return foreign && `The worktree is not there any more after the attempt, ${foreign}: ${path}`;
 }
 
 /** The status of the files themselves, whatever the index says of their times and sizes. */

@@ -7,6 +7,7 @@
 import { join } from "@std/path";
 import type { Git } from "../git/git.ts";
 import { findUnpinned } from "../git/find_unpinned.ts";
+import { keepLeftCommits } from "../git/left_commits.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
 import { pinCommit, writeSnapshot } from "../git/snapshots.ts";
 import { gitFolders } from "../git/submodules.ts";
@@ -50,17 +51,18 @@ export async function rescue(
   if (files.list(path).every((name) => name === ".git")) return null;
   await mendLink(git, path);
   const own = git.at(path);
-  const { status, ignored, unwatched, unheld } = await readContent({ git, settings }, path);
+  const { status, log, ignored, unwatched, unheld } = await readContent({ git, settings }, path);
   if (unheld !== null) throw new Error(unheld);
   const title = `what was left in ${path}`;
   const commit = await writeSnapshot(own, { status, title, ignored: ignored.held, unwatched });
   const snapshots = await listSnapshots(git, names.ref);
   const found = await findUnpinned(own, commit, snapshots.map(({ name }) => name));
-  if (found === null) return null;
+  const whole = found !== null && found.whole && !(apart && snapshots.length === 0);
   const serial = snapshots[0]?.serial ?? 1;
-  const whole = found.whole && !(apart && snapshots.length === 0);
   const ref = `refs/macp/snapshots/${names.ref}/${serial}${whole ? "" : "-rest"}`;
-  return { ref: await pinCommit(git, ref, commit), whole };
+  const pinned = found === null ? null : await pinCommit(git, ref, commit);
+  await keepLeftCommits(own, names.ref, { head: status.head, log });
+  return pinned === null ? null : { ref: pinned, whole };
 }
 
 /** What a person is told of it. */

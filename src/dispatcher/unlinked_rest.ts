@@ -6,6 +6,7 @@
  */
 import { join } from "@std/path";
 import type { Git } from "../git/git.ts";
+import { repositoriesBelow } from "../git/nested_work.ts";
 import { ownershipRef, resolveCommit } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
 import { pinCommit } from "../git/snapshots.ts";
@@ -64,7 +65,7 @@ export async function rescueUnlinked(
     const changed = await call("diff-files", "--name-only", "--diff-filter=d", "-z");
     const others = await call("ls-files", "--others", "-z");
     // A repository of its own would not be held.
-    if (others.some((name) => name.endsWith("/"))) return undefined;
+    if (repositoriesBelow(files, path).length > 0) return undefined;
     if (changed.length + others.length === 0) return null;
     await call("add", "--all", "--force", "--", ".");
     const [tree = ""] = (await git.read(["write-tree"], { env, cwd: path })).split("\n");

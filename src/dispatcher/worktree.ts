@@ -5,10 +5,13 @@
  */
 import { dirname, join } from "@std/path";
 import { type Git, lastWords } from "../git/git.ts";
+import { lastHead, readHeadLog } from "../git/head_log.ts";
+import { pinLeftCommits } from "../git/left_commits.ts";
 import { type Base, listRefs, ownershipRef, resolveBase, resolveCommit } from "../git/refs.ts";
 import { restoreSnapshot } from "../git/restore_snapshot.ts";
 import { sortSnapshots } from "../git/snapshot_refs.ts";
 import { gitFolders } from "../git/submodules.ts";
+import type { WorktreeEntry } from "../git/worktree_list.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { reach } from "../sys/fail_points.ts";
 import { isBelow } from "../sys/real_path.ts";
@@ -86,11 +89,8 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
   if (foreign !== null) throw notMade(`${foreign}: ${path}; move it away`);
   clearLocks(git.world.files, gitFolder);
   reach("worktree.kept");
-  const warnings: string[] = [];
-  if (entry.branch !== branch) {
-    await leaveOtherBranch(request, own, entry.branch);
-    warnings.push(`an earlier attempt left ${branch} for ${entry.branch ?? "a detached HEAD"}`);
-  }
+  const astray = entry.branch !== branch || entry.head === null;
+  const warnings = astray ? await goBack(request, own, entry) : [];
   return {
     path,
     branch,
@@ -101,18 +101,30 @@ async function reuse(request: WorktreeRequest): Promise<ReadyWorktree | null> {
   };
 }
 
-/** Goes back to the task's branch; commits on no branch are pinned before. */
-async function leaveOtherBranch(
-  { names, branch }: WorktreeRequest,
+/**
+ * Goes back to the task's branch, which comes back where HEAD was when it was deleted;
+ * commits on no branch are pinned before.
+ *
+ * @returns What a person is to be told.
+ */
+async function goBack(
+  { names, branch, owned }: WorktreeRequest,
   own: Git,
-  other: string | null,
-) {
-  const head = await resolveCommit(own, "HEAD");
-  if (other === null && head !== null) {
-    await own.read(["update-ref", `refs/macp/snapshots/${names.ref}/detached-${head}`, head]);
+  { branch: other, head }: WorktreeEntry,
+): Promise<string[]> {
+  const warnings: string[] = [];
+  if (await resolveCommit(own, `refs/heads/${branch}`) === null) {
+    const log = readHeadLog(own.world.files, gitFolderOf(own.world.files, own.cwd));
+    const last = head ?? await lastHead(own, log) ?? owned?.base_commit ?? "";
+    await own.read(["update-ref", `refs/heads/${branch}`, last, ""]);
+    warnings.push(`an earlier attempt deleted ${branch}; it is back at ${last}`);
   }
+  if (other === branch) return warnings;
+  if (other === null && head !== null) await pinLeftCommits(own, names.ref, [head]);
   const { code, stderr } = await own.run(["switch", "--quiet", branch]);
-  if (code === 0) return;
+  if (code === 0) {
+    return [...warnings, `an earlier attempt left ${branch} for ${other ?? "a detached HEAD"}`];
+  }
   throw notMade(`${own.cwd} cannot go back to branch ${branch}: ${lastWords(stderr)}`);
 }
 

@@ -8,15 +8,19 @@ import { isSparse, readSettings } from "./git_view.ts";
 import { listTracked, unwatchedAmong } from "./hidden_changes.ts";
 import { mayConvert, unlikeCheckout } from "../git/conversions.ts";
 import type { Git } from "../git/git.ts";
+import { type HeadMove, lastHead, readHeadLog } from "../git/head_log.ts";
 import { chooseIgnored, type IgnoredChoice } from "../git/ignored_files.ts";
 import { includedFiles } from "../git/included_files.ts";
+import { nestedWork } from "../git/nested_work.ts";
 import { type CheckoutStatus, readStatus } from "../git/status.ts";
-import { submoduleWork } from "../git/submodules.ts";
 import type { Settings } from "../protocol/settings.ts";
+import { gitFolderOf } from "./stale_locks.ts";
 
 /** What a worktree holds. */
 export interface WorktreeContent {
   status: CheckoutStatus;
+  /** Where HEAD stood until now. */
+  log: HeadMove[];
   ignored: IgnoredChoice;
   /** Files that git was told not to look at. */
   unwatched: string[];
@@ -42,13 +46,17 @@ export async function readContent(
   if (files.lstat(join(path, ".git"))?.kind !== "file") {
     throw new Error("what stands there is no worktree any more: it has no .git file");
   }
-  const [status, work, tracked, brought, view] = await Promise.all([
+  const [read, work, tracked, brought, view] = await Promise.all([
     readStatus(own, { ignored: true }),
-    submoduleWork(own),
+    nestedWork(own),
     listTracked(own),
     includedFiles(own, git.cwd),
     readSettings(own),
   ]);
+  const log = readHeadLog(files, gitFolderOf(files, path));
+  // Where its branch is gone, it stands on what that held.
+  const head = read.head ?? await lastHead(own, log) ?? base;
+  const status = { ...read, head };
   const included = new Set(brought);
   const ignored = chooseIgnored(files, status.ignored, {
     root: path,
@@ -57,7 +65,7 @@ export async function readContent(
   });
   const unwatched = unwatchedAmong(tracked, isSparse(view));
   const exact = mayConvert(own, git.cwd, tracked) ? await committedExact(own, status, base) : [];
-  return { status, ignored, unwatched, exact, unheld: whyUnheld(status, work) };
+  return { status, log, ignored, unwatched, exact, unheld: whyUnheld(status, work) };
 }
 
 /** Committed files whose bytes a checkout would not give back. */
@@ -86,7 +94,7 @@ function whyUnheld({ nestedRepositories }: CheckoutStatus, work: readonly string
   if (nestedRepositories.length > 0) {
     return `it holds repositories of its own: ${nestedRepositories.join(", ")}`;
   }
-  return work.length > 0 ? `submodules hold work of their own: ${work.join(", ")}` : null;
+  return work.length > 0 ? `repositories in it hold work of their own: ${work.join(", ")}` : null;
 }
 
 /** Whether anything is there that no commit holds and a snapshot would. */

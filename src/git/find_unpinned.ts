@@ -4,6 +4,7 @@
  * @module
  */
 import type { Git } from "./git.ts";
+import { heldByRefs } from "./left_commits.ts";
 import { readSnapshot, type Snapshot } from "./snapshot_commit.ts";
 
 /** A file that differs between two trees. */
@@ -98,8 +99,7 @@ async function ignoredIn(git: Git, { extra }: Snapshot): Promise<string[]> {
 /** Whether HEAD stands on commits that no branch, tag or snapshot holds. */
 async function hasOwnCommits(git: Git, head: string | null): Promise<boolean> {
   if (head === null) return false;
-  const elsewhere = ["--not", "--branches", "--tags", "--remotes", "--glob=refs/macp/*"];
-  return (await git.read(["rev-list", "--max-count=1", head, ...elsewhere])) !== "";
+  return (await git.read(["rev-list", "--max-count=1", head, ...heldByRefs])) !== "";
 }
 
 /** Whether a checkout was brought back from a snapshot to the end. */

@@ -170,7 +170,7 @@ function isFile({ cwd, world }: Git, path: string): boolean {
 function unusualModes({ cwd, world }: Git, paths: readonly string[]): string {
   return paths.flatMap((path) => {
     const stat = world.files.lstat(join(cwd, path));
-    const mode = (stat?.mode ?? 0) & 0o777;
+    const mode = (stat?.mode ?? 0) & 0o7777;
     const usual = stat?.kind !== "file" || [0o644, 0o664, 0o755, 0o775].includes(mode);
     return usual ? [] : [`${mode.toString(8)} ${path}\0`];
   }).join("");

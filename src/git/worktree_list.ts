@@ -8,6 +8,8 @@
 export interface WorktreeEntry {
   path: string;
   bare: boolean;
+  /** Commit of HEAD; null where there is none. */
+  head: string | null;
   /** Branch that is checked out, without `refs/heads/`; null when detached. */
   branch: string | null;
   /** Whether someone locked it with `git worktree lock`. */
@@ -29,6 +31,7 @@ export function parseWorktreeList(output: string): WorktreeEntry[] {
     return {
       path: valueOf("worktree") ?? "",
       bare: has("bare"),
+      head: /^0*$/.test(valueOf("HEAD") ?? "") ? null : valueOf("HEAD"),
       branch: valueOf("branch")?.replace(/^refs\/heads\//, "") ?? null,
       locked: has("locked"),
       lockReason: valueOf("locked"),

@@ -13,6 +13,10 @@ export const realFiles: Files = {
   stat: (path) => orNull(() => toStat(Deno.statSync(path))),
   lstat: (path) => orNull(() => toStat(Deno.lstatSync(path))),
   list: (path) => orNull(() => [...Deno.readDirSync(path)].map((entry) => entry.name).sort()) ?? [],
+  entries: (path) =>
+    orNull(() =>
+      [...Deno.readDirSync(path)].map(({ name, isDirectory }) => ({ name, isFolder: isDirectory }))
+    ) ?? [],
   makeFolder: (path, mode = 0o700) => Deno.mkdirSync(path, { recursive: true, mode }),
   open: (path, options) => openFile(path, options),
   setMode: (path, mode) => Deno.chmodSync(path, mode),

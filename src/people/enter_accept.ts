@@ -49,6 +49,7 @@ export async function enterAccepted(
   const tell = () => updateLedger(context, task.id, withWorktree(ready, "gating"));
   await tell();
   const files = writeAttemptFiles(world, request.folder, {
+    attemptId: attempt.attempt_id,
     task,
     brief: briefOf(context, task),
     previous: null,

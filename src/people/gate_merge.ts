@@ -96,7 +96,8 @@ async function runPrepared(
   const ready = { ...about, warnings: [] };
   const prepared = { ...nothingYet(cwd), ready };
   const warnings = [...await bringSubmodules(own, git.cwd), ...await bringIncluded(git, cwd)];
-  const files = writeAttemptFiles(world, request.folder, { task, brief: null, previous: null });
+  const content = { attemptId: request.attemptId, task, brief: null, previous: null };
+  const files = writeAttemptFiles(world, request.folder, content);
   const env = attemptEnvironment(request, cwd, files);
   const quiet = { ...request, hooks: { ...request.hooks, settingUp: () => Promise.resolve() } };
   const may = await runSetup(quiet, prepared, env);

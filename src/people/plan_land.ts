@@ -6,8 +6,10 @@
 import { type Git } from "../git/git.ts";
 import { isAncestor } from "../git/merge.ts";
 import { type Base, listRefs, resolveBase } from "../git/refs.ts";
+import { listSnapshots } from "../git/snapshot_refs.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { Task } from "../protocol/generated/types.ts";
+import { taskNames } from "../protocol/names.ts";
 import { checkTask, isMacpAware, statusOf } from "../protocol/task.ts";
 import { shellWord } from "../protocol/text.ts";
 import { MacpError } from "../protocol/errors.ts";
@@ -44,7 +46,13 @@ export async function planLanding(
   const branch = task.branch ?? "";
   const head = heads.get(branch);
   if (head === undefined) {
-    throw refusal("land", id, `its branch does not exist: ${branch || "none"}`, []);
+    const [pinned] = await listSnapshots(git, (await taskNames(id)).ref);
+    throw refusal(
+      "land",
+      id,
+      `its branch does not exist: ${branch || "none"}`,
+      pinned ? [`Bring it back, with what was pinned: macp restore ${shellWord(id)}`] : [],
+    );
   }
   const into = await findTarget(git, [...heads.keys()], { baseRef, named });
   if (into === branch) {

@@ -7,8 +7,9 @@ import { checkPlace } from "../dispatcher/check_place.ts";
 import { listWorktrees } from "../dispatcher/own_worktrees.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
 import { taskPlace, type WorktreePlace } from "../dispatcher/worktree_place.ts";
-import { ownershipRef, resolveCommit } from "../git/refs.ts";
-import { listSnapshots, type SnapshotRef } from "../git/snapshot_refs.ts";
+import { describeLeftCommits, holdsLeftCommits } from "../git/left_commits.ts";
+import { listRefs, ownershipRef, resolveCommit } from "../git/refs.ts";
+import { type SnapshotRef, sortSnapshots } from "../git/snapshot_refs.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree, Task } from "../protocol/generated/types.ts";
 import { isBranchName, type TaskNames, taskNames } from "../protocol/names.ts";
@@ -35,6 +36,8 @@ export interface RestorePlan {
   snapshot: SnapshotRef | null;
   /** Whether the worktree is there already: nothing is to be done. */
   there: boolean;
+  /** What is to be known of commits that do not come back with it. */
+  notes: string[];
 }
 
 /**
@@ -58,16 +61,25 @@ export async function planRestore(
   const foreign = await whyForeign(git, place.path, { task_id: id, branch });
   if (foreign !== null) throw refuse(id, foreign, awayHints(place.path));
   const owner = await ownershipRef(names.ref, branch);
-  const [snapshots, branchCommit, base] = await Promise.all([
-    listSnapshots(git, names.ref),
+  const [pinned, branchCommit, base] = await Promise.all([
+    listRefs(git, `refs/macp/snapshots/${names.ref}/`),
     resolveCommit(git, `refs/heads/${branch}`),
     resolveCommit(git, owner),
   ]);
-  const snapshot = chooseSnapshot(id, snapshots, attempt);
-  const plan = { task, names, branch, branchCommit, owner, base, snapshot, there: there !== null };
-  const whole = { ...plan, place: { base: settings.macp.worktree_base, ...place } };
-  if (there === null) await requireBranch(context, id, whole);
-  return whole;
+  const plan = {
+    task,
+    names,
+    place: { base: settings.macp.worktree_base, ...place },
+    branch,
+    branchCommit,
+    owner,
+    base,
+    snapshot: chooseSnapshot(id, sortSnapshots(pinned), attempt),
+    there: there !== null,
+    notes: holdsLeftCommits(pinned, names.ref) ? [describeLeftCommits(names.ref)] : [],
+  };
+  if (there === null) await requireBranch(context, id, plan);
+  return plan;
 }
 
 /** The task, when it may have a worktree and nothing works in it. */
@@ -168,9 +180,9 @@ async function requireBranch(
   ]);
 }
 
-/** How somebody's own worktree leaves the place of macp's. */
+/** How somebody's own worktree or repository leaves the place of macp's. */
 export function awayHints(path: string): string[] {
-  return [`Move it away: git worktree move ${shellWord(path)} ELSEWHERE`];
+  return [`Move it away; a worktree goes by: git worktree move ${shellWord(path)} ELSEWHERE`];
 }
 
 function refuse(id: string, why: string, hints: string[] = []) {

@@ -60,7 +60,7 @@ export async function restoreTask(
   const plan = await planRestore(context, id, attempt);
   const { branch, place: { path }, snapshot } = plan;
   const snapshotRef = snapshot?.name ?? null;
-  const report = { path, branch, snapshotRef, conflict: null, warnings: [] };
+  const report = { path, branch, snapshotRef, conflict: null, warnings: plan.notes };
   if (plan.there || dryRun) return { ...report, there: plan.there };
   let owned: OwnedWorktree | null = null;
   let there = false;
@@ -80,7 +80,7 @@ export async function restoreTask(
   if (ready === "stopped") return null;
   if (ready === null) return { ...report, there: true };
   const { conflict = null, warnings } = ready;
-  return { ...report, there: false, conflict, warnings };
+  return { ...report, there: false, conflict, warnings: [...warnings, ...plan.notes] };
 }
 
 /** The ledger names the worktree before it is made. */

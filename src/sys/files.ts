@@ -63,6 +63,8 @@ export interface Files {
   lstat(path: string): FileStat | null;
   /** Names in a folder, sorted; none when it does not exist. */
   list(path: string): string[];
+  /** What a folder holds, in no order; nothing when it does not exist. A link is no folder. */
+  entries(path: string): { name: string; isFolder: boolean }[];
   /** Makes a folder and those above it; 0700 unless `mode` is given. */
   makeFolder(path: string, mode?: number): void;
   open(path: string, options: OpenOptions): OpenFile;

@@ -11,6 +11,8 @@ import { describeRescued } from "../dispatcher/rescue.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree, State } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
+import { idOf, statusOf } from "../protocol/task.ts";
+import type { View } from "../store/store.ts";
 import {
   clearEnded,
   type FinishedRemoval,
@@ -228,22 +230,23 @@ async function cleanLeftovers(
   for (const id of Object.keys(store.readState().running)) {
     names.set(id, (await taskNames(id)).file);
   }
-  const leftovers = ({ running }: State) => {
-    const live = new Set(
-      Object.entries(running)
-        .map(([id, { serial }]) => join(attempts, names.get(id) ?? id, String(serial))),
-    );
-    const left = files.list(attempts)
+  const leftovers = ({ queue, state }: View) => {
+    // What only the queue calls under way is recovered with what the files say of it.
+    const live = new Set([
+      ...Object.keys(state.running),
+      ...queue.tasks.filter((raw) => ["running", "gated"].includes(statusOf(raw) ?? "")).map(idOf),
+    ].map((id) => names.get(id ?? "") ?? id));
+    const left = files.list(attempts).filter((name) => !live.has(name))
       .flatMap((name) => files.list(join(attempts, name)).map((serial) => join(name, serial)))
-      .map((name) => join(attempts, name)).filter((path) => !live.has(path));
+      .map((name) => join(attempts, name));
     const indexes = files.list(folder).filter((name) => /^snapshot\..+\.index(\.lock)?$/.test(name))
       .map((name) => join(folder, name));
     return [...left, ...indexes].map((path) => leftover(path, indexes.includes(path)));
   };
   // A change begins with telling what a crash left untold.
-  if (dryRun) return leftovers(store.readState());
-  return await store.change(({ state }) => {
-    const rows = leftovers(state);
+  if (dryRun) return leftovers({ queue: store.readQueue(), state: store.readState() });
+  return await store.change((view) => {
+    const rows = leftovers(view);
     rows.forEach(({ path }) => removeLeftover(context, path));
     return { change: null, result: rows };
   });

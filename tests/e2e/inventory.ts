@@ -15,6 +15,6 @@ export function inventory(folder: string, below = ""): string[] {
     const content = isSymlink
       ? `-> ${Deno.readLinkSync(join(folder, path))}`
       : Deno.readFileSync(join(folder, path)).toHex();
-    return [`${path} ${((mode ?? 0) & 0o777).toString(8)} ${content}`];
+    return [`${path} ${((mode ?? 0) & 0o7777).toString(8)} ${content}`];
   }).sort();
 }

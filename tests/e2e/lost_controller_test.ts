@@ -67,6 +67,44 @@ Deno.test("show 5: after kill -9 of the controller the attempt is worker_lost an
   });
 });
 
+/** What becomes of the ledger behind a controller that was killed. */
+const lostLedgers: Record<string, (repository: Repository, before: string) => unknown> = {
+  "is removed": (repository) => Deno.removeSync(repository.state("state.json")),
+  "is put back as it was before": (repository, before) =>
+    Deno.writeTextFileSync(repository.state("state.json"), before),
+  "is removed, and macp clean called": async (repository) => {
+    Deno.removeSync(repository.state("state.json"));
+    await repository.macp(["clean"]);
+  },
+};
+
+for (const [what, lose] of Object.entries(lostLedgers)) {
+  Deno.test(`A lost worker is ended before the next attempt when the ledger ${what}`, async () => {
+    await withRepository(async (repository) => {
+      repository.writeQueue([execTask("before", "true")]);
+      await repository.macp(["drain"]);
+      const before = Deno.readTextFileSync(repository.state("state.json"));
+      const pids = repository.outside("pids");
+      const seen = repository.outside("seen");
+      // The second attempt looks for what the first one left: one process without environment.
+      const command = `if [ "$MACP_ATTEMPT" = 1 ]; then env -i setsid sleep 600 & ` +
+        `echo "$$ $!" > ${pids}; sleep 600; fi; ` +
+        `for pid in $(cat ${pids}); do ps -o stat= -p $pid | grep -v Z; done > ${seen}; true`;
+      repository.writeQueue([execTask("t", command, { worktree: ".", max_attempts: 2 })]);
+      const killed = repository.start(["drain"]);
+      const workers = (await repository.untilWritten(pids)).split(" ").map(Number);
+      await killHard(killed);
+      await lose(repository, before);
+      assertEquals(workers.map(isAlive), [true, true]);
+      const drained = await repository.macp(["drain"]);
+      assertEquals(drained.code, 0, drained.stdout + drained.stderr);
+      assertEquals([textOf(seen), workers.map(isAlive)], ["", [false, false]]);
+      assertEquals(repository.attemptResult("t", 1).metadata?.outcome, "worker_lost");
+      assert(!exists(repository.state("attempts", "t")));
+    });
+  });
+}
+
 Deno.test("A lost last attempt ends failed, worker_lost", async () => {
   await withRepository(async (repository) => {
     const pid = repository.outside("pid");

@@ -451,7 +451,7 @@ Deno.test("macp tells of ignored files that no snapshot holds, and keeps those o
     const many = "mkdir -p cache; for i in $(seq 201); do echo $i > cache/$i; done";
     await repository.submit("t", `${many}; exit 1`);
     const drained = await repository.macp(["drain"]);
-    assertStringIncludes(drained.stdout + drained.stderr, "too large for a snapshot: cache/");
+    assertStringIncludes(drained.stdout + drained.stderr, "of a repository of their own: cache/");
     const place = repository.worktree("t");
     assertStringIncludes((await repository.macp(["show", "t"])).stdout, "cache/");
     await repository.macp(["restore", "t"]);
@@ -463,9 +463,9 @@ Deno.test("macp tells of ignored files that no snapshot holds, and keeps those o
     await repository.macp(["clean"]);
     assertEquals(textOf(`${place}/cache/200`), "mine\n");
     const would = await repository.macp(["clean", "--all", "--dry-run"]);
-    assertStringIncludes(would.stdout, "too large for a snapshot: cache/");
+    assertStringIncludes(would.stdout, "of a repository of their own: cache/");
     const cleaned = await repository.macp(["clean", "--all"]);
-    assertStringIncludes(cleaned.stdout, "too large for a snapshot: cache/");
+    assertStringIncludes(cleaned.stdout, "of a repository of their own: cache/");
     assert(!exists(place));
   });
 });

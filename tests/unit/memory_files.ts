@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { basename, dirname } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import type { Files, FileStat, OpenFile, OpenOptions } from "../../src/sys/files.ts";
 
 class Node {
@@ -76,6 +76,10 @@ export class MemoryFiles implements Files {
   list(path: string): string[] {
     const all = [...this.#nodes.keys(), ...this.#folders].filter((other) => other !== path);
     return all.filter((other) => dirname(other) === path).map((other) => basename(other)).sort();
+  }
+
+  entries(path: string): { name: string; isFolder: boolean }[] {
+    return this.list(path).map((name) => ({ name, isFolder: this.#folders.has(join(path, name)) }));
   }
 
   makeFolder(path: string): void {

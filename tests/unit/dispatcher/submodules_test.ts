@@ -2,7 +2,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { bringSubmodules } from "../../../src/dispatcher/submodules.ts";
 import { Git } from "../../../src/git/git.ts";
-import { parseSubmodulePaths, submoduleWork } from "../../../src/git/submodules.ts";
+import { nestedWork } from "../../../src/git/nested_work.ts";
+import { parseSubmodulePaths } from "../../../src/git/submodules.ts";
 import { realWorld } from "../../../src/host/world.ts";
 
 interface Place {
@@ -101,14 +102,14 @@ Deno.test("bringSubmodules() overwrites nothing that stands in a submodule's fol
     assertEquals(Deno.readTextFileSync(file), "mine");
   }));
 
-Deno.test("submoduleWork() finds none in submodules as they were brought", () =>
+Deno.test("nestedWork() finds none in submodules as they were brought", () =>
   withSubmodules(async ({ git, worktree }) => {
-    assertEquals(await submoduleWork(worktree), []);
+    assertEquals(await nestedWork(worktree), []);
     await bringSubmodules(worktree, git.cwd);
-    assertEquals(await submoduleWork(worktree), []);
+    assertEquals(await nestedWork(worktree), []);
   }));
 
-Deno.test("submoduleWork() names changes and commits at any depth, also left by HEAD", () =>
+Deno.test("nestedWork() names changes and commits at any depth, also left by HEAD", () =>
   withSubmodules(async ({ git, worktree }) => {
     await bringSubmodules(worktree, git.cwd);
     const lib = worktree.at(join(worktree.cwd, "libs/lib x"));
@@ -116,15 +117,15 @@ Deno.test("submoduleWork() names changes and commits at any depth, also left by 
     const start = (await inner.read(["rev-parse", "HEAD"])).trim();
     await inner.read(["commit", "--quiet", "--allow-empty", "--message", "work"]);
     await inner.read(["checkout", "--quiet", start]);
-    assertEquals(await submoduleWork(worktree), ["libs/lib x/deep/inner (1 commit of its own)"]);
+    assertEquals(await nestedWork(worktree), ["libs/lib x/deep/inner (1 commit of its own)"]);
     Deno.writeTextFileSync(join(lib.cwd, "new"), "");
-    assertEquals(await submoduleWork(worktree), [
+    assertEquals(await nestedWork(worktree), [
       "libs/lib x (uncommitted changes)",
       "libs/lib x/deep/inner (1 commit of its own)",
     ]);
   }));
 
-Deno.test("submoduleWork() counts no commit that the main checkout's submodule has", () =>
+Deno.test("nestedWork() counts no commit that the main checkout's submodule has", () =>
   withSubmodules(async ({ git, worktree }) => {
     const main = git.at(join(git.cwd, "libs/lib x"));
     await main.read(["commit", "--quiet", "--allow-empty", "--message", "local"]);
@@ -132,16 +133,16 @@ Deno.test("submoduleWork() counts no commit that the main checkout's submodule h
     await worktree.read(["update-index", "--cacheinfo", `160000,${commit},libs/lib x`]);
     await worktree.read(["commit", "--quiet", "--message", "ahead"]);
     assertEquals(await bringSubmodules(worktree, git.cwd), []);
-    assertEquals(await submoduleWork(worktree), []);
+    assertEquals(await nestedWork(worktree), []);
   }));
 
-Deno.test("submoduleWork() finds a repository that was added as a commit alone", () =>
+Deno.test("nestedWork() finds a repository that was added as a commit alone", () =>
   withSubmodules(async ({ worktree }) => {
     const inner = worktree.at(join(worktree.cwd, "own"));
     await worktree.read(["init", "--quiet", "own"]);
     await inner.read(["commit", "--quiet", "--allow-empty", "--message", "work"]);
     await worktree.read(["add", "own"]);
-    assertEquals(await submoduleWork(worktree), ["own (1 commit of its own)"]);
+    assertEquals(await nestedWork(worktree), ["own (1 commit of its own)"]);
   }));
 
 Deno.test("parseSubmodulePaths() passes over names that leave their folder", () => {

@@ -47,12 +47,21 @@ Deno.test("parseNumstat() counts lines, and binary files without any", () => {
 
 Deno.test("parseWorktreeList() reads branches, locks and folders that are gone", () => {
   const output = "worktree /r\0HEAD 1\0branch refs/heads/main\0\0" +
-    "worktree /w 1\0HEAD 2\0detached\0locked because\0prunable gone\0\0";
+    "worktree /w 1\0HEAD 0\0detached\0locked because\0prunable gone\0\0";
   assertEquals(parseWorktreeList(output), [
-    { path: "/r", bare: false, branch: "main", locked: false, lockReason: null, prunable: false },
+    {
+      path: "/r",
+      bare: false,
+      head: "1",
+      branch: "main",
+      locked: false,
+      lockReason: null,
+      prunable: false,
+    },
     {
       path: "/w 1",
       bare: false,
+      head: null,
       branch: null,
       locked: true,
       lockReason: "because",

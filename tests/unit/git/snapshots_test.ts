@@ -83,7 +83,7 @@ function inventory(folder: string, below = ""): string[] {
     const content = isSymlink
       ? `-> ${Deno.readLinkSync(join(folder, path))}`
       : Deno.readFileSync(join(folder, path)).toHex();
-    return [`${path} ${((mode ?? 0) & 0o777).toString(8)} ${content}`];
+    return [`${path} ${((mode ?? 0) & 0o7777).toString(8)} ${content}`];
   }).sort();
 }
 
@@ -137,6 +137,8 @@ Deno.test("restoreSnapshot() brings files of every name and kind back as they we
     Deno.chmodSync(join(own.cwd, "run.sh"), 0o755);
     Deno.chmodSync(join(own.cwd, "secret.txt"), 0o600);
     Deno.chmodSync(join(own.cwd, "mod.txt"), 0o700);
+    write(own, { setuid: "x" });
+    Deno.chmodSync(join(own.cwd, "setuid"), 0o6755);
     Deno.symlinkSync("/nowhere", join(own.cwd, "dangling"));
     Deno.symlinkSync("mod.txt", join(own.cwd, "link"));
     await roundTrip(checkouts);

@@ -36,6 +36,9 @@ export class MortalFiles implements Files {
   list(path: string): string[] {
     return this.#live().list(path);
   }
+  entries(path: string): { name: string; isFolder: boolean }[] {
+    return this.#live().entries(path);
+  }
   makeFolder(path: string): void {
     this.#live().makeFolder(path);
   }

@@ -11,6 +11,7 @@ const owned = {
 const entry = {
   path: "/w/t",
   bare: false,
+  head: "1",
   branch: "feat/t",
   locked: false,
   lockReason: null,
