@@ -51,6 +51,16 @@ export const gatesPage: Page = {
         code("bash -o pipefail -c 'npm test | tail -20'"),
       ],
     },
+    {
+      title: "While a task runs",
+      blocks: [
+        text(
+          "Its quality_gates, type and expects_changes stay as they were claimed: what is written " +
+            "over them in tasks.json is put back, and told in the result. To change them:",
+        ),
+        code("macp cancel TASK-1", "macp retry TASK-1   # after the edit"),
+      ],
+    },
     { title: "Fields of a gate", blocks: [fieldRows(task.$defs.gate.properties)] },
     {
       title: "Settings below macp",
