@@ -184,3 +184,18 @@ for (const mark of ["assume-unchanged", "skip-worktree"]) {
     });
   });
 }
+
+Deno.test("A gate whose expect takes for ever on its output is broken, and the queue goes on", async () => {
+  await withRepository(async (repository) => {
+    const command = `printf '%060d!\\n' 0 | tr 0 a`;
+    repository.writeQueue([
+      execTask("slow", "true", { quality_gates: [{ command, expect: "(?=a)^(a+)+$" }] }),
+      execTask("next", "true", { quality_gates: [{ command, expect: "^a+!$" }] }),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    const { outcome, reason } = repository.task("slow");
+    assertEquals(outcome, "gate_broken");
+    assertStringIncludes(String(reason), "could not be searched within 5 s for what is expected");
+    assertEquals(repository.task("next").outcome, "completed");
+  });
+});
