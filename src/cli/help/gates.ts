@@ -38,8 +38,8 @@ export const gatesPage: Page = {
         ["failed", "any other exit code; ai-review: a finding at or above fail_on"],
         [
           "broken",
-          "exit code 126 or 127, time-out, killed, empty command, expect not matched within 5 s, files that " +
-          "git tracks changed (gates judge what is committed), findings " +
+          "exit code 126 or 127, time-out, killed, empty command, expect not matched within 5 s, " +
+          "files that git tracks changed (gates judge what is committed), findings " +
           `that do not parse, or a known test runner that ran no test (${runners})`,
         ],
       ])],
