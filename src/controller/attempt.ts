@@ -20,6 +20,7 @@ import type { ControllerContext } from "./context.ts";
 import { dispatchAttempt } from "./dispatch_attempt.ts";
 import { retireResult } from "./previous_failure.ts";
 import { runTaskGates } from "./task_gates.ts";
+import { changedRules } from "./task_rules.ts";
 import { judgeChanges, judgeGates, makeVerdict } from "./verdict.ts";
 
 /** Why an attempt is aborted. */
@@ -72,7 +73,7 @@ export async function runAttempt(
       ? abortion(signal.reason as AbortReason)
       : dispatched.failure ?? failure ?? judgeGates(evidence) ??
         await judgeBranch(context, claimed, dispatched, signal) ??
-        judgeChanges(task, dispatched);
+        judgeRules(context, claimed) ?? judgeChanges(task, dispatched);
     const verdict = verdictOf(context, claimed, { dispatched, evidence, end, logPath });
     return { verdict, events: last };
   } finally {
@@ -101,6 +102,16 @@ export async function judgeBranch(
   if (now === null && signal.aborted) return abortion(signal.reason as AbortReason);
   const error = `Gate broken: the branch moved while gates ran, from ${headCommit} to ${now}`;
   return { outcome: "gate_broken", error };
+}
+
+/** With `gate_files_policy: "block"`, a person looks at a change of what judges the task. */
+function judgeRules(
+  { store, settings }: ControllerContext,
+  { task: { id }, attempt }: Claimed,
+): Failure | null {
+  if (settings.macp.gate_files_policy !== "block") return null;
+  const changed = changedRules(store.readQueue().find(id), attempt);
+  return changed && { outcome: "gate_files_blocked", error: changed.told };
 }
 
 function verdictOf(

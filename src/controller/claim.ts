@@ -21,6 +21,7 @@ import { type KnownNames, placesInUse } from "./places_in_use.ts";
 import { nextStep, underWay } from "./schedule.ts";
 import { reservedPorts, reservePorts } from "./reserved_ports.ts";
 import { nextSerial } from "./serials.ts";
+import { rulesOf } from "./task_rules.ts";
 
 /** Most blocks of ports that another repository takes in the very same moment. */
 const mostTries = 50;
@@ -124,6 +125,7 @@ function claimedTask(
       verdict: null,
       slot: freeSlot(state),
       port_base: freePorts(context, state),
+      rules: rulesOf(task),
     },
   };
 }

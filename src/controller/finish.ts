@@ -20,6 +20,7 @@ import { placeHold } from "./holds.ts";
 import { describeTask } from "./event_metadata.ts";
 import { releasePorts } from "./reserved_ports.ts";
 import { retireResult } from "./previous_failure.ts";
+import { changedRules, tellRules } from "./task_rules.ts";
 import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
 import { reach } from "../sys/fail_points.ts";
 
@@ -44,17 +45,22 @@ export async function endAttempt(
   verdict: Verdict,
   drafts: readonly EventDraft[] = [],
 ): Promise<EndedAttempt> {
-  const events = drafts.map((draft) => makeEvent(draft, context.world.clock.now()));
-  const redacted = redactVerdict(context.redactor, verdict);
-  const attempt = await context.store.change(({ state }) => {
-    const attempt = state.running[id];
-    if (attempt) state.running[id] = { ...attempt, phase: "finishing", verdict: redacted };
-    return { change: { state, events }, result: state.running[id] ?? null };
+  const { store, redactor, world } = context;
+  const events = drafts.map((draft) => makeEvent(draft, world.clock.now()));
+  const { attempt, told, changed } = await store.change(({ queue, state }) => {
+    const running = state.running[id];
+    const changed = running ? changedRules(queue.find(id), running) : null;
+    const told = redactVerdict(redactor, changed ? tellRules(verdict, changed) : verdict);
+    const attempt = running && { ...running, phase: "finishing" as const, verdict: told };
+    if (attempt) state.running[id] = attempt;
+    const patches = changed ? [{ id, fields: changed.fields }] : [];
+    return { change: { state, patches, events }, result: { attempt, told, changed } };
   });
   events.forEach(context.onEvent);
+  if (changed) context.onNote(redactor.text(`${id}: ${changed.told}`));
   reach("verdict.written");
-  if (attempt) await finishAttempt(context, id, attempt, redacted);
-  return { id, status: redacted.next_status, outcome: redacted.outcome };
+  if (attempt) await finishAttempt(context, id, attempt, told);
+  return { id, status: told.next_status, outcome: told.outcome };
 }
 
 /**
@@ -162,6 +168,7 @@ function settle(
     not_before: verdict.not_before ?? undefined,
     cancel_requested: undefined,
     attempts: verdict.spent ? result.attempt : attempt.attempts_before,
+    last_attempt: attempt.serial,
     ...(result.pr ? { pr: result.pr } : {}),
   };
   const event = makeEvent({
@@ -214,17 +221,16 @@ function openQuestion({ accept }: RunningAttempt, { next_status }: Verdict): Acc
   return accept && next_status === "escalated" && isQuestion(accept.outcome) ? accept : null;
 }
 
-/** Whether the queue says already what the verdict says, or speaks of a later attempt. */
+/** Whether the queue says already what the verdict says, or what a person said. */
 function isSettled(
   raw: Record<string, unknown>,
   attempt: RunningAttempt,
   verdict: Verdict,
 ): boolean {
-  const { serial } = attempt;
   const { next_status } = verdict;
   const outcome = openQuestion(attempt, verdict)?.outcome ?? verdict.outcome;
-  if (typeof raw.last_attempt === "number" && raw.last_attempt !== serial) return true;
-  if (raw.status === next_status) return raw.outcome === outcome;
+  const isOwn = raw.last_attempt === attempt.serial;
+  if (raw.status === next_status) return isOwn && raw.outcome === outcome;
   // What a worker or a gate wrote there is no end; a person's word is.
   return raw.status === "failed" && raw.outcome === "cancelled";
 }

@@ -96,8 +96,11 @@ export async function recoverAttempt(
     return null;
   }
   const raw = context.store.readQueue().find(id);
-  // Whatever else somebody wrote there since. Who holds a task for a person claims nothing.
-  const claimed = !attempt.owner && isRecord(raw) && raw.last_attempt === attempt.serial;
+  // Whatever else somebody wrote there since: a worker begins after the claim is in the queue.
+  // Who holds a task for a person claims nothing.
+  const begun = attempt.phase !== "claimed" ||
+    (isRecord(raw) && raw.last_attempt === attempt.serial);
+  const claimed = !attempt.owner && isRecord(raw) && begun;
   if (claimed) return await loseAttempt(context, id, attempt);
   // The claim did not reach the queue: the attempt never was.
   await context.store.change(({ state }) => {

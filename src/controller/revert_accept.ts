@@ -13,6 +13,10 @@ import { removeAttemptFiles } from "./attempt_folder.ts";
 import { forgetWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
+import { changedRules } from "./task_rules.ts";
+
+/** What the queue says until then; without a verdict, completed is what a gate wrote there. */
+const untilThen: ReadonlySet<unknown> = new Set(["running", "gated", "completed"]);
 
 /** Puts the task back, and forgets the attempt. Can be done again where it was cut short. */
 export async function revertAccept(
@@ -40,17 +44,21 @@ function putBack(
 ) {
   const raw = queue.find(id);
   const { accept } = attempt;
-  const claimed = isRecord(raw) && raw.last_attempt === attempt.serial &&
-    (raw.status === "gated" || raw.status === "running");
-  if (!accept || !claimed) return { change: null, result: null };
+  if (!accept || !isRecord(raw) || !untilThen.has(raw.status)) {
+    return { change: null, result: null };
+  }
   const { status, outcome, reason } = accept;
+  const changed = changedRules(raw, attempt);
   const fields = {
     status,
     outcome: outcome ?? undefined,
     reason: reason ?? undefined,
     cancel_requested: undefined,
+    last_attempt: attempt.serial,
+    ...changed?.fields,
   };
-  const told = [why, reason].filter(Boolean).join(". As before: ");
+  const what = changed ? `${why}. ${changed.told}` : why;
+  const told = [what, reason].filter(Boolean).join(". As before: ");
   const task = raw as Task;
   const event = makeEvent({
     event_type: `task.${status}`,

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
+import { watchTracked } from "../dispatcher/watch_tracked.ts";
 import type { Gate } from "../gates/resolve_gates.ts";
 import { runGates } from "../gates/run_gates.ts";
 import { originalObjects } from "../git/git_settings.ts";
-import { watchTracked } from "../git/tracked_changes.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import type { EventDraft } from "../protocol/events.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";

@@ -13,8 +13,6 @@ import type { TestRuns } from "./test_run_detector.ts";
 export interface GateRun {
   gate: Gate;
   end: Pick<CommandEnd, "exitCode" | "cause">;
-  /** All that it printed, as plain text. */
-  output: string;
   /** What it printed on standard output; null when that was too much to be kept. */
   standardOutput: string | null;
   tests: TestRuns;
@@ -44,10 +42,6 @@ export function judgeGate(run: GateRun): Judgement {
   if (broken !== null) return { outcome: "broken", reason: broken, exit_code, conclusive };
   const failed = failedReason(run);
   if (failed !== null) return { outcome: "failed", reason: failed, exit_code, conclusive };
-  if (!matchesExpected(run)) {
-    const reason = `Its output does not match what is expected: ${run.gate.expect}`;
-    return { outcome: "broken", reason, exit_code, conclusive };
-  }
   return { outcome: "passed", reason: null, exit_code, conclusive };
 }
 
@@ -80,7 +74,7 @@ function cutShortReason({ gate, end }: GateRun): string | null {
 /** Why the run says nothing about the work, or null. */
 function brokenReason({ gate, end, standardOutput, tests }: GateRun): string | null {
   if (end.exitCode === 126 || end.exitCode === 127) return exitReason(end.exitCode);
-  if (gate.expect !== null && !compile(gate.expect)) {
+  if (gate.expect !== null && !expected(gate)) {
     return `Its expect is no regular expression: ${gate.expect}`;
   }
   if (gate.type === "ai-review") return unreadableReason(standardOutput);
@@ -112,16 +106,26 @@ function findingsReason({ gate, standardOutput }: GateRun): string | null {
   return `${count} of severity ${gate.failOn} or above (${first.severity}${title})`;
 }
 
-function matchesExpected({ gate, output }: GateRun): boolean {
-  return gate.expect === null || (compile(gate.expect)?.test(output) ?? false);
-}
-
-function compile(expression: string): RegExp | null {
+/** What its output must match; null when that is anything, or no regular expression. */
+export function expected({ expect }: Pick<Gate, "expect">): RegExp | null {
   try {
-    return new RegExp(expression, "m");
+    return expect === null ? null : new RegExp(expect, "m");
   } catch {
     return null;
   }
+}
+
+/** A green gate must print what is expected. `found` is null where nothing tells within `seconds`. */
+export function judgeExpected(
+  judgement: Judgement,
+  { expect }: Pick<Gate, "expect">,
+  { found, seconds }: { found: boolean | null; seconds: number },
+): Judgement {
+  if (found) return judgement;
+  const reason = found === null
+    ? `Its output could not be searched within ${seconds} s for what is expected: ${expect}`
+    : `Its output does not match what is expected: ${expect}`;
+  return { ...judgement, outcome: "broken", reason, conclusive: found !== null };
 }
 
 /**

@@ -11,7 +11,14 @@ import { MacpError } from "../protocol/errors.ts";
 import type { GateEvidence, ProcessIdentity } from "../protocol/generated/types.ts";
 import type { Redactor } from "../redaction/redactor.ts";
 import type { World } from "../sys/world.ts";
-import { judgeEmptyGate, judgeGate, type Judgement, judgeTracked } from "./judge_gate.ts";
+import {
+  expected,
+  judgeEmptyGate,
+  judgeExpected,
+  judgeGate,
+  type Judgement,
+  judgeTracked,
+} from "./judge_gate.ts";
 import { OutputRecord } from "./output_record.ts";
 import { type Gate, isEmptyCommand } from "./resolve_gates.ts";
 import { TestRunDetector } from "./test_run_detector.ts";
@@ -38,6 +45,8 @@ export interface GateContext {
 /** Lines and bytes of the output that the evidence holds. */
 const tailLines = 40;
 const tailBytes = 4096;
+/** How long the output of a gate is searched for what is expected: nothing else is done then. */
+const searchSeconds = 5;
 /** Errors after which nothing was run. */
 const notRun = new Set(["folder_missing", "program_missing", "program_not_started"]);
 
@@ -102,7 +111,12 @@ async function runAndJudge(context: GateContext, gate: Gate): Promise<Judgement 
     return { outcome: "broken", reason, exit_code: 127, conclusive: false };
   }
   if (end.cause === "aborted") return null;
-  return judgeGate({ gate, end, ...output.end() });
+  const { output: text, ...said } = output.end();
+  const judgement = judgeGate({ gate, end, ...said });
+  const pattern = expected(gate);
+  if (pattern === null || judgement.outcome !== "passed") return judgement;
+  const found = await context.world.finds(pattern, text, searchSeconds * 1000);
+  return judgeExpected(judgement, gate, { found, seconds: searchSeconds });
 }
 
 async function run(

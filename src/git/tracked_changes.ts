@@ -12,12 +12,3 @@ export async function trackedChanges(git: Git): Promise<string[]> {
   const { changed, unmerged } = parseStatus(await git.read([...args, "--ignore-submodules=all"]));
   return [...changed, ...unmerged];
 }
-
-/**
- * Tells, each time it is called, which files that git tracks have changed since it was made.
- * A file that was changed before is not told of.
- */
-export async function watchTracked(git: Git): Promise<() => Promise<string[]>> {
-  const before = new Set(await trackedChanges(git));
-  return async () => (await trackedChanges(git)).filter((path) => !before.has(path));
-}

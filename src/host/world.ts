@@ -5,6 +5,7 @@
  */
 import type { World } from "../sys/world.ts";
 import { realFiles } from "./files.ts";
+import { finds } from "./finds.ts";
 import { realHttp } from "./http.ts";
 import { realPorts } from "./ports.ts";
 import { realProcesses } from "./processes.ts";
@@ -38,5 +39,6 @@ export function realWorld(): World {
     },
     env: Deno.env.toObject(),
     uuid: () => crypto.randomUUID(),
+    finds,
   };
 }

@@ -28,6 +28,7 @@ import { whyBusy } from "../controller/hold_task.ts";
 import { refusal } from "./interventions.ts";
 import { underWay } from "../controller/schedule.ts";
 import { nextSerial } from "../controller/serials.ts";
+import { rulesOf } from "../controller/task_rules.ts";
 
 /** A task that can be accepted. */
 export interface Acceptable {
@@ -144,6 +145,7 @@ function claimedTask(
     port_base: freePorts(context, view.state),
     owner: world.processes.self(),
     accept: before,
+    rules: rulesOf(task),
   };
   return {
     task,

@@ -9,13 +9,13 @@ import { type DispatchRequest, nothingYet } from "../dispatcher/dispatch_request
 import { attemptResultsFolder } from "../dispatcher/result_paths.ts";
 import { runSetup } from "../dispatcher/run_setup.ts";
 import { bringSubmodules } from "../dispatcher/submodules.ts";
+import { watchTracked } from "../dispatcher/watch_tracked.ts";
 import { bringIncluded } from "../dispatcher/worktree_include.ts";
 import { type Gate, resolveGates } from "../gates/resolve_gates.ts";
 import { runGates } from "../gates/run_gates.ts";
 import type { Git } from "../git/git.ts";
 import { originalObjects } from "../git/git_settings.ts";
 import { resolveCommit } from "../git/refs.ts";
-import { watchTracked } from "../git/tracked_changes.ts";
 import { AttemptLog } from "../logs/attempt_log.ts";
 import { logHeading } from "../logs/log_heading.ts";
 import type { GateEvidence, RunningAttempt } from "../protocol/generated/types.ts";

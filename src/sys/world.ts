@@ -32,4 +32,9 @@ export interface World {
   env: Readonly<Record<string, string>>;
   /** A random UUID, version 4. */
   uuid(): string;
+  /**
+   * Whether a regular expression finds something in a text; null when `ms` do not suffice to
+   * tell, or the memory. Nothing else happens meanwhile.
+   */
+  finds(pattern: RegExp, text: string, ms: number): Promise<boolean | null>;
 }

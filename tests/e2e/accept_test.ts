@@ -559,3 +559,29 @@ for (const by of ["accept", "drain"] as const) {
     });
   });
 }
+
+Deno.test("What is written into the worktree while accept runs the gates does not land, and is pinned", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ f: "hi\n" });
+    const [began, go] = [repository.outside("began"), repository.outside("go")];
+    const gate = `echo x > ${began}; until test -e ${go}; do sleep 0.05; done`;
+    repository.writeQueue([
+      execTask("t", "echo x > made; exit 1", { quality_gates: [gate], max_attempts: 1 }),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    await repository.macp(["restore", "t"]);
+    const cwd = repository.worktree("t");
+    const accepting = repository.start(["accept", "t"]);
+    await repository.untilWritten(began);
+    Deno.writeTextFileSync(`${cwd}/f`, "meanwhile\n");
+    Deno.writeTextFileSync(`${cwd}/late`, "x\n");
+    Deno.writeTextFileSync(`${cwd}/f`, "hi\n");
+    Deno.writeTextFileSync(go, "");
+    assertEquals((await accepting.ended).code, 0);
+    const { branch = "", last_attempt: serial } = repository.task("t");
+    const tree = await repository.git("ls-tree", "--name-only", branch);
+    assertEquals(tree.trim().split("\n").filter((name) => name !== ".mosaic"), ["f", "made"]);
+    const pinned = `refs/macp/snapshots/t/${serial}`;
+    assertStringIncludes(await repository.git("ls-tree", "-r", "--name-only", pinned), "late");
+  });
+});

@@ -145,3 +145,57 @@ Deno.test("A gate in a clean checkout that changes files which git tracks is bro
     assertEquals(repository.task("t").outcome, "gate_broken");
   });
 });
+
+Deno.test("A gate that changes a file further that the setup had changed is broken", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ lock: "1\n" });
+    const gates = ["echo 3 > lock", "grep -q 3 lock"];
+    repository.writeConfig({ macp: { setup: "echo 2 > lock", gate_checkout: "clean" } });
+    repository.writeQueue([
+      execTask("t", "git checkout -q lock; echo x > x", { quality_gates: gates }),
+      execTask("reads", "git checkout -q lock; echo x > y", {
+        quality_gates: ["grep -q 2 lock", "touch lock", "cp lock copy; cat copy > lock"],
+      }),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals(repository.task("t").outcome, "gate_broken");
+    assertStringIncludes(repository.result("t").error ?? "", "It changed files that git tracks");
+    assertEquals(repository.task("reads").outcome, "completed");
+  });
+});
+
+for (const mark of ["assume-unchanged", "skip-worktree"]) {
+  Deno.test(`A gate that tells git not to look at what it changes (${mark}) is broken`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ f: "hi\n" });
+      await repository.submit(
+        "t",
+        "echo x > x",
+        "--gate",
+        `git update-index --${mark} f; echo GOOD > f`,
+        "--gate",
+        "grep -q GOOD f",
+      );
+      await repository.submit("looks", "echo x > y", "--gate", "touch f; git status");
+      assertEquals((await repository.macp(["drain"])).code, 3);
+      assertEquals(repository.task("t").outcome, "gate_broken");
+      assertStringIncludes(repository.result("t").error ?? "", "git tracks");
+      assertEquals(repository.task("looks").outcome, "completed");
+    });
+  });
+}
+
+Deno.test("A gate whose expect takes for ever on its output is broken, and the queue goes on", async () => {
+  await withRepository(async (repository) => {
+    const command = `printf '%060d!\\n' 0 | tr 0 a`;
+    repository.writeQueue([
+      execTask("slow", "true", { quality_gates: [{ command, expect: "(?=a)^(a+)+$" }] }),
+      execTask("next", "true", { quality_gates: [{ command, expect: "^a+!$" }] }),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    const { outcome, reason } = repository.task("slow");
+    assertEquals(outcome, "gate_broken");
+    assertStringIncludes(String(reason), "could not be searched within 5 s for what is expected");
+    assertEquals(repository.task("next").outcome, "completed");
+  });
+});

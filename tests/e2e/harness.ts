@@ -6,6 +6,7 @@
  */
 import { join } from "@std/path";
 import type { Task, TaskEvent, TaskResult } from "../../src/protocol/generated/types.ts";
+import { endProcessesOf } from "./end_processes_of.ts";
 
 const root = join(import.meta.dirname ?? ".", "..", "..");
 
@@ -314,12 +315,13 @@ export function execTask(id: string, command: string, fields: TaskFields = {}): 
   return { id, title: `Task ${id}`, status: "pending", dispatch: "exec", command, ...fields };
 }
 
-/** Calls `test` with a folder that is removed afterwards. */
+/** Calls `test` with a folder that is removed afterwards, with what a failed test left running. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "macp-e2e-" }));
   try {
     await test(folder);
   } finally {
+    endProcessesOf(folder);
     Deno.removeSync(folder, { recursive: true });
   }
 }

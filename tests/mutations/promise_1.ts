@@ -17,11 +17,11 @@ export const redGatePasses: readonly Mutation[] = [
   },
   {
     promise: 1,
-    module: "gates/run_gates.ts",
-    why: "only the last gate counts",
-    find: "evidence.push(result);",
-    replace: "evidence.splice(0, 1, result);",
-    tests: [{ file: "gates_test.ts", filter: "All gates run, also after a red one" }],
+    module: "dispatcher/watch_tracked.ts",
+    why: "a gate may change the files that are judged",
+    find: "changed.filter((path) => !Object.hasOwn(before, path))",
+    replace: "changed.filter((path) => Object.hasOwn(before, path))",
+    tests: [{ file: "gates_test.ts", filter: "changes files which git tracks is broken" }],
   },
   {
     promise: 1,
@@ -33,11 +33,11 @@ export const redGatePasses: readonly Mutation[] = [
   },
   {
     promise: 1,
-    module: "dispatcher/inspect_work.ts",
-    why: "a worker may change what decides what gates check",
-    find: 'gate_files_policy === "block" && !request.leftBy;',
-    replace: 'gate_files_policy === "block" && !!request.leftBy;',
-    tests: [{ file: "gate_files_test.ts", filter: "with block it escalates at once" }],
+    module: "controller/task_rules.ts",
+    why: "a worker may take its gates out of the queue",
+    find: "if (names.length === 0) return null;",
+    replace: "if (names.length >= 0) return null;",
+    tests: [{ file: "changed_rules_test.ts", filter: "takes its gates out of tasks.json" }],
   },
   {
     promise: 1,

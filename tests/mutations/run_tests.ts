@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { endProcessesOf } from "./end_processes_of.ts";
+import { endProcessesOf } from "../e2e/end_processes_of.ts";
 import type { MutationTest } from "./mutation.ts";
 
 /** Milliseconds after which tests are ended: a broken program may wait for ever. */

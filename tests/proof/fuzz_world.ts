@@ -184,6 +184,7 @@ export function fuzzWorld(plan: WorldPlan): {
     },
     clock,
     env: plan.env,
+    finds: (pattern, text) => Promise.resolve(pattern.test(text)),
     uuid: () => `00000000-0000-4000-8000-${String(++serial).padStart(12, "0")}`,
   };
   const printed = { stdout: "", stderr: "" };

@@ -38,8 +38,8 @@ export const gatesPage: Page = {
         ["failed", "any other exit code; ai-review: a finding at or above fail_on"],
         [
           "broken",
-          "exit code 126 or 127, time-out, killed, empty command, expect not matched, files that " +
-          "git tracks changed (gates judge what is committed), findings " +
+          "exit code 126 or 127, time-out, killed, empty command, expect not matched within 5 s, " +
+          "files that git tracks changed (gates judge what is committed), findings " +
           `that do not parse, or a known test runner that ran no test (${runners})`,
         ],
       ])],
@@ -49,6 +49,16 @@ export const gatesPage: Page = {
       blocks: [
         text("A pipe ends with the code of its last command: false | tail -1 passes. Write it as"),
         code("bash -o pipefail -c 'npm test | tail -20'"),
+      ],
+    },
+    {
+      title: "While a task runs",
+      blocks: [
+        text(
+          "Its quality_gates, type and expects_changes stay as they were claimed: what is written " +
+            "over them in tasks.json is put back, and told in the result. To change them:",
+        ),
+        code("macp cancel TASK-1", "macp retry TASK-1   # after the edit"),
       ],
     },
     { title: "Fields of a gate", blocks: [fieldRows(task.$defs.gate.properties)] },

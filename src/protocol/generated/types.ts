@@ -1208,6 +1208,7 @@ export interface RunningAttempt {
    */
   owner?: ProcessIdentity | null;
   accept?: AcceptedFrom;
+  rules?: TaskRules;
   /**
    * Slot among the attempts that run at once, from 0.
    */
@@ -1271,6 +1272,17 @@ export interface AcceptedFrom {
   status: "failed" | "escalated";
   outcome: string | null;
   reason: string | null;
+}
+/**
+ * What of the task decides how its work is judged, as it was claimed: what else stands there when the attempt ends is put back.
+ */
+export interface TaskRules {
+  type?: string;
+  quality_gates?: unknown[];
+  /**
+   * That of the metadata.
+   */
+  expects_changes?: boolean;
 }
 /**
  * A worktree that macp made.

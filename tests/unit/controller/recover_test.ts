@@ -143,7 +143,7 @@ Deno.test("recover() carries out a verdict that is on disk, once, wherever the c
 Deno.test("recover() forgets a claim that did not reach the queue, and counts nothing", () =>
   withScene(
     { status: "pending", attempts: 0 },
-    { running: { a: lost } },
+    { running: { a: { ...lost, phase: "claimed" } } },
     async ({ context, task }) => {
       assertEquals(await recover(context), []);
       assertEquals([task().status, task().attempts], ["pending", 0]);

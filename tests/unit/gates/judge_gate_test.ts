@@ -1,5 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { type GateRun, judgeEmptyGate, judgeGate } from "../../../src/gates/judge_gate.ts";
+import {
+  expected,
+  type GateRun,
+  judgeEmptyGate,
+  judgeExpected,
+  judgeGate,
+} from "../../../src/gates/judge_gate.ts";
 import { resolveGates } from "../../../src/gates/resolve_gates.ts";
 import type { GateObject } from "../../../src/protocol/generated/types.ts";
 
@@ -15,13 +21,16 @@ interface Given {
 function judge({ gate, exitCode = 0, cause = "exited", output = "", ...given }: Given) {
   const [resolved] = resolveGates({ quality_gates: [{ command: "x", ...gate }] }, {});
   if (!resolved) throw new Error("no gate");
-  const { outcome, exit_code, reason } = judgeGate({
+  const judgement = judgeGate({
     gate: resolved,
     end: { exitCode, cause },
-    output,
     standardOutput: given.standardOutput === undefined ? output : given.standardOutput,
     tests: given.tests ?? { runners: [], ran: 0 },
   });
+  const found = expected(resolved)?.test(output) ?? true;
+  const { outcome, exit_code, reason } = judgement.outcome === "passed"
+    ? judgeExpected(judgement, resolved, { found, seconds: 5 })
+    : judgement;
   return [outcome, exit_code, reason];
 }
 
@@ -143,9 +152,9 @@ const cases: [what: string, given: Given, expected: [string, number, string | nu
   ]],
 ];
 
-for (const [what, given, expected] of cases) {
-  Deno.test(`judgeGate() says ${expected[0]} when ${what}`, () => {
-    assertEquals(judge(given), expected);
+for (const [what, given, said] of cases) {
+  Deno.test(`judgeGate() says ${said[0]} when ${what}`, () => {
+    assertEquals(judge(given), said);
   });
 }
 
@@ -163,7 +172,7 @@ Deno.test("judgeGate() is conclusive unless the gate was cut short", () => {
   if (!gate) throw new Error("no gate");
   const conclusive = (exitCode: number, cause: GateRun["end"]["cause"] = "exited") => {
     const end = { exitCode, cause };
-    return judgeGate({ gate, end, output: "", standardOutput: "", tests: { runners: [], ran: 0 } })
+    return judgeGate({ gate, end, standardOutput: "", tests: { runners: [], ran: 0 } })
       .conclusive;
   };
   assertEquals([0, 1, 124, 126, 127].map((code) => conclusive(code)), Array(5).fill(true));

@@ -1,5 +1,5 @@
 /**
- * Ends what tests on a broken program leave behind.
+ * Ends what tests leave behind that fail, or try a broken program.
  *
  * @module
  */
