@@ -5,15 +5,31 @@
  */
 import { MIN_LENGTH_NAMED, type Secret } from "./collect_secrets.ts";
 import { derivedForms } from "./derived_forms.ts";
+import { matchForm, NONE, OPEN } from "./match_form.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { type Shape, SHAPES } from "./shapes.ts";
+import { headsOf } from "./spellings.ts";
 
-/** A form of a known value, or what tokens of a shape begin with. */
-interface SecretNeedle {
+/** What forms of known values begin with. */
+interface ValueNeedle {
   text: string;
-  name: string;
-  shape: Shape | null;
+  forms: KnownForm[];
+  shape: null;
 }
+
+/** A form of the value of that name. */
+interface KnownForm {
+  form: string;
+  name: string;
+}
+
+/** What tokens of a shape begin with. */
+interface ShapeNeedle {
+  text: string;
+  shape: Shape;
+}
+
+type SecretNeedle = ValueNeedle | ShapeNeedle;
 
 /** A part of a text that is to be replaced. */
 export interface Hit {
@@ -40,6 +56,9 @@ export interface Findings {
 /** Finds secrets from `from` on; `final` says that the text does not go on. */
 export type SecretFinder = (text: string, from: number, final: boolean) => Findings;
 
+/** Characters of what is looked for first: a form is not wrapped before these. */
+const HEAD = 4;
+
 /** Characters of a token of a known shape that are kept until its end is known. */
 export const MAX_WAIT = 65_536;
 
@@ -55,18 +74,20 @@ export function createFinder(secrets: readonly Secret[]): SecretFinder {
 }
 
 function needlesOf(secrets: readonly Secret[]): SecretNeedle[] {
-  const needles = new Map<string, SecretNeedle>();
-  for (const { name, value } of secrets) {
-    for (const text of derivedForms(value)) {
-      if (text.length >= MIN_LENGTH_NAMED && !needles.has(text)) {
-        needles.set(text, { text, name, shape: null });
-      }
+  const names = new Map<string, string>();
+  for (const { name, value } of secrets.filter(({ value }) => value.length >= MIN_LENGTH_NAMED)) {
+    for (const form of derivedForms(value)) if (!names.has(form)) names.set(form, name);
+  }
+  const heads = new Map<string, KnownForm[]>();
+  for (const [form, name] of names) {
+    for (const head of headsOf(form, HEAD)) {
+      heads.set(head, [...heads.get(head) ?? [], { form, name }]);
     }
   }
-  const anchors = SHAPES.flatMap((shape) =>
-    shape.anchors.map((text) => ({ text, name: shape.name, shape }))
-  );
-  return [...needles.values(), ...anchors];
+  return [
+    ...[...heads].map(([text, forms]) => ({ text, forms, shape: null })),
+    ...SHAPES.flatMap((shape) => shape.anchors.map((text) => ({ text, shape }))),
+  ];
 }
 
 /** One pass over one text. */
@@ -94,7 +115,7 @@ class Search {
       if (at > this.safe || (this.#unfinished && at >= this.safe)) return true;
       const open = needle.shape
         ? this.#shape(needle.text, needle.shape, at)
-        : this.#literal(needle, at);
+        : this.#value(needle, at);
       if (open) this.safe = Math.min(this.safe, at);
       return false;
     });
@@ -112,10 +133,14 @@ class Search {
   }
 
   /** Whether a known value could begin at `at` and be complete only with more text. */
-  #literal({ text, name }: SecretNeedle, at: number): boolean {
-    const end = at + text.length;
-    if (this.#text.startsWith(text, at)) this.#hits.push({ anchor: at, start: at, end, name });
-    return this.#cutOff(text, at);
+  #value({ text: head, forms }: ValueNeedle, at: number): boolean {
+    if (!this.#text.startsWith(head, at)) return this.#cutOff(head, at);
+    for (const { form, name } of forms) {
+      const end = matchForm(form, this.#text, at, this.#final);
+      if (end === OPEN) return true;
+      if (end !== NONE) this.#hits.push({ anchor: at, start: at, end, name });
+    }
+    return false;
   }
 
   /** Whether a token could begin at `at` and be complete only with more text. */
@@ -163,9 +188,11 @@ function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray 
   return expression.exec(text);
 }
 
-/** Joins hits that overlap; the longest of them gives its name. */
+/** Joins hits that overlap; the longest gives its name, and of such that of what begins last. */
 function merge(found: readonly FoundHit[]): FoundHit[] {
-  const sorted = found.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const sorted = found.toSorted((a, b) =>
+    a.start - b.start || b.end - a.end || b.anchor - a.anchor
+  );
   const merged: FoundHit[] = [];
   let longest = 0;
   for (const hit of sorted) {

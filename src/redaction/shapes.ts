@@ -151,6 +151,31 @@ const privateKey: Shape = {
   prolonged: sticky(`(?<!${keyEnd})`, String.raw`[^\n]{0,4096}$`),
 };
 
+/** Characters of a password in an address, and of a user's name. */
+const inPassword = String.raw`[^\s/?#"'<>{}\\\x60]`;
+const inUser = String.raw`[^\s/?#"'<>{}\\\x60:@[]`;
+const slash = String.raw`\\{0,8}/`;
+
+/** The password of an address, also where JSON holds an escaped slash. */
+const address: Shape = {
+  name: "URL_PASSWORD",
+  anchors: [
+    ...anchorsOf("://", [...LETTERS, ...DIGITS, ..."-._~%!$&()*+,;=:"]),
+    ...[":\\/\\", ":\\\\/", ":\\\\\\"],
+  ],
+  whole: sticky(
+    `(:${slash}${slash}${inUser}{0,256}:)`,
+    String.raw`(?!\[redacted:)${inPassword}{1,256}(?=@)`,
+  ),
+  begun: sticky(
+    `:(?:${slash}){0,2}`,
+    String.raw`(?:\\{0,8}|(?<=/)${inUser}{0,256}(?::${inPassword}{0,256})?)$`,
+  ),
+  rest: /(?:)/y,
+  // The last of several @ is the one before the host.
+  prolonged: sticky(`@${inPassword}{0,256}$`),
+};
+
 /** All known shapes. */
 export const SHAPES: readonly Shape[] = [
   github,
@@ -162,4 +187,5 @@ export const SHAPES: readonly Shape[] = [
   awsNamed,
   jwt,
   privateKey,
+  address,
 ];
