@@ -7,6 +7,7 @@ const encoders: Record<string, (value: string) => string> = {
   JSON: inJson,
   "JSON in JSON": (value) => inJson(inJson(value)),
   "JSON in JSON in JSON": (value) => inJson(inJson(inJson(value))),
+  "JSON in JSON, four times": (value) => inJson(inJson(inJson(inJson(value)))),
   "JSON with escaped slashes": php,
   "JSON with escaped slashes in such": (value) => php(php(value)),
   "JSON of ASCII": (value) =>
@@ -75,17 +76,21 @@ for (const [name, encode] of Object.entries(encoders)) {
   });
 }
 
-Deno.test("text() finds base64 wherever a line ends in it", () => {
-  const { text } = createRedactor([{ name: "X", value: values[0] ?? "" }]);
-  const encoded = toBase64(values[0] ?? "");
-  for (const end of ["\n", "\r\n", "\n\t", "\\n", "\\\\r\\\\n"]) {
-    for (let at = 1; at < encoded.length - 1; at++) {
-      const redacted = text(`${encoded.slice(0, at)}${end}${encoded.slice(at)}`);
-      const left = redacted.replace("[redacted:X]", "");
-      assert(left.length <= 8 + end.length, `${at}: ${redacted}`);
+for (const kind of ["as it is", "base64", "hexadecimal"]) {
+  Deno.test(`text() finds a secret of 16 characters wherever a line ends in it when it is ${kind}`, () => {
+    for (const value of [`pa"ss/word+ äö&(x)<y>%z`, "0123456789ABCDEF"]) {
+      const { text } = createRedactor([{ name: "X", value }]);
+      const written = kind === "base64" ? toBase64(value) : encoders[kind]?.(value) ?? "";
+      for (const end of ["\n", "\r\n", "\n\t", "\\n", "\\\\r\\\\n"]) {
+        for (let at = 1; at < written.length; at++) {
+          const redacted = text(`${written.slice(0, at)}${end}${written.slice(at)}`);
+          const left = redacted.replace("[redacted:X]", "").replace(end, "");
+          assert(left.length <= 4, `${at}: ${redacted}`);
+        }
+      }
     }
-  }
-});
+  });
+}
 
 Deno.test("text() finds a secret of several lines however its lines are told", () => {
   const lines = [
