@@ -12,13 +12,13 @@ const MIN_BASE64 = 8;
 const MIN_FORM = 3;
 /** Least characters of a single line of a secret with several lines. */
 const MIN_LINE = 8;
-/** Least characters of a form that is looked for without its beginning too. */
+/** Least characters of an encoded form that is looked for without its beginning too. */
 const MIN_LONG = 16;
 
 /**
  * Every form in which `value` is looked for: as it is, in base64 and base64url at the three
  * alignments, in hexadecimal digits of both cases, and, when it has several lines, each line of
- * 8 characters or more; long ones also without their beginning. Each form comes once. In which
+ * 8 characters or more; long encoded ones also without their beginning. Each form comes once. In which
  * ways its characters may be written is not told here.
  */
 export function derivedForms(value: string): string[] {
@@ -26,10 +26,10 @@ export function derivedForms(value: string): string[] {
   for (const text of [value, value.replaceAll("\r\n", "\n")]) {
     const bytes = new TextEncoder().encode(text);
     const digits = bytes.toHex();
-    forms.unshift(text, digits, digits.toUpperCase(), ...base64Forms(bytes));
+    const encoded = [digits, digits.toUpperCase(), ...base64Forms(bytes)];
+    forms.unshift(text, ...encoded.flatMap(withoutBeginning));
   }
-  return [...new Set(forms.map(withoutNesting).flatMap(withoutBeginning))]
-    .filter((form) => form.length >= MIN_FORM);
+  return [...new Set(forms.map(withoutNesting))].filter((form) => form.length >= MIN_FORM);
 }
 
 /**

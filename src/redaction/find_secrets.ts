@@ -7,7 +7,7 @@ import { MIN_LENGTH_NAMED, type Secret } from "./collect_secrets.ts";
 import { derivedForms } from "./derived_forms.ts";
 import { matchForm, NONE, OPEN } from "./match_form.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
-import { type Shape, SHAPES } from "./shapes.ts";
+import { ADDRESS, MAX_ADDRESS, type Shape, SHAPES } from "./shapes.ts";
 import { headsOf } from "./spellings.ts";
 
 /** What forms of known values begin with. */
@@ -68,6 +68,7 @@ export function createFinder(secrets: readonly Secret[]): SecretFinder {
   return (text, from, final) => {
     const search = new Search(text, final);
     if (!final) search.safe = scanner.openEnd(text, from);
+    search.addresses(from);
     search.run(scanner, from);
     return search.findings();
   };
@@ -119,6 +120,22 @@ class Search {
       if (open) this.safe = Math.min(this.safe, at);
       return false;
     });
+  }
+
+  /** Finds addresses with a password: before each @, and where the text ends in one. */
+  addresses(from: number): void {
+    const text = this.#text;
+    const lastWord = this.#final ? text.length : lastWordOf(text, from);
+    let sign = -1;
+    for (let at = text.indexOf(":", from); at >= 0 && at <= this.safe;) {
+      if (sign < at) sign = text.indexOf("@", at);
+      if (sign < 0) sign = Infinity;
+      const next = text.charAt(at + 1);
+      const mayBegin = (sign - at < MAX_ADDRESS || at >= lastWord) &&
+        (next === "/" || next === "\\" || next === "");
+      if (mayBegin && this.#shape(":", ADDRESS, at)) this.safe = Math.min(this.safe, at);
+      at = text.indexOf(":", Math.max(at, Math.min(sign - MAX_ADDRESS, lastWord - 1)) + 1);
+    }
   }
 
   findings(): Findings {
@@ -181,6 +198,14 @@ class Search {
     const cut = !this.#final && at + wanted.length > this.#text.length;
     return cut && wanted.startsWith(this.#text.slice(at));
   }
+}
+
+/** Where the end of a text begins that holds no blank, as far back as an address reaches. */
+function lastWordOf(text: string, from: number): number {
+  const least = Math.max(from, text.length - MAX_ADDRESS);
+  let at = text.length;
+  while (at > least && text.charCodeAt(at - 1) > 0x20) at--;
+  return at;
 }
 
 function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {

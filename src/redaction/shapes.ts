@@ -8,7 +8,7 @@
 export interface Shape {
   /** Shown as `[redacted:NAME]`. */
   name: string;
-  /** Each token begins with one of these, of 4 characters at least. */
+  /** Each token begins with one of these. */
   anchors: readonly string[];
   /** The whole token. What its first group matches stands before the secret and stays. */
   whole: RegExp;
@@ -156,13 +156,16 @@ const inPassword = String.raw`[^\s/?#"'<>{}\\\x60]`;
 const inUser = String.raw`[^\s/?#"'<>{}\\\x60:@[]`;
 const slash = String.raw`\\{0,8}/`;
 
-/** The password of an address, also where JSON holds an escaped slash. */
-const address: Shape = {
+/** Most characters from the colon of a scheme to the sign behind the password, and a few more. */
+export const MAX_ADDRESS = 600;
+
+/**
+ * The password of an address, also where JSON holds an escaped slash. A colon begins it, which
+ * is too short and too frequent for the search that the others have in common.
+ */
+export const ADDRESS: Shape = {
   name: "URL_PASSWORD",
-  anchors: [
-    ...anchorsOf("://", [...LETTERS, ...DIGITS, ..."-._~%!$&()*+,;=:"]),
-    ...[":\\/\\", ":\\\\/", ":\\\\\\"],
-  ],
+  anchors: [":"],
   whole: sticky(
     `(:${slash}${slash}${inUser}{0,256}:)`,
     String.raw`(?!\[redacted:)${inPassword}{1,256}(?=@)`,
@@ -176,7 +179,7 @@ const address: Shape = {
   prolonged: sticky(`@${inPassword}{0,256}$`),
 };
 
-/** All known shapes. */
+/** The known shapes that one search finds. */
 export const SHAPES: readonly Shape[] = [
   github,
   anthropic,
@@ -187,5 +190,4 @@ export const SHAPES: readonly Shape[] = [
   awsNamed,
   jwt,
   privateKey,
-  address,
 ];

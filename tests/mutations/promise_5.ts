@@ -11,8 +11,8 @@ export const tellsSecrets: readonly Mutation[] = [
     promise: 5,
     module: "redaction/derived_forms.ts",
     why: "a secret in base64 is not known again",
-    find: "...base64Forms(bytes));",
-    replace: "...base64Forms(bytes).slice(0, 0));",
+    find: "...base64Forms(bytes)]",
+    replace: "...base64Forms(bytes).slice(0, 0)]",
     tests: [{ file: "secrets_test.ts", filter: "in base64" }],
   },
   {
