@@ -18,8 +18,8 @@ const MIN_LONG = 16;
 /**
  * Every form in which `value` is looked for: as it is, in base64 and base64url at the three
  * alignments, in hexadecimal digits of both cases, and, when it has several lines, each line of
- * 8 characters or more; long encoded ones also without their beginning. Each form comes once. In which
- * ways its characters may be written is not told here.
+ * 8 characters or more; long encoded ones also without their beginning. Each form comes once,
+ * its escapes taken for one each. In which ways a character may be written is not told here.
  */
 export function derivedForms(value: string): string[] {
   const forms = longLines(value);

@@ -23,34 +23,46 @@ const LEAST_WRAPPED = 3 * BEFORE_BREAK;
  * is unless `final`, can tell. Takes time by the length of the form.
  */
 export function matchForm(form: string, text: string, at: number, final: boolean): number {
-  const firstWrapped = form.length < LEAST_WRAPPED ? form.length : BEFORE_BREAK;
   let end = at;
   for (let index = 0; index < form.length;) {
-    const [wanted, found] = [form.charCodeAt(index), text.charCodeAt(end)];
-    if (wanted === found && !mayGoOn(wanted)) {
+    const wanted = form.charCodeAt(index);
+    if (wanted === text.charCodeAt(end) && !mayGoOn(wanted)) {
       index++;
       end++;
       continue;
     }
-    if (end === text.length) return final ? NONE : OPEN;
-    // Of several backslashes the last may belong to what follows.
-    const shared = form[index - 1] === "\\" && text[end - 1] === "\\";
-    if (wanted !== found && !shared && !escapes.has(found)) return NONE;
-    const char = String.fromCodePoint(form.codePointAt(index) ?? 0);
-    const wrapped = index >= firstWrapped;
-    const begins = shared ? [end, end - 1] : [end];
-    const cut = wrapped || char === "\n" || char === " " ? cutLine : cutEscape;
-    if (!final && begins.some((begin) => matchEnd(cut, text, begin) !== NONE)) return OPEN;
-    const ends = begins.map((begin) => writtenEnd(char, text, begin, wrapped));
-    end = ends.find((end) => end !== NONE) ?? NONE;
-    if (end === NONE) return NONE;
-    index += char.length;
+    end = nextEnd({ form, index, text, at: end, final });
+    if (end < 0) return end;
+    index += (form.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
   }
   return end;
 }
 
+/** Where the character of a form ends that stands at `at`, if it does, in whatever way. */
+function nextEnd(
+  { form, index, text, at, final }: {
+    form: string;
+    index: number;
+    text: string;
+    at: number;
+    final: boolean;
+  },
+): number {
+  if (at === text.length) return final ? NONE : OPEN;
+  // Of several backslashes the last may belong to what follows.
+  const shared = form[index - 1] === "\\" && text[at - 1] === "\\";
+  if (!shared && form[index] !== text[at] && !escapes.has(text.charAt(at))) return NONE;
+  const char = String.fromCodePoint(form.codePointAt(index) ?? 0);
+  const wrapped = index >= BEFORE_BREAK && form.length >= LEAST_WRAPPED;
+  const begins = shared ? [at, at - 1] : [at];
+  const cut = wrapped || char === "\n" || char === " " ? cutLine : cutEscape;
+  if (!final && begins.some((begin) => matchEnd(cut, text, begin) !== NONE)) return OPEN;
+  const ends = begins.map((begin) => writtenEnd(char, text, begin, wrapped));
+  return ends.find((end) => end !== NONE) ?? NONE;
+}
+
 /** What an escape or a line break begins with. */
-const escapes = new Set([..."\\%&+'\r\n \t"].map((char) => char.charCodeAt(0)));
+const escapes = new Set("\\%&+'\r\n \t");
 
 /** Where a character that begins at `at` ends, behind a line break or not. */
 function writtenEnd(char: string, text: string, at: number, wrapped: boolean): number {
@@ -67,7 +79,7 @@ function spelledEnd(char: string, text: string, at: number): number {
 }
 
 /** Where what a sticky expression matches at `at` ends. */
-export function matchEnd(expression: RegExp, text: string, at: number): number {
+function matchEnd(expression: RegExp, text: string, at: number): number {
   expression.lastIndex = at;
   return expression.test(text) ? expression.lastIndex : NONE;
 }

@@ -17,14 +17,6 @@ export const tellsSecrets: readonly Mutation[] = [
   },
   {
     promise: 5,
-    module: "redaction/match_form.ts",
-    why: "an escaped secret is not known again",
-    find: "if (spelling) return matchEnd(spelling.written, text, at);",
-    replace: 'if (!spelling && char === "") return matchEnd(/x/y, text, at);',
-    tests: [{ file: "secrets_test.ts", filter: "in base64" }],
-  },
-  {
-    promise: 5,
     module: "dispatcher/worker_environment.ts",
     why: "a worker gets the secrets of the program itself",
     find: '!ownSecrets.includes(name) && name !== "OLDPWD"',
