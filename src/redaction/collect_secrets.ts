@@ -18,10 +18,19 @@ export const MIN_LENGTH_BY_NAME = 8;
 export const MIN_LENGTH_NAMED = 4;
 
 const secretName = /TOKEN|SECRET|PASSWORD|KEY/i;
+/** The end of a name whose value is a secret, or the path of a file that holds one. */
+const secretEnd = /(?:PASSWD|PASSPHRASE|CREDENTIALS?|CREDS|_PWD|(?:^|_)(?:PASS|PAT))\d*$/i;
+const path = /^(?:\.{0,2}|~\w*|[A-Za-z]:)[\\/]/;
+
+/** Whether a variable's value is a secret by its name: `DB_PASS` is one, `PATH` is not. */
+function isSecret([name, value]: [string, string]): boolean {
+  return secretName.test(name) || (secretEnd.test(name) && !path.test(value));
+}
 
 /**
  * Secrets of an environment: the variables in `names`, from 4 characters on, and
- * those whose name holds TOKEN, SECRET, PASSWORD or KEY, from 8 characters on.
+ * from 8 characters on those whose name holds TOKEN, SECRET, PASSWORD or KEY, or ends in
+ * PASSWD, PASSPHRASE, CREDENTIAL(S), CREDS, _PASS, _PWD or _PAT and holds no path.
  * Each value comes once; the variables in `names` come first.
  *
  * @param options.env Environment variables.
@@ -32,7 +41,7 @@ export function collectSecrets(options: {
   names: readonly string[];
 }): Secret[] {
   const { env, names } = options;
-  const byName = Object.keys(env).filter((name) => secretName.test(name)).sort();
+  const byName = Object.entries(env).filter(isSecret).map(([name]) => name).sort();
   const found = new Map<string, Secret>();
   const add = (name: string, minLength: number) => {
     const value = Object.hasOwn(env, name) ? env[name]?.trim() ?? "" : "";

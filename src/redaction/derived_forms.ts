@@ -3,86 +3,59 @@
  *
  * @module
  */
+import { BEFORE_BREAK } from "./match_form.ts";
+import { withoutNesting } from "./spellings.ts";
 
 /** Least characters of the part of a base64 text that does not depend on its surroundings. */
-const MIN_BASE64 = 12;
+const MIN_BASE64 = 8;
+/** Least characters of a form: what is left of the shortest value when an escape counts once. */
+const MIN_FORM = 3;
 /** Least characters of a single line of a secret with several lines. */
 const MIN_LINE = 8;
+/** Least characters of an encoded form that is looked for without its beginning too. */
+const MIN_LONG = 16;
 
 /**
- * Every form in which `value` is looked for: as it is, JSON-escaped, URL-encoded,
- * base64 and base64url at the three alignments, and, when it has several lines,
- * each line of 8 characters or more. Each form comes once.
+ * Every form in which `value` is looked for: as it is, in base64 and base64url at the three
+ * alignments, in hexadecimal digits of both cases, and, when it has several lines, each line of
+ * 8 characters or more; long encoded ones also without their beginning. Each form comes once,
+ * its escapes taken for one each. In which ways a character may be written is not told here.
  */
 export function derivedForms(value: string): string[] {
-  const forms = new Set<string>();
-  for (const text of new Set([value, value.replaceAll("\r\n", "\n")])) {
-    forms.add(text);
-    for (const form of jsonForms(text)) forms.add(form);
-    for (const form of urlForms(text)) forms.add(form);
-    for (const form of base64Forms(text)) forms.add(form);
+  const forms = longLines(value);
+  for (const text of [value, value.replaceAll("\r\n", "\n")]) {
+    const bytes = new TextEncoder().encode(text);
+    const digits = bytes.toHex();
+    const encoded = [digits, digits.toUpperCase(), ...base64Forms(bytes)];
+    forms.unshift(text, ...encoded.flatMap(withoutBeginning));
   }
-  for (const line of longLines(value)) {
-    forms.add(line);
-    for (const form of jsonForms(line)) forms.add(form);
-  }
-  return [...forms];
-}
-
-/** JSON-escaped once and twice, and with ASCII only. */
-function jsonForms(text: string): string[] {
-  const once = JSON.stringify(text).slice(1, -1);
-  const twice = JSON.stringify(once).slice(1, -1);
-  const ascii = once.replace(
-    /[^\0-\x7f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return [once, twice, ascii];
+  return [...new Set(forms.map(withoutNesting))].filter((form) => form.length >= MIN_FORM);
 }
 
 /**
- * As encoders write it: every reserved character, without `/`, without `!'()*`,
- * and as a form's field, each with hexadecimal digits of both cases.
+ * A form, and what is left of a long one without its beginning: this is found also where a
+ * line break stands in the beginning.
  */
-function urlForms(text: string): string[] {
-  const lenient = encodeURIComponent(text.toWellFormed());
-  const strict = lenient.replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  const paths = [lenient, strict].map((form) => form.replaceAll("%2F", "/"));
-  const forms = [lenient, strict, ...paths];
-  const asForm = new URLSearchParams([["", text]]).toString().slice(1);
-  const all = [...forms, ...forms.map((form) => form.replaceAll("%20", "+")), asForm];
-  return all.flatMap((form) => [
-    form,
-    form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
-  ]);
+function withoutBeginning(form: string): string[] {
+  return form.length < MIN_LONG ? [form] : [form, form.slice(BEFORE_BREAK)];
 }
 
 /**
- * Base64 of a text that holds `text` somewhere: the characters that come from it
+ * Base64 of bytes that hold `bytes` somewhere: the characters that come from it
  * alone, whatever stands before and behind, for each of the three alignments.
  */
-function base64Forms(text: string): string[] {
-  const bytes = new TextEncoder().encode(text);
+function base64Forms(bytes: Uint8Array): string[] {
   const forms: string[] = [];
   for (const before of [0, 1, 2]) {
     const padded = new Uint8Array(before + bytes.length);
     padded.set(bytes, before);
-    const encoded = toBase64(padded);
+    const encoded = padded.toBase64();
     const first = Math.ceil(before * 8 / 6);
     const last = Math.floor(padded.length * 8 / 6);
     if (last - first < MIN_BASE64) continue;
     forms.push(encoded.slice(first, last), encoded.slice(first));
   }
   return forms.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]);
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }
 
 /** The long lines of a text with several; the frame of a key block is no secret. */

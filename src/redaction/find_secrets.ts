@@ -5,15 +5,31 @@
  */
 import { MIN_LENGTH_NAMED, type Secret } from "./collect_secrets.ts";
 import { derivedForms } from "./derived_forms.ts";
+import { matchForm, NONE, OPEN } from "./match_form.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
-import { type Shape, SHAPES } from "./shapes.ts";
+import { ADDRESS, MAX_ADDRESS, type Shape, SHAPES } from "./shapes.ts";
+import { headsOf } from "./spellings.ts";
 
-/** A form of a known value, or what tokens of a shape begin with. */
-interface SecretNeedle {
+/** What forms of known values begin with. */
+interface ValueNeedle {
   text: string;
-  name: string;
-  shape: Shape | null;
+  forms: KnownForm[];
+  shape: null;
 }
+
+/** A form of the value of that name. */
+interface KnownForm {
+  form: string;
+  name: string;
+}
+
+/** What tokens of a shape begin with. */
+interface ShapeNeedle {
+  text: string;
+  shape: Shape;
+}
+
+type SecretNeedle = ValueNeedle | ShapeNeedle;
 
 /** A part of a text that is to be replaced. */
 export interface Hit {
@@ -40,6 +56,9 @@ export interface Findings {
 /** Finds secrets from `from` on; `final` says that the text does not go on. */
 export type SecretFinder = (text: string, from: number, final: boolean) => Findings;
 
+/** Characters of what is looked for first: a form is not wrapped before these. */
+const HEAD = 4;
+
 /** Characters of a token of a known shape that are kept until its end is known. */
 export const MAX_WAIT = 65_536;
 
@@ -49,24 +68,27 @@ export function createFinder(secrets: readonly Secret[]): SecretFinder {
   return (text, from, final) => {
     const search = new Search(text, final);
     if (!final) search.safe = scanner.openEnd(text, from);
+    search.addresses(from);
     search.run(scanner, from);
     return search.findings();
   };
 }
 
 function needlesOf(secrets: readonly Secret[]): SecretNeedle[] {
-  const needles = new Map<string, SecretNeedle>();
-  for (const { name, value } of secrets) {
-    for (const text of derivedForms(value)) {
-      if (text.length >= MIN_LENGTH_NAMED && !needles.has(text)) {
-        needles.set(text, { text, name, shape: null });
-      }
+  const names = new Map<string, string>();
+  for (const { name, value } of secrets.filter(({ value }) => value.length >= MIN_LENGTH_NAMED)) {
+    for (const form of derivedForms(value)) if (!names.has(form)) names.set(form, name);
+  }
+  const heads = new Map<string, KnownForm[]>();
+  for (const [form, name] of names) {
+    for (const head of headsOf(form, HEAD)) {
+      heads.set(head, [...heads.get(head) ?? [], { form, name }]);
     }
   }
-  const anchors = SHAPES.flatMap((shape) =>
-    shape.anchors.map((text) => ({ text, name: shape.name, shape }))
-  );
-  return [...needles.values(), ...anchors];
+  return [
+    ...[...heads].map(([text, forms]) => ({ text, forms, shape: null })),
+    ...SHAPES.flatMap((shape) => shape.anchors.map((text) => ({ text, shape }))),
+  ];
 }
 
 /** One pass over one text. */
@@ -94,10 +116,26 @@ class Search {
       if (at > this.safe || (this.#unfinished && at >= this.safe)) return true;
       const open = needle.shape
         ? this.#shape(needle.text, needle.shape, at)
-        : this.#literal(needle, at);
+        : this.#value(needle, at);
       if (open) this.safe = Math.min(this.safe, at);
       return false;
     });
+  }
+
+  /** Finds addresses with a password: before each @, and where the text ends in one. */
+  addresses(from: number): void {
+    const text = this.#text;
+    const lastWord = this.#final ? text.length : lastWordOf(text, from);
+    let sign = -1;
+    for (let at = text.indexOf(":", from); at >= 0 && at <= this.safe;) {
+      if (sign < at) sign = text.indexOf("@", at);
+      if (sign < 0) sign = Infinity;
+      const next = text.charAt(at + 1);
+      const mayBegin = (sign - at < MAX_ADDRESS || at >= lastWord) &&
+        (next === "/" || next === "\\" || next === "");
+      if (mayBegin && this.#shape(":", ADDRESS, at)) this.safe = Math.min(this.safe, at);
+      at = text.indexOf(":", Math.max(at, Math.min(sign - MAX_ADDRESS, lastWord - 1)) + 1);
+    }
   }
 
   findings(): Findings {
@@ -112,10 +150,14 @@ class Search {
   }
 
   /** Whether a known value could begin at `at` and be complete only with more text. */
-  #literal({ text, name }: SecretNeedle, at: number): boolean {
-    const end = at + text.length;
-    if (this.#text.startsWith(text, at)) this.#hits.push({ anchor: at, start: at, end, name });
-    return this.#cutOff(text, at);
+  #value({ text: head, forms }: ValueNeedle, at: number): boolean {
+    if (!this.#text.startsWith(head, at)) return this.#cutOff(head, at);
+    for (const { form, name } of forms) {
+      const end = matchForm(form, this.#text, at, this.#final);
+      if (end === OPEN) return true;
+      if (end !== NONE) this.#hits.push({ anchor: at, start: at, end, name });
+    }
+    return false;
   }
 
   /** Whether a token could begin at `at` and be complete only with more text. */
@@ -158,14 +200,24 @@ class Search {
   }
 }
 
+/** Where the end of a text begins that holds no blank, as far back as an address reaches. */
+function lastWordOf(text: string, from: number): number {
+  const least = Math.max(from, text.length - MAX_ADDRESS);
+  let at = text.length;
+  while (at > least && text.charCodeAt(at - 1) > 0x20) at--;
+  return at;
+}
+
 function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
   expression.lastIndex = at;
   return expression.exec(text);
 }
 
-/** Joins hits that overlap; the longest of them gives its name. */
+/** Joins hits that overlap; the longest gives its name, and of such that of what begins last. */
 function merge(found: readonly FoundHit[]): FoundHit[] {
-  const sorted = found.toSorted((a, b) => a.start - b.start || b.end - a.end);
+  const sorted = found.toSorted((a, b) =>
+    a.start - b.start || b.end - a.end || b.anchor - a.anchor
+  );
   const merged: FoundHit[] = [];
   let longest = 0;
   for (const hit of sorted) {

@@ -7,8 +7,7 @@ import { isRecord } from "../protocol/events.ts";
 import { collectSecrets, type Secret } from "./collect_secrets.ts";
 
 /**
- * Values of a gate's own variables whose name holds TOKEN, SECRET, PASSWORD or KEY, from 8
- * characters on.
+ * Values of a gate's own variables that are secrets by their name.
  *
  * @param gates `quality_gates` of a configuration or a task, not validated.
  */

@@ -11,7 +11,7 @@ import { LOOK_BEHIND, type Shape } from "./shapes.ts";
 export interface StreamRedactor {
   /**
    * Takes the next piece and gives out what can be given out. What may be the
-   * beginning of a secret is kept, at most the length of the longest secret or
+   * beginning of a secret is kept, at most the length of the longest secret, escaped, or
    * 64 Ki characters, whichever is more.
    */
   push(piece: string): string;

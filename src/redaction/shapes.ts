@@ -8,7 +8,7 @@
 export interface Shape {
   /** Shown as `[redacted:NAME]`. */
   name: string;
-  /** Each token begins with one of these, of 4 characters at least. */
+  /** Each token begins with one of these. */
   anchors: readonly string[];
   /** The whole token. What its first group matches stands before the secret and stays. */
   whole: RegExp;
@@ -151,7 +151,35 @@ const privateKey: Shape = {
   prolonged: sticky(`(?<!${keyEnd})`, String.raw`[^\n]{0,4096}$`),
 };
 
-/** All known shapes. */
+/** Characters of a password in an address, and of a user's name. */
+const inPassword = String.raw`[^\s/?#"'<>{}\\\x60]`;
+const inUser = String.raw`[^\s/?#"'<>{}\\\x60:@[]`;
+const slash = String.raw`\\{0,8}/`;
+
+/** Most characters from the colon of a scheme to the sign behind the password, and a few more. */
+export const MAX_ADDRESS = 600;
+
+/**
+ * The password of an address, also where JSON holds an escaped slash. A colon begins it, which
+ * is too short and too frequent for the search that the others have in common.
+ */
+export const ADDRESS: Shape = {
+  name: "URL_PASSWORD",
+  anchors: [":"],
+  whole: sticky(
+    `(:${slash}${slash}${inUser}{0,256}:)`,
+    String.raw`(?!\[redacted:)${inPassword}{1,256}(?=@)`,
+  ),
+  begun: sticky(
+    `:(?:${slash}){0,2}`,
+    String.raw`(?:\\{0,8}|(?<=/)${inUser}{0,256}(?::${inPassword}{0,256})?)$`,
+  ),
+  rest: /(?:)/y,
+  // The last of several @ is the one before the host.
+  prolonged: sticky(`@${inPassword}{0,256}$`),
+};
+
+/** The known shapes that one search finds. */
 export const SHAPES: readonly Shape[] = [
   github,
   anthropic,

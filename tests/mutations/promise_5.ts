@@ -11,8 +11,8 @@ export const tellsSecrets: readonly Mutation[] = [
     promise: 5,
     module: "redaction/derived_forms.ts",
     why: "a secret in base64 is not known again",
-    find: "for (const form of base64Forms(text)) forms.add(form);",
-    replace: "if (base64Forms(text).length === 1) forms.add(text);",
+    find: "...base64Forms(bytes)]",
+    replace: "...base64Forms(bytes).slice(0, 0)]",
     tests: [{ file: "secrets_test.ts", filter: "in base64" }],
   },
   {

@@ -35,32 +35,52 @@ function marksOf(seed: number) {
     environment: `env/${some(14)}+=?&${some(6)}`,
     lines: `first-${some(12)}\nsecond-${some(14)}`,
     config: `cfg-${some(20)}`,
+    signs: `q"${some(6)}/<${some(6)}>&'${some(6)}%+ä\\${some(6)}`,
     ownVariable: `own-${some(18)}`,
     gateVariable: `gate-${some(18)}`,
     address: `https://hooks.slack.example/services/${some(24)}`,
     github: `ghp_${some(36)}`,
     openai: `sk-proj-${some(40)}`,
+    database: `postgres://app:pw-${some(18)}@db.example/x`,
   };
 }
 
 /** A secret in the forms in which it may turn up; a token that only its shape tells, as it is. */
 function formsOf(secret: string): string[] {
-  if (/^(?:ghp_|sk-)/.test(secret)) return [secret];
-  const base64 = (text: string) => btoa(text).replace(/=+$/, "");
+  if (/^(?:ghp_|sk-|postgres:)/.test(secret)) return [secret];
+  const bytes = new TextEncoder().encode(secret);
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+  const inLines = (text: string, end: string) => text.replace(/.{20}(?=.)/g, `$&${end}`);
+  const base64 = bytes.toBase64().replace(/=+$/, "");
+  const url = base64.replaceAll("+", "-").replaceAll("/", "_");
+  const entities = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(
+    '"',
+    "&quot;",
+  );
   return [
     secret,
     encodeURIComponent(secret),
-    base64(secret),
-    base64(secret).replaceAll("+", "-").replaceAll("/", "_"),
+    encodeURIComponent(secret).replace(/%../g, (escape) => escape.toLowerCase()),
+    ...[base64, url, inLines(base64, "\n"), inLines(url, "\r\n"), inLines(base64, "\n  ")],
     // In the middle of a longer text that was encoded as a whole.
     ...["x", "xy"].map((before) =>
-      btoa(`${before}${secret}`).slice(
-        before.length + 1,
-        Math.floor((before.length + secret.length) * 8 / 6),
-      )
+      new TextEncoder().encode(`${before}${secret}`).toBase64()
+        .slice(before.length + 1, Math.floor((before.length + bytes.length) * 8 / 6))
     ),
-    JSON.stringify(secret).slice(1, -1),
+    ...[bytes.toHex(), bytes.toHex().toUpperCase(), inLines(bytes.toHex(), "\n")],
+    ...[inJson(secret), inJson(inJson(secret)), inJson(inJson(inJson(secret)))],
+    inJson(secret).replaceAll("/", "\\/"),
+    ...[entities.replaceAll("'", "&#39;"), entities.replaceAll("'", "&#x27;")],
+    // As an indented block holds its lines.
+    secret.replaceAll("\n", "\n    "),
   ];
+}
+
+/** What of a form must not be read anywhere: what stands on one line, and of an address the password. */
+function partsOf(form: string): string[] {
+  const password = /^postgres:.*:(.*)@/.exec(form)?.[1];
+  // What is left of a short secret in base64 may stand in any text.
+  return (password ? [password] : form.split(/\r?\n +|\r?\n/)).filter((part) => part.length >= 12);
 }
 
 /** Shell words for a text. */
@@ -68,8 +88,8 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Prints a text in all its forms, and once cut in two by a pause. */
-function tellAll(marks: Marks, choices: Choices): string {
+/** Commands that print each secret in all its forms, and once cut in two by a pause. */
+function tellAll(marks: Marks, choices: Choices): string[] {
   return Object.values(marks).flatMap((mark) => {
     const cut = 1 + choices.below(mark.length - 1);
     return [
@@ -78,7 +98,7 @@ function tellAll(marks: Marks, choices: Choices): string {
       `printf '%s\\n' ${quoted(mark.slice(cut))}`,
       `printf '%s\\n' ${quoted(`to err ${mark}`)} >&2`,
     ];
-  }).join("\n");
+  });
 }
 
 /** Lets it all happen; a report without faults when nothing came out. */
@@ -119,13 +139,14 @@ interface Story {
 
 async function tell({ repository, receiver, marks, choices, report }: Story): Promise<void> {
   const all = Object.values(marks).join(" and ");
-  const says = tellAll(marks, choices);
+  const commands = tellAll(marks, choices);
+  const says = commands.join("\n");
   await repository.commit({ "brief.md": `# Brief\n\nUse ${all}\n`, ".gitignore": ".mosaic/\n" });
   const remote = `https://x-access-token:${marks.github}@git.example/x.git`;
   await repository.git("remote", "add", "origin", remote);
   repository.writeConfig({
     macp: {
-      setup: says.split("\n").slice(0, 6).join("\n"),
+      setup: commands.slice(0, 6).join("\n"),
       webhook: {
         ...{ enabled: true, url: `${receiver.origin}/events`, auth_token: marks.config },
         ...{ event_filter: null, retry_count: 0 },
@@ -139,6 +160,7 @@ async function tell({ repository, receiver, marks, choices, report }: Story): Pr
   repository.writeQueue(tasksOf(marks, says, all));
   const env = {
     ...{ DEPLOY_TOKEN: marks.environment, SIGNING_KEY: marks.lines },
+    DB_PASSWD: marks.signs,
     NTFY_ACCESS: marks.ownVariable,
   };
   const printed: string[] = [];
@@ -196,9 +218,7 @@ async function search(
   { repository, receiver, marks, printed, report }: Omit<Story, "choices"> & { printed: string[] },
 ): Promise<void> {
   const forms = Object.entries(marks)
-    .flatMap(([name, mark]) => formsOf(mark).map((form) => ({ name, form })))
-    // What is left of a short secret in base64 may stand in any text.
-    .filter(({ form }) => form.length >= 12);
+    .flatMap(([name, mark]) => formsOf(mark).flatMap(partsOf).map((form) => ({ name, form })));
   const taken = new Map<string, number>();
   const look = (where: string, text: string) => {
     report.bytes += text.length;

@@ -100,9 +100,11 @@ export const environmentPage: Page = {
       title: "Secrets",
       blocks: [
         text(
-          "Values of variables whose names hold TOKEN, SECRET, PASSWORD or KEY, and of those " +
-            "named in macp.secrets, are replaced by [redacted:NAME] in all that is written and " +
-            "printed. Settings name secrets instead of holding them:",
+          "Values of variables named in macp.secrets (from 4 characters on), and of those whose " +
+            "names hold TOKEN, SECRET, PASSWORD or KEY or end in PASSWD, PASSPHRASE, " +
+            "CREDENTIALS, CREDS, _PASS, _PWD or _PAT (from 8 characters on), are replaced by " +
+            "[redacted:NAME] in all that is written and printed, also where they are escaped or " +
+            "encoded. Settings name secrets instead of holding them:",
         ),
         code(
           '"webhook": { "enabled": true, "url_env": "HOOK_URL", "signing_secret_env": "HOOK_SECRET" }',

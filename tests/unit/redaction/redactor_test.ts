@@ -6,6 +6,7 @@ const secrets = [
   { name: "API_KEY", value: "abcdefgh-12345" },
   { name: "INNER", value: "cdefgh-1" },
   { name: "TAIL", value: "12345-wxyz!" },
+  { name: "SIGNS", value: 'q/w"e&r\\t%z' },
   { name: "LINES", value: 'first line of it\n"second" line\nthird line of the secret' },
 ];
 const redactor = createRedactor(secrets);
@@ -45,7 +46,7 @@ Deno.test("text() replaces the whole of secrets that overlap", () => {
 });
 
 Deno.test("text() finds a secret with several lines, and its long lines alone", () => {
-  assertEquals(redactor.text(`<${secrets[3]?.value}>`), "<[redacted:LINES]>");
+  assertEquals(redactor.text(`<${secrets[4]?.value}>`), "<[redacted:LINES]>");
   assertEquals(redactor.text("> third line of the secret <"), "> [redacted:LINES] <");
 });
 
@@ -91,7 +92,7 @@ function inPieces(text: string, sizes: readonly number[]): string {
 
 const sample = [
   "begin abcdefgh-12345 middle abcdefgh-1234 and cdefgh-1,",
-  `${secrets[3]?.value} ${btoa("xx abcdefgh-12345 yy")}`,
+  `${secrets[4]?.value} ${btoa("xx abcdefgh-12345 yy")}`,
   `token ${github}. task-${"x".repeat(30)} \\nsk-${"q9".repeat(20)}`,
   `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${"s1-_".repeat(9)}. Then eyJhb and`,
   `AKIA${"IOSFODNN7EXAMPLE"}\twJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY`,
@@ -122,6 +123,33 @@ const parts = [
   ...["AKIA", "IOSFODNN7EXAMPLE", ",", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "=", " ", "x"],
   ...["aws_secret_access_key", "-----BEGIN ", "PRIVATE KEY-----", "-----END ", "xox", "b-", "\\n"],
   "Ab+/".repeat(12),
+  ...[
+    "q/w",
+    "q\\/w",
+    "q%2fw",
+    "\\",
+    "%25",
+    "%",
+    "&",
+    "amp;",
+    '"e',
+    '\\"e',
+    "&quot;e",
+    "%22e",
+    "\r\n  ",
+  ],
+  ...[
+    "&r\\t%z",
+    "%26r%5ct%25z",
+    "&amp;r\\\\t%z",
+    "://",
+    "user:",
+    "pw@",
+    "pa@ss",
+    ":\\/\\/",
+    "host/",
+  ],
+  ...[btoa("abcdefgh-12345").slice(0, 9), btoa("abcdefgh-12345").slice(9)],
 ];
 
 Deno.test("stream() gives the same as text() when texts and pieces are random", () => {

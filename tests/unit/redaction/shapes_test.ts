@@ -135,3 +135,49 @@ Deno.test("shapes find a token behind what only looks like the beginnings of man
   // Generous: it took 20 s when each beginning was followed on its own.
   assertEquals(performance.now() - started < 8000, true);
 });
+
+const addresses: [before: string, password: string, after: string][] = [
+  ["postgres://someone:", "pw", "@db.example/name"],
+  ["git clone https://oauth2:", "S3cret.t0ken", "@git.example/a.git."],
+  ["redis://:", "only-a-password", "@localhost:6379"],
+  ["mongodb+srv://user%40x:", "p%2Fw:x,y!$", "@a,b/?c=d"],
+  ['{"url":"amqp:\\/\\/guest:', "guest", '@host\\/v","x":"a@b"}'],
+  ['"{\\"url\\":\\"amqp:\\\\/\\\\/guest:', "guest", '@host\\\\/v\\"}"'],
+  ["https://user:", "p@ss@word", "@host/a@b"],
+  ["see <ftp://me:", "x", "@host> for more"],
+];
+for (const [before, password, after] of addresses) {
+  Deno.test(`shapes find a password in an address when it is ${before}`, () => {
+    const shown = `${before}[redacted:URL_PASSWORD]${after}`;
+    assertEquals(text(before + password + after), shown);
+    assertEquals(text(shown), shown);
+    const whole = `${before}${password}${after} `;
+    for (let at = 1; at < whole.length; at++) {
+      const stream = createRedactor([]).stream();
+      const output = stream.push(whole.slice(0, at)) + stream.push(whole.slice(at));
+      assertEquals(output + stream.end(), `${shown} `, `cut at ${at}`);
+    }
+  });
+}
+
+Deno.test("shapes leave an address without a password alone", () => {
+  const plain = [
+    "https://example.com:8080/a@b and http://[::1]:80/x@y and git@github.com:a/b.git",
+    "https://user@example.com/x:y@z mailto://a postgres://host:5432/db?user=a@b",
+    "postgres://user:${PASSWORD}@host postgres://user:<password>@host http://h:80 a@b",
+    "https://user:[redacted:TOKEN]@example.com/",
+  ];
+  for (const sample of plain) assertEquals(text(sample), sample);
+});
+
+Deno.test("shapes name a known secret in an address as what it is", () => {
+  const known = createRedactor([{ name: "DB_PASSWORD", value: "s3cr3t-pw" }]);
+  assertEquals(known.text("pg://u:s3cr3t-pw@h"), "pg://u:[redacted:DB_PASSWORD]@h");
+  const token = `ghp_${a(36)}`;
+  assertEquals(text(`https://x:${token}@h`), "https://x:[redacted:GITHUB_TOKEN]@h");
+});
+
+Deno.test("stream() gives out a line that ends in an address at once", () => {
+  const stream = createRedactor([]).stream();
+  assertEquals(stream.push("see https://example.com\n"), "see https://example.com\n");
+});
