@@ -5,7 +5,7 @@
  */
 import { MIN_LENGTH_NAMED, type Secret } from "./collect_secrets.ts";
 import { derivedForms } from "./derived_forms.ts";
-import { matchForm, NONE, OPEN } from "./match_form.ts";
+import { BEFORE_BREAK, matchForm, NONE, OPEN } from "./match_form.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { ADDRESS, MAX_ADDRESS, type Shape, SHAPES } from "./shapes.ts";
 import { headsOf } from "./spellings.ts";
@@ -56,9 +56,6 @@ export interface Findings {
 /** Finds secrets from `from` on; `final` says that the text does not go on. */
 export type SecretFinder = (text: string, from: number, final: boolean) => Findings;
 
-/** Characters of what is looked for first: a form is not wrapped before these. */
-const HEAD = 4;
-
 /** Characters of a token of a known shape that are kept until its end is known. */
 export const MAX_WAIT = 65_536;
 
@@ -81,7 +78,8 @@ function needlesOf(secrets: readonly Secret[]): SecretNeedle[] {
   }
   const heads = new Map<string, KnownForm[]>();
   for (const [form, name] of names) {
-    for (const head of headsOf(form, HEAD)) {
+    // As much as stands on one line in any case.
+    for (const head of headsOf(form, BEFORE_BREAK)) {
       heads.set(head, [...heads.get(head) ?? [], { form, name }]);
     }
   }
