@@ -31,9 +31,10 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
     return;
   }
   try {
+    const finding = request.branch === null ? null : findHidden(request, dispatched);
     const [status, hidden] = await Promise.all([
-      request.branch === null ? readStatus(git) : readTrueStatus(request, dispatched),
-      request.branch === null ? null : findHidden(request, dispatched),
+      finding === null ? readStatus(git) : readTrueStatus(request, dispatched, finding),
+      finding,
     ]);
     dispatched.dirty = isDirty(status);
     dispatched.headCommit = status.head;
@@ -80,10 +81,15 @@ async function whyElsewhere(
   return foreign && `The worktree is not there any more after the attempt, ${foreign}: ${path}`;
 }
 
-/** The status of the files themselves, whatever the index says of their times and sizes. */
+/**
+ * The status of the files themselves, whatever the index says of their times and sizes.
+ *
+ * @param finding Looks at the index too, which is only changed after it.
+ */
 async function readTrueStatus(
   { git, folder }: DispatchRequest,
   { cwd, warnings }: Dispatched,
+  finding: Promise<unknown>,
 ): Promise<CheckoutStatus> {
   const own = git.at(cwd);
   const place = gitFolderOf(git.world.files, cwd) ?? folder;
@@ -94,6 +100,7 @@ async function readTrueStatus(
   const seen = new Set([...status.changed, ...status.unmerged]);
   const overlooked = changed.filter((path) => !seen.has(path));
   if (overlooked.length === 0) return status;
+  await finding;
   await lookAgain(own, overlooked);
   const again = await readStatus(own);
   const found = overlooked.filter((path) => again.changed.includes(path));
