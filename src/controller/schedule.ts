@@ -89,12 +89,18 @@ export function standingOf({ queue, holds, settings, now }: Plan, raw: RawTask):
   const open = dependencies.map((id) => ({ id, status: statusOf(queue.find(id)) }))
     .find(({ status }) => status !== "completed");
   if (open) return { kind: "blocked", by: open.id, status: open.status ?? "invalid" };
-  const until = task.not_before ? Date.parse(task.not_before) : 0;
-  // What is further away was said by a clock that was set back since.
-  const isPause = until > now && until - now <= maxBackoffSeconds * 1000;
-  if (isPause) return { kind: "waiting", until };
+  const until = pausedUntil(task, now);
+  if (until > now) return { kind: "waiting", until };
   const hold = holdOf(holds, limitedRuntime(task, settings), now);
   return hold ? { kind: "held", until: hold.until, runtime: hold.runtime } : { kind: "ready" };
+}
+
+/** When a task may start; 0 when nothing keeps it back. */
+function pausedUntil({ not_before, outcome }: Task, now: number): number {
+  const until = not_before ? Date.parse(not_before) : 0;
+  // A pause behind an attempt that failed: one further away is of a clock that was set back since.
+  const isTooFar = Boolean(outcome) && until - now > maxBackoffSeconds * 1000;
+  return isTooFar ? 0 : until;
 }
 
 /**

@@ -153,7 +153,7 @@ export interface Task {
    */
   last_attempt?: number;
   /**
-   * RFC 3339 time before which the next attempt does not start.
+   * RFC 3339 time before which the next attempt does not start. Beside the outcome of an attempt it is a pause of macp: one more than 300 s ahead is taken for that of a clock that was set back.
    */
   not_before?: string | null;
   /**

@@ -175,14 +175,20 @@ Deno.test("nextStep() passes over a task that would meet an attempt under way, a
   assertEquals(asked, ["a", "b", "a"]);
 });
 
+const standingAt = (ms: number, fields: Record<string, unknown>) => {
+  const queue = queueOf({ id: "a", not_before: new Date(now + ms).toISOString(), ...fields });
+  return standingOf(planOf(queue), queue.find("a") as RawTask).kind;
+};
+
 Deno.test("standingOf() takes a pause longer than there is for one by another clock", () => {
-  const standing = (ms: number) => {
-    const queue = queueOf({ id: "a", not_before: new Date(now + ms).toISOString() });
-    return standingOf(planOf(queue), queue.find("a") as RawTask).kind;
-  };
-  assertEquals([standing(300_000), standing(300_001), standing(86_400_000)], [
-    "waiting",
-    "ready",
-    "ready",
-  ]);
+  const paused = { outcome: "worker_failed" };
+  assertEquals(standingAt(300_000, paused), "waiting");
+  assertEquals(standingAt(300_001, paused), "ready");
+  assertEquals(standingAt(86_400_000, paused), "ready");
+});
+
+Deno.test("standingOf() waits for the time that a person set, however far it is", () => {
+  assertEquals(standingAt(300_001, {}), "waiting");
+  assertEquals(standingAt(30 * 86_400_000, { attempts: 2 }), "waiting");
+  assertEquals(standingAt(-1, {}), "ready");
 });
