@@ -247,11 +247,12 @@ function faultOfSecrets(
   return null;
 }
 
-/** Whether a task is named after a secret: ids are names, in the ledger too. */
-function hasSecretId({ files }: FuzzInput): boolean {
+/** Whether a task or a run is named after a secret: ids are names, in the ledger too. */
+function hasSecretId({ files, args }: FuzzInput): boolean {
   const text = Object.values(files).join("\n");
-  return [...text.matchAll(/"(?:task_)?id":\s*("(?:[^"\\]|\\.)*")/g)]
-    .some(([, id = ""]) => forbidden.some((form) => id.includes(form)));
+  const given = args.filter((arg) => arg.startsWith("--run-id="));
+  const ids = [...text.matchAll(/"(?:task_)?id":\s*("(?:[^"\\]|\\.)*")/g)].map(([, id = ""]) => id);
+  return [...given, ...ids].some((id) => forbidden.some((form) => id.includes(form)));
 }
 
 /** Files that hold what a person wrote: the queue, a table, the task and the brief of a worker. */
