@@ -43,11 +43,15 @@ function orNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return null;
-    }
+    if (isNothingThere(error)) return null;
     throw error;
   }
+}
+
+/** Whether an error says that nothing stands at a path; none can where its name is too long. */
+function isNothingThere(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
+    (error instanceof Error && "code" in error && error.code === "ENAMETOOLONG");
 }
 
 function toStat(info: Deno.FileInfo): FileStat {

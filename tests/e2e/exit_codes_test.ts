@@ -66,6 +66,7 @@ Deno.test("Verbs that only read exit 0 whatever they show; wrong questions exit 
       [["retry", "nobody"], 2],
       [["config", "no.such.key"], 2],
       [["validate", "no-such-file"], 2],
+      [["validate", "x".repeat(5000)], 2],
       [["history", "--since", "yesterday-ish"], 2],
       [["run", "--once", "--until-drained"], 2],
       [["run", "--poll-sec", "often"], 2],

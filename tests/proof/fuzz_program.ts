@@ -85,13 +85,11 @@ function onLoopback(input: FuzzInput, origin: string): FuzzInput {
   return { ...input, files: Object.fromEntries(files) };
 }
 
-/** What a receiver answers: a status and a body. */
+/** What a receiver answers: a status and a body; 500 for what is no status. */
 function responseOf(answer: string): Response {
-  const { status = "", body = "" } = /^(?<status>\d+) (?<body>.*)$/s.exec(answer)?.groups ?? {};
-  const isEmpty = status === "204";
-  return Number(status) < 200
-    ? Response.error()
-    : new Response(isEmpty ? null : body, { status: Number(status) });
+  const { said = "", body = "" } = /^(?<said>\d+) (?<body>.*)$/s.exec(answer)?.groups ?? {};
+  const status = Number(said) < 200 ? 500 : Number(said);
+  return new Response(status === 204 ? null : body, { status });
 }
 
 function told(input: FuzzInput): string {

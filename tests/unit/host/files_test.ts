@@ -21,3 +21,13 @@ Deno.test("files.watch() is no more than a hint where there is no folder", () =>
   const stop = realFiles.watch("/no/such/folder", () => {});
   assertEquals(stop(), undefined);
 });
+
+Deno.test("files say that nothing stands where no name can be so long", () => {
+  const path = `/tmp/${"x".repeat(5000)}`;
+  assertEquals([realFiles.stat(path), realFiles.lstat(path), realFiles.list(path)], [
+    null,
+    null,
+    [],
+  ]);
+  realFiles.remove(path);
+});
