@@ -90,9 +90,10 @@ async function ofBase(
   paths: readonly string[],
 ): Promise<string[]> {
   if (paths.length === 0) return [];
-  const texts = await readBlobs(git, paths.map((path) => ({ commit: base, path })));
-  return paths.filter((path, at) =>
-    (texts[at] ?? null) !== null || (uncommitted?.before.get(path) ?? null) !== null
+  const args = ["ls-tree", "-z", "--name-only", "--full-tree", base, "--", ...paths];
+  const known = new Set((await git.read(args)).split("\0"));
+  return paths.filter((path) =>
+    known.has(path) || (uncommitted?.before.get(path) ?? null) !== null
   );
 }
 

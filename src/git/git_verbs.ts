@@ -11,6 +11,7 @@ const queries = [
   "diff",
   "for-each-ref",
   "ls-files",
+  "ls-tree",
   "rev-list",
   "rev-parse",
   "status",
