@@ -411,5 +411,15 @@ Deno.test("A landing writes the user's checkout through the user's filters, thos
       assertEquals(await repository.git("cat-file", "-p", "main:f.big"), `pointer ${n}`);
       assertEquals(await repository.git("status", "--porcelain", "f.big"), "");
     }
+    await repository.submit("t4", "echo content 4 > f.big; echo a > a");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    await repository.git("config", "filter.lfs.smudge", "false");
+    const refused = await repository.macp(["land", "t4"]);
+    assertEquals(refused.code, 3, refused.stdout + refused.stderr);
+    assertStringIncludes(refused.stdout + refused.stderr, "smudge filter lfs failed");
+    assertEquals(await repository.git("status", "--porcelain", "f.big", "a"), "");
+    assertEquals(await repository.git("cat-file", "-p", "main:f.big"), "pointer 3");
+    const left = [...Deno.readDirSync(join(repository.path, ".git"))].map(({ name }) => name);
+    assertEquals(left.filter((name) => name.startsWith("macp-")), []);
   });
 });
