@@ -74,7 +74,7 @@ for id do
   head=$(git rev-parse --verify 'HEAD^{commit}')
   git rev-list --count "$base..$head" -- >/dev/null
   git diff --numstat -z --no-renames --no-ext-diff --no-textconv "$base" "$head" -- >/dev/null
-  git ls-tree -z --name-only --full-tree $base -- work.txt >/dev/null
+  echo "$base:work.txt" | git cat-file --batch >/dev/null
   git status --porcelain=v2 -z --no-renames --untracked-files=no --ignore-submodules=all >/dev/null
   sh -c ${quoted(gateCommand)} >>"$OLDPWD/logs/$id.log" 2>&1
   git status --porcelain=v2 -z --no-renames --untracked-files=no --ignore-submodules=all >/dev/null

@@ -15,7 +15,10 @@ const endings = [".cjs", ".js", ".mjs", ".py", ".sh", ".ts", "/index.js", "/inde
 export interface CommandPaths {
   /** Paths that the command names, from the root of the repository; not all exist. */
   readonly paths: readonly string[];
-  /** @param file Path from the root of the repository, also of a submodule that it names files of. */
+  /**
+   * @param file Path from the root of the repository; that of a submodule when the command
+   *   names files in it.
+   */
   names(file: string): boolean;
   /** Whether it only looks at what it names. */
   readonly onlyLooks: boolean;

@@ -11,7 +11,6 @@ const queries = [
   "diff",
   "for-each-ref",
   "ls-files",
-  "ls-tree",
   "rev-list",
   "rev-parse",
   "status",

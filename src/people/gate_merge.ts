@@ -96,7 +96,8 @@ async function runPrepared(
   const about = { path: cwd, branch: request.branch ?? "", baseCommit: "", setUp: false };
   const ready = { ...about, warnings: [] };
   const prepared = { ...nothingYet(cwd), ready };
-  // Those of the worktree are still as the target has them.
+  // Submodules are still as the target has them, also those that the merge takes away.
+  await own.run(["clean", "--quiet", "-ffd"]);
   const missing = await bringSubmodules(own, git.cwd, { anew: true });
   const warnings = [...missing, ...await bringIncluded(git, cwd)];
   const content = { attemptId: request.attemptId, task, brief: null, previous: null };

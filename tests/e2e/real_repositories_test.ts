@@ -330,6 +330,17 @@ Deno.test("The gates of a landing see the submodules that the merge records", as
   });
 });
 
+Deno.test("The gates of a landing see no submodule that the merge takes away", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    const gate = ["--gate", "test ! -e libs/lib/lib.txt"];
+    await repository.submit("t", `git rm -q libs/lib; ${commitAll}`, ...gate);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+  });
+});
+
 Deno.test("No gates of a landing run where a submodule cannot be brought", async () => {
   await withRepository(async (repository) => {
     await addSubmodule(repository);
