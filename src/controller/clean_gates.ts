@@ -6,6 +6,8 @@
  */
 import type { Dispatched } from "../dispatcher/dispatch_request.ts";
 import { runSetupCommand } from "../dispatcher/setup_command.ts";
+import { bringSubmodules } from "../dispatcher/submodules.ts";
+import type { Git } from "../git/git.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { MacpError } from "../protocol/errors.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
@@ -47,18 +49,40 @@ export async function inCleanCheckout(
   const commit = dispatched.headCommit ?? "";
   const use = { purpose: "gates", taskId: task.id, commit, attemptId } as const;
   try {
-    return await inScratchWorktree(context, use, async ({ world }, cwd) => {
+    return await inScratchWorktree(context, use, async (own, cwd) => {
+      const { world } = own;
+      // Commits that the worker made in a submodule are in its worktree alone.
+      const from = dispatched.ready?.path ?? "";
+      const missing = await bringSubmodules(own, from);
       const env = { ...dispatched.env, MACP_WORKTREE: cwd };
       const label = "Setup for the gates";
       const place = { world, cwd, env, log, signal, label };
       const { aborted, failure } = await runSetupCommand(place, context.settings.macp);
       if (failure !== null) return { evidence: [], failure: broken(failure.error) };
-      return { evidence: aborted ? [] : await run({ cwd, env }), failure: null };
+      if (aborted) return { evidence: [], failure: null };
+      const lacking = await judgeSubmodules(own, from, missing);
+      if (lacking !== null) return { evidence: [], failure: lacking };
+      return { evidence: await run({ cwd, env }), failure: null };
     });
   } catch (error) {
     if (!(error instanceof MacpError)) throw error;
     return { evidence: [], failure: signal.aborted ? null : broken(error.message) };
   }
+}
+
+/**
+ * What the setup has not brought either: gates would judge something else than the commit.
+ *
+ * @param from Checkout that submodules were brought from.
+ * @param missing What `bringSubmodules` could not bring before the setup.
+ */
+export async function judgeSubmodules(
+  own: Git,
+  from: string,
+  missing: readonly string[],
+): Promise<Failure | null> {
+  const still = missing.length === 0 ? [] : await bringSubmodules(own, from);
+  return still.length === 0 ? null : broken(still.join("; "));
 }
 
 function broken(why: string): Failure {

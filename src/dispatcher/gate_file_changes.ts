@@ -11,6 +11,7 @@ import { resolveGates } from "../gates/resolve_gates.ts";
 import { readBlobs } from "../git/blobs.ts";
 import type { Git } from "../git/git.ts";
 import { readStatus } from "../git/status.ts";
+import { listGitlinksOf } from "../git/submodules.ts";
 import type { Task } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { Files } from "../sys/files.ts";
@@ -91,8 +92,11 @@ async function ofBase(
 ): Promise<string[]> {
   if (paths.length === 0) return [];
   const texts = await readBlobs(git, paths.map((path) => ({ commit: base, path })));
+  const hasSubmodules = git.world.files.lstat(join(git.cwd, ".gitmodules")) !== null;
+  const links = hasSubmodules ? await listGitlinksOf(git, base) : [];
   return paths.filter((path, at) =>
-    (texts[at] ?? null) !== null || (uncommitted?.before.get(path) ?? null) !== null
+    (texts[at] ?? null) !== null || (uncommitted?.before.get(path) ?? null) !== null ||
+    links.includes(path)
   );
 }
 

@@ -1,35 +1,37 @@
 /**
- * Submodules of a worktree, brought from what the main checkout has of them, without any
+ * Submodules of a worktree, brought from what another checkout has of them, without any
  * network.
  *
  * @module
  */
 import { join } from "@std/path";
 import { type Git, lastWords } from "../git/git.ts";
-import {
-  type GitFolders,
-  gitFolders,
-  listGitlinks,
-  listSubmodules,
-  type Submodule,
-} from "../git/submodules.ts";
+import { gitFolders, listGitlinks, listSubmodules, type Submodule } from "../git/submodules.ts";
 import { messageOf } from "../protocol/errors.ts";
 
 /** Settings under which only folders are read: those that are named below. */
 const localOnly = { "protocol.allow": "never", "protocol.file.allow": "always" };
 
 /**
- * Initialises the submodules of a worktree that the main checkout has too, at any depth.
- * Those that are there already are left as they are.
+ * Initialises the submodules of a worktree that another checkout has too, at any depth. Those
+ * that are there already are left as they are.
  *
  * @param git Git in the worktree.
- * @param repository Main checkout.
+ * @param checkout Main checkout, or another worktree of it.
+ * @param options.anew Makes those again that stand on another commit than the worktree
+ *   records, whatever is in them.
  * @returns Warnings about those that could not be brought.
  */
-export async function bringSubmodules(git: Git, repository: string): Promise<string[]> {
+export async function bringSubmodules(
+  git: Git,
+  checkout: string,
+  { anew = false }: { anew?: boolean } = {},
+): Promise<string[]> {
   if (git.world.files.lstat(join(git.cwd, ".gitmodules")) === null) return [];
   try {
-    return await bringAll(git, { repository, folders: await gitFolders(git), shared: true });
+    const { own } = await gitFolders(git);
+    const { own: theirs } = await gitFolders(git.at(checkout));
+    return await bringAll(git, { checkout, theirs, own, shared: true, anew });
   } catch (error) {
     return [`the submodules could not be brought: ${messageOf(error)}`];
   }
@@ -38,10 +40,14 @@ export async function bringSubmodules(git: Git, repository: string): Promise<str
 /** Where submodules come from. */
 interface Source {
   /** Checkout that may hold them, repositories of their own included. */
-  repository: string;
-  folders: GitFolders;
-  /** Whether the checkout shares its configuration with the repository. */
+  checkout: string;
+  /** Its folder of git. */
+  theirs: string;
+  /** Folder of git of the worktree that they come to. */
+  own: string;
+  /** Whether the two share their configuration. */
   shared: boolean;
+  anew: boolean;
 }
 
 async function bringAll(git: Git, source: Source): Promise<string[]> {
@@ -53,31 +59,38 @@ async function bringAll(git: Git, source: Source): Promise<string[]> {
     const module = modulePath(git, source, submodule);
     const target = join(git.cwd, path);
     if (module === null || !links.includes(path)) continue;
+    if (source.anew && !await isAsRecorded(git, path)) discard(git, source.own, submodule);
     if (files.list(target).length === 0) {
       const why = await bring(git, submodule, { module, shared: source.shared });
       if (why !== null) {
-        discard(git, source.folders, submodule);
+        discard(git, source.own, submodule);
         warnings.push(`submodule ${path} is empty, it could not be brought: ${why}`);
         continue;
       }
     }
-    const own = join(source.folders.own, "modules", name);
     if (files.lstat(join(target, ".gitmodules")) !== null) {
-      const repository = join(source.repository, path);
-      const inner = { repository, folders: { own, common: module }, shared: false };
+      const own = join(source.own, "modules", name);
+      const checkout = join(source.checkout, path);
+      const inner = { ...source, checkout, theirs: module, own, shared: false };
       warnings.push(...await bringAll(git.at(target), inner));
     }
   }
   return warnings;
 }
 
-/** Folder of git that the main checkout has for a submodule; null when it has none. */
+/** Whether a submodule is there and stands on the commit of the index. */
+async function isAsRecorded(git: Git, path: string): Promise<boolean> {
+  const { code, stdout } = await git.run(["submodule", "status", "--", path]);
+  return code === 0 && stdout.startsWith(" ");
+}
+
+/** Folder of git that the other checkout has for a submodule; null when it has none. */
 function modulePath(
   { world: { files } }: Git,
-  { repository, folders }: Source,
+  { checkout, theirs }: Source,
   { name, path }: Submodule,
 ): string | null {
-  const places = [join(folders.common, "modules", name), join(repository, path, ".git")];
+  const places = [join(theirs, "modules", name), join(checkout, path, ".git")];
   return places.find((place) => files.lstat(join(place, "HEAD"))?.kind === "file") ?? null;
 }
 
@@ -117,8 +130,8 @@ function asEnvironment(settings: Record<string, string>): Record<string, string>
   return Object.fromEntries([["GIT_CONFIG_COUNT", `${entries.length / 2}`], ...entries]);
 }
 
-/** Takes back what a clone left that did not end well: it must not look like work. */
-function discard({ cwd, world: { files } }: Git, { own }: GitFolders, submodule: Submodule): void {
+/** Takes a submodule away, such as what a clone left that did not end well: no work in it. */
+function discard({ cwd, world: { files } }: Git, own: string, submodule: Submodule): void {
   const target = join(cwd, submodule.path);
   for (const name of files.list(target)) files.remove(join(target, name), { recursive: true });
   files.remove(join(own, "modules", submodule.name), { recursive: true });

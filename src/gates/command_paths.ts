@@ -15,7 +15,10 @@ const endings = [".cjs", ".js", ".mjs", ".py", ".sh", ".ts", "/index.js", "/inde
 export interface CommandPaths {
   /** Paths that the command names, from the root of the repository; not all exist. */
   readonly paths: readonly string[];
-  /** @param file Path from the root of the repository. */
+  /**
+   * @param file Path from the root of the repository; that of a submodule when the command
+   *   names files in it.
+   */
   names(file: string): boolean;
   /** Whether it only looks at what it names. */
   readonly onlyLooks: boolean;
@@ -40,12 +43,13 @@ export function commandPaths(command: string, root: string): CommandPaths {
   const all = ["", ...folders].flatMap((folder) => named.map((word) => toPath(folder, word)));
   const globs = all.filter((path) => /[*?[]/.test(path)).flatMap(toRegExp);
   const paths = new Set(all);
+  const above = new Set(all.flatMap(foldersOf));
   const unescaped = plain.replaceAll("\\", "");
   return {
     paths: [...paths],
     onlyLooks: onlyLooks(plain),
     names: (file) =>
-      paths.has(file) || globs.some((glob) => glob.test(file)) ||
+      paths.has(file) || above.has(file) || globs.some((glob) => glob.test(file)) ||
       (/[\s"'`;&|<>(){}=,]/.test(file) && unescaped.includes(file)),
   };
 }
@@ -54,6 +58,12 @@ export function commandPaths(command: string, root: string): CommandPaths {
 function modulePaths(name: string): string[] {
   const path = name.replaceAll(".", "/");
   return [`${path}.py`, `${path}/__main__.py`, `${path}/__init__.py`];
+}
+
+/** The folders above a path: one of them changes when it is a submodule at another commit. */
+function foldersOf(path: string): string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join("/"));
 }
 
 function toPath(folder: string, word: string): string {

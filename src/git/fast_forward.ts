@@ -32,8 +32,21 @@ staged() { git diff-index --cached --name-only --no-renames HEAD --; }
 carried() {
   test -z "$({ staged; staged; git diff-tree -r --name-only "$1" "$2"; } | sort | uniq -u)"
 }
+writable() {
+  git config --get-regexp '^filter\\..*\\.(smudge|process)$' >/dev/null || return 0
+  trial="$(git rev-parse --absolute-git-dir)/macp-$$"
+  changed="git diff-tree -r -z --name-only --no-renames --diff-filter=d"
+  GIT_INDEX_FILE="$trial/index" && export GIT_INDEX_FILE && mkdir "$trial" &&
+    git read-tree "$2" && $changed "$1" "$2" |
+    git checkout-index -q -z --stdin --prefix="$trial/files/"
+  code=$?
+  rm -rf "$trial"
+  return $code
+}
 here() { test "$(git symbolic-ref -q HEAD)" = "$1"; }
 here "$1" || exit ${leftCode}
+# A filter that fails would leave half of the change in the checkout.
+(writable "$2" "$3") || exit ${refusedCode}
 git update-index -q --refresh >&2
 git read-tree -m -u "$2" "$3" || { here "$1" && exit ${refusedCode}; exit ${leftCode}; }
 if here "$1" && git update-ref -m "$4" "$1" "$3" "$2"; then

@@ -104,11 +104,13 @@ export class Git {
 
   /**
    * Runs a script of the POSIX shell with this client's settings, as one call that changes
-   * this checkout: git starts it, and it may call git.
+   * this checkout: git starts it, and it may call git. It is a person's checkout: files that
+   * git LFS keeps come as that person set it.
    */
   script(text: string, args: readonly string[]): Promise<GitOutput> {
     const alias = `alias.macp-script=!f() {\n${text}\n}; f`;
-    return this.run([...withoutLargeFiles, "-c", alias, "macp-script", ...args]);
+    const env = { GIT_LFS_SKIP_SMUDGE: this.world.env.GIT_LFS_SKIP_SMUDGE ?? "0" };
+    return this.run(["-c", alias, "macp-script", ...args], { env });
   }
 
   /**

@@ -30,8 +30,16 @@ export function parseSubmodulePaths(output: string): Submodule[] {
 
 /** Paths of the commits of other repositories that the index holds. Throws `MacpError`. */
 export async function listGitlinks(git: Git): Promise<string[]> {
-  const rows = (await git.read(["ls-files", "--stage", "-z"])).split("\0");
-  return rows.filter((row) => row.startsWith("160000 "))
+  return gitlinksIn(await git.read(["ls-files", "--stage", "-z"]));
+}
+
+/** The same of a commit. Throws `MacpError`. */
+export async function listGitlinksOf(git: Git, commit: string): Promise<string[]> {
+  return gitlinksIn(await git.read(["ls-tree", "-r", "-z", "--full-tree", commit]));
+}
+
+function gitlinksIn(output: string): string[] {
+  return output.split("\0").filter((row) => row.startsWith("160000 "))
     .map((row) => row.slice(row.indexOf("\t") + 1));
 }
 

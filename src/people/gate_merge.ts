@@ -26,6 +26,7 @@ import { oneLine } from "../protocol/text.ts";
 import { requireOwnFolders } from "../controller/attempt.ts";
 import { removeAttemptFiles } from "../controller/attempt_folder.ts";
 import { type Claimed, freePorts } from "../controller/claim.ts";
+import { judgeSubmodules } from "../controller/clean_gates.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { dispatchRequest } from "../controller/dispatch_attempt.ts";
 import type { Landing } from "./plan_land.ts";
@@ -95,7 +96,10 @@ async function runPrepared(
   const about = { path: cwd, branch: request.branch ?? "", baseCommit: "", setUp: false };
   const ready = { ...about, warnings: [] };
   const prepared = { ...nothingYet(cwd), ready };
-  const warnings = [...await bringSubmodules(own, git.cwd), ...await bringIncluded(git, cwd)];
+  // Submodules are still as the target has them, also those that the merge takes away.
+  await own.run(["clean", "--quiet", "-ffd"]);
+  const missing = await bringSubmodules(own, git.cwd, { anew: true });
+  const warnings = [...missing, ...await bringIncluded(git, cwd)];
   const content = { attemptId: request.attemptId, task, brief: null, previous: null };
   const files = writeAttemptFiles(world, request.folder, content);
   const env = attemptEnvironment(request, cwd, files);
@@ -103,6 +107,8 @@ async function runPrepared(
   const may = await runSetup(quiet, prepared, env);
   for (const warning of [...warnings, ...prepared.warnings]) onNote(`warning: ${warning}`);
   if (!may) return { gates: [], failure: prepared.failure, aborted: prepared.aborted };
+  const broken = gates.length === 0 ? null : await judgeSubmodules(own, git.cwd, missing);
+  if (broken !== null) return { gates: [], failure: broken, aborted: false };
   const { evidence, aborted } = await runGates(
     {
       ...{ world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },

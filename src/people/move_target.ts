@@ -42,6 +42,7 @@ export async function moveTarget(
     if (moved.kind === "elsewhere") return { kind: "moved" };
     if (moved.kind === "left") continue;
     const { reason: why, paths } = moved;
+    if (paths.length === 0) return { kind: "refused", reason: why };
     return { kind: "in_the_way", checkout: checkout ?? git.cwd, reason: why, paths };
   }
   return { kind: "moved" };

@@ -297,3 +297,140 @@ Deno.test("macp lands no commit of a submodule that only the task's worktree has
     await repository.git("-C", "libs/lib", "cat-file", "-e", commit);
   });
 });
+
+/** A newer commit of the submodule, which its checkout holds and does not stand on. */
+async function newerLib(repository: Repository, files: Record<string, string>): Promise<string> {
+  const inside = (...args: string[]) => repository.git("-C", "libs/lib", ...args);
+  const old = await inside("rev-parse", "HEAD");
+  for (const [name, text] of Object.entries(files)) repository.write(`libs/lib/${name}`, text);
+  await inside("add", "--all");
+  await inside("commit", "--quiet", "--message", "newer");
+  const newer = await inside("rev-parse", "HEAD");
+  await inside("reset", "--quiet", "--hard", old);
+  return newer;
+}
+
+Deno.test("The gates of a landing see the submodules that the merge records", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    const newer = await newerLib(repository, { "lib.txt": "v2\n" });
+    const gate = ["--gate", "test ! -e check.sh || sh check.sh"];
+    for (const id of ["red", "green"]) {
+      await repository.submit(id, `git -C libs/lib checkout -q ${newer}; echo > ${id}`, ...gate);
+    }
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    await repository.commit({ "check.sh": "! grep v2 libs/lib/lib.txt\n" });
+    const main = await repository.git("rev-parse", "main");
+    const red = await repository.macp(["land", "red"]);
+    assertEquals(red.code, 3, red.stdout + red.stderr);
+    assertEquals(await repository.git("rev-parse", "main"), main);
+    await repository.commit({ "check.sh": "grep v2 libs/lib/lib.txt\n" });
+    const green = await repository.macp(["land", "green"]);
+    assertEquals(green.code, 0, green.stdout + green.stderr);
+  });
+});
+
+Deno.test("The gates of a landing see no submodule that the merge takes away", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    const gate = ["--gate", "test ! -e libs/lib/lib.txt"];
+    await repository.submit("t", `git rm -q libs/lib; ${commitAll}`, ...gate);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+  });
+});
+
+Deno.test("No gates of a landing run where a submodule cannot be brought", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    await repository.submit("t", "echo x > x", "--gate", "true");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    const ahead = "160000,1234567890123456789012345678901234567890,libs/lib";
+    await repository.git("update-index", "--cacheinfo", ahead);
+    await repository.git("commit", "--quiet", "--message", "ahead");
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 3, landed.stdout + landed.stderr);
+    assertStringIncludes(
+      landed.stdout + landed.stderr,
+      "Gate broken: submodule libs/lib is empty, it could not be brought",
+    );
+  });
+});
+
+Deno.test("Gates in a clean checkout see what the worker committed inside a submodule", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    repository.writeConfig({ macp: { gate_checkout: "clean" } });
+    const work = (text: string) => `cd libs/lib && echo ${text} > lib.txt && ${commitAll}`;
+    const gate = ["--gate", "test ! -e libs/lib/lib.txt || ! grep broken libs/lib/lib.txt"];
+    await repository.submit("red", work("broken"), ...gate, "--max-attempts", "1");
+    await repository.submit("green", work("well"), "--gate", "grep well libs/lib/lib.txt");
+    const lost = "git update-index --cacheinfo " +
+      "160000,1234567890123456789012345678901234567890,libs/lib; " +
+      "git -c user.name=w -c user.email=w@localhost commit -qm lost; " +
+      "rm -r libs/lib; mkdir libs/lib";
+    await repository.submit("lost", lost, "--gate", "true", "--max-attempts", "1");
+    await repository.macp(["drain"]);
+    assertEquals(repository.result("red").metadata?.outcome, "gate_failed");
+    assertEquals(repository.result("green").metadata?.outcome, "completed");
+    const { metadata, error } = repository.result("lost");
+    assertEquals(metadata?.outcome, "gate_broken", error ?? "");
+    assertStringIncludes(error ?? "", "submodule libs/lib is empty, it could not be brought");
+  });
+});
+
+Deno.test("Another commit of a submodule changes the files in it that a gate names", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    const newer = await newerLib(repository, { "check.sh": "exit 0\n" });
+    const work = `git -C libs/lib checkout -q ${newer}`;
+    await repository.submit("named", work, "--gate", "sh libs/lib/check.sh");
+    await repository.submit("looked", work, "--gate", "grep -q lib libs/lib/lib.txt");
+    await repository.submit("other", work, "--gate", "true");
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    for (
+      const [id, changed] of [["named", ["libs/lib"]], ["looked", ["libs/lib"]], ["other", []]]
+    ) {
+      const { metadata } = repository.result(String(id));
+      assertEquals(metadata?.gate_files_changed, changed, String(id));
+    }
+  });
+});
+
+Deno.test("A landing writes the user's checkout through the user's filters, those of LFS too", async () => {
+  await withRepository(async (repository) => {
+    await repository.git("config", "filter.lfs.clean", "sed s/content/pointer/");
+    await repository.git("config", "filter.lfs.smudge", "sed s/pointer/content/");
+    await repository.git("config", "filter.lfs.required", "true");
+    await repository.commit({
+      ".gitattributes": "*.big filter=lfs -text\n",
+      "f.big": "content 1\n",
+    });
+    for (const n of [2, 3]) {
+      const id = `t${n}`;
+      const task = `cat f.big; echo content ${n} > f.big`;
+      await repository.submit(id, task, "--gate", "test -e f.big");
+      assertEquals((await repository.macp(["drain"])).code, 0);
+      assertStringIncludes(repository.log(id), `\npointer ${n - 1}\n`);
+      // Written again with the same content: git has to look into it.
+      Deno.utimeSync(join(repository.path, "f.big"), n, n);
+      const landed = await repository.macp(["land", id]);
+      assertEquals(landed.code, 0, landed.stdout + landed.stderr);
+      assertEquals(textOf(join(repository.path, "f.big")), `content ${n}\n`);
+      assertEquals(await repository.git("cat-file", "-p", "main:f.big"), `pointer ${n}`);
+      assertEquals(await repository.git("status", "--porcelain", "f.big"), "");
+    }
+    await repository.submit("t4", "echo content 4 > f.big; echo a > a");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    await repository.git("config", "filter.lfs.smudge", "false");
+    const refused = await repository.macp(["land", "t4"]);
+    assertEquals(refused.code, 3, refused.stdout + refused.stderr);
+    assertStringIncludes(refused.stdout + refused.stderr, "smudge filter lfs failed");
+    assertEquals(await repository.git("status", "--porcelain", "f.big", "a"), "");
+    assertEquals(await repository.git("cat-file", "-p", "main:f.big"), "pointer 3");
+    const left = [...Deno.readDirSync(join(repository.path, ".git"))].map(({ name }) => name);
+    assertEquals(left.filter((name) => name.startsWith("macp-")), []);
+  });
+});

@@ -32,6 +32,10 @@ export const variables: readonly Variable[] = [
   { name: "GIT_AUTHOR_NAME", help: "Who merges, for macp land; else user.name of git" },
   { name: "GIT_AUTHOR_EMAIL", help: "The same with user.email" },
   {
+    name: "GIT_LFS_SKIP_SMUDGE",
+    help: "Pointers instead of the files of git LFS, where macp land writes your checkout",
+  },
+  {
     name: "MOSAIC_WORKER_EXEC",
     help: "Command of legacy tasks that name none, when worker.command_template is empty",
   },

@@ -93,7 +93,13 @@ export const act: readonly CommandSpec[] = [
       4: "the branch moved meanwhile, or another program holds the queue",
       130: interrupted,
     },
-    environment: ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "TMPDIR", "XDG_RUNTIME_DIR"],
+    environment: [
+      "GIT_AUTHOR_NAME",
+      "GIT_AUTHOR_EMAIL",
+      "GIT_LFS_SKIP_SMUDGE",
+      "TMPDIR",
+      "XDG_RUNTIME_DIR",
+    ],
     load: () => import("../commands/land.ts"),
   },
   {

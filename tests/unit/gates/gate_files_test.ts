@@ -119,3 +119,9 @@ Deno.test("The built-in list holds each glob once, and each can be read", () => 
   assertEquals(new Set(builtInGateFiles).size, builtInGateFiles.length);
   assertEquals(wholeOf(["nothing/of/it"], [...builtInGateFiles]), []);
 });
+
+Deno.test("findGateFiles() takes a submodule for each file in it that a command names", () => {
+  const files = ["libs/lib", "libs/other", "lib"];
+  assertEquals(wholeOf(files, [], ["sh libs/lib/ci/check.sh"]), ["libs/lib"]);
+  assertEquals(wholeOf(files, [], ["cd libs && sh other/check.sh"]), ["libs/other"]);
+});
