@@ -46,6 +46,9 @@ export const globalOptions: readonly OptionSpec[] = [
 /** Parses arguments. Throws `MacpError` of kind usage. */
 export function parseArguments(spec: CommandSpec, args: readonly string[]): Arguments {
   const options = [...spec.options, ...globalOptions];
+  const odd = beforeDashes(args).find((arg) => /^(--_(=|$)|-[^-=]*_)/.test(arg));
+  // The parser would take it for the list of what is no option.
+  if (odd !== undefined) refuseUnknown(spec, options, odd);
   const parsed = parseArgs(withDashes(args, options), {
     boolean: names(options, "flag"),
     string: ["_", ...options.filter(({ kind }) => kind !== "flag").map(({ name }) => name)],
@@ -74,11 +77,16 @@ export function parseArguments(spec: CommandSpec, args: readonly string[]): Argu
 
 /** The arguments with `--name=-` for `--name -`: the parser takes `-` for no value. */
 function withDashes(args: readonly string[], options: readonly OptionSpec[]): string[] {
-  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const end = beforeDashes(args).length;
   const takesValue = (arg: string | undefined) =>
     options.some(({ kind, name }) => kind !== "flag" && arg === `--${name}`);
   const isDash = (i: number) => i > 0 && i < end && args[i] === "-" && takesValue(args[i - 1]);
   return args.flatMap((arg, i) => isDash(i) ? [] : isDash(i + 1) ? [`${arg}=-`] : [arg]);
+}
+
+/** The arguments that may be options. */
+function beforeDashes(args: readonly string[]): readonly string[] {
+  return args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
 }
 
 /** Value of an option in arguments that may not parse; undefined without one. */
