@@ -13,6 +13,7 @@ import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import { atomicWrite, writeError } from "./atomic_write.ts";
 import { eventsToAppend, readState, writeState } from "./ledger.ts";
+import { OwnEntries } from "./own_entries.ts";
 import type { StorePaths } from "./paths.ts";
 import { emptyQueue, Queue, type TaskPatch } from "./queue.ts";
 import { withQueueLock } from "./queue_lock.ts";
@@ -41,6 +42,7 @@ export class Store {
   readonly #redact: (event: TaskEvent) => TaskEvent;
   /** Told of each queue that was read, before anything is done with it. */
   readonly #onQueue: (queue: Queue) => void;
+  readonly #own: OwnEntries;
   #cached: { stat: FileStat; queue: Queue } | null = null;
   #appended: string[] = [];
 
@@ -54,6 +56,7 @@ export class Store {
     this.paths = paths;
     this.#redact = redact;
     this.#onQueue = onQueue;
+    this.#own = new OwnEntries(world);
   }
 
   /** The queue as it is now; parsed again only when the file changed. */
@@ -68,9 +71,9 @@ export class Store {
     return queue;
   }
 
-  /** The ledger as it is now. */
+  /** The ledger as it is now; what this process holds in it stands there in any case. */
   readState(): State {
-    return readState(this.world, this.paths);
+    return this.#own.complete(readState(this.world, this.paths));
   }
 
   /**
@@ -111,12 +114,12 @@ export class Store {
       const { change, result } = plan(view);
       // A ledger that was written for a plan that did not come true is taken back.
       if (change === null && written) writeState(this.world, this.paths, base);
-      if (change === null || this.#apply(view, change)) return result;
+      if (change === null || this.#apply(view, change, base)) return result;
     }
   }
 
   /** False when the queue was written by another program meanwhile. */
-  #apply(view: View, change: Change): boolean {
+  #apply(view: View, change: Change, before: State): boolean {
     reach("change.begun");
     const events = (change.events ?? []).map((event) => this.#redact(event));
     const patches = change.patches ?? [];
@@ -129,6 +132,7 @@ export class Store {
     }
     if (queue !== view.queue && !this.#replaceQueue(queue)) return false;
     reach("queue.written");
+    if (change.state) this.#own.remember(before, change.state);
     this.#append(events);
     reach("events.appended");
     this.#appended = events.map(({ event_id }) => event_id);
