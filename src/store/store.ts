@@ -18,6 +18,7 @@ import type { StorePaths } from "./paths.ts";
 import { emptyQueue, Queue, type TaskPatch } from "./queue.ts";
 import { withQueueLock } from "./queue_lock.ts";
 import { readText } from "./read_json.ts";
+import { SeenTasks, type VanishedTask } from "./seen_tasks.ts";
 
 /** What a change sees: queue and ledger at one moment, under the lock. */
 export interface View {
@@ -44,6 +45,7 @@ export class Store {
   readonly #onQueue: (queue: Queue) => void;
   readonly #own: OwnEntries;
   #cached: { stat: FileStat; queue: Queue } | null = null;
+  readonly #seen = new SeenTasks();
   #appended: string[] = [];
 
   constructor(
@@ -63,11 +65,21 @@ export class Store {
   readQueue(): Queue {
     const { files } = this.world;
     const stat = files.stat(this.paths.queue);
-    if (stat === null) return Queue.parse(emptyQueue, this.paths.queue);
+    if (stat === null) return this.#learn(Queue.parse(emptyQueue, this.paths.queue));
     if (this.#cached && isSameFile(this.#cached.stat, stat)) return this.#cached.queue;
     const queue = Queue.parse(readText(files, this.paths.queue) ?? "", this.paths.queue);
     this.#onQueue(queue);
     this.#cached = { stat, queue };
+    return this.#learn(queue);
+  }
+
+  /** Tasks that this process saw in the queue and that are in it no more, by id. */
+  get vanished(): ReadonlyMap<string, VanishedTask> {
+    return this.#seen.vanished;
+  }
+
+  #learn(queue: Queue): Queue {
+    this.#seen.read(queue, this.world.clock.now());
     return queue;
   }
 
@@ -165,6 +177,7 @@ export class Store {
     }
     const stat = files.stat(this.paths.queue);
     this.#cached = stat && { stat, queue };
+    this.#seen.written(queue);
     return true;
   }
 
