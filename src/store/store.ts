@@ -125,9 +125,14 @@ export class Store {
       const view = { queue: this.readQueue(), state: structuredClone(base) };
       const { change, result } = plan(view);
       // A ledger that was written for a plan that did not come true is taken back.
-      if (change === null && written) writeState(this.world, this.paths, base);
+      if (change === null && written) this.#writeState(base, base);
       if (change === null || this.#apply(view, change, base)) return result;
     }
+  }
+
+  #writeState(before: State, after: State): void {
+    writeState(this.world, this.paths, after);
+    this.#own.remember(before, after);
   }
 
   /** False when the queue was written by another program meanwhile. */
@@ -139,12 +144,11 @@ export class Store {
     if (change.state || events.length > 0) {
       const pending = events.map((event) => pendingEvent(event, patches, queue));
       const state = change.state ?? view.state;
-      writeState(this.world, this.paths, { ...state, outbox: pending });
+      this.#writeState(before, { ...state, outbox: pending });
       reach("ledger.written");
     }
     if (queue !== view.queue && !this.#replaceQueue(queue)) return false;
     reach("queue.written");
-    if (change.state) this.#own.remember(before, change.state);
     this.#append(events);
     reach("events.appended");
     this.#appended = events.map(({ event_id }) => event_id);
