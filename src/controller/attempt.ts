@@ -21,6 +21,7 @@ import { dispatchAttempt } from "./dispatch_attempt.ts";
 import { retireResult } from "./previous_failure.ts";
 import { runTaskGates } from "./task_gates.ts";
 import { changedRules } from "./task_rules.ts";
+import { describeRunAgain, tellQueue } from "./lost_queue.ts";
 import { judgeChanges, judgeGates, makeVerdict } from "./verdict.ts";
 
 /** Why an attempt is aborted. */
@@ -45,7 +46,8 @@ export async function runAttempt(
 ): Promise<JudgedAttempt> {
   const { world, store, settings, redactor } = context;
   const { task, names, attempt } = claimed;
-  retireResult(context, task, names, attempt.serial);
+  const again = describeRunAgain(task, retireResult(context, task, names, attempt.serial));
+  if (again !== null) context.onNote(redactor.text(`${task.id}: ${again}`));
   requireOwnFolders(context);
   const log = new AttemptLog({
     files: world.files,
@@ -75,7 +77,7 @@ export async function runAttempt(
         await judgeBranch(context, claimed, dispatched, signal) ??
         judgeRules(context, claimed) ?? judgeChanges(task, dispatched);
     const verdict = verdictOf(context, claimed, { dispatched, evidence, end, logPath });
-    return { verdict, events: last };
+    return { verdict: tellQueue(verdict, again === null ? [] : [again]), events: last };
   } finally {
     log.end();
   }

@@ -45,18 +45,33 @@ export async function carryOut(
 
 /** Sees within a second when a person asks to end the attempt. */
 export async function watchForCancel(
-  { store, world }: ControllerContext,
+  context: ControllerContext,
   id: string,
   until: AbortSignal,
   onCancel: () => void,
 ): Promise<void> {
+  const { store, world } = context;
   for (;;) {
     await world.clock.sleep(lookMs, until);
     if (until.aborted) return;
     try {
+      await putLedgerBack(context, id);
       if (isCancelRequested({ queue: store.readQueue() }, id)) return onCancel();
     } catch {
       // Someone is writing the queue by hand; what it holds then counts.
     }
   }
+}
+
+/** Writes a ledger again that somebody removed, so that others see what is under way. */
+async function putLedgerBack(
+  { store, world, onNote }: ControllerContext,
+  id: string,
+): Promise<void> {
+  const isLost = () => world.files.lstat(store.paths.state) === null;
+  if (!isLost()) return;
+  const written = await store.change(({ state }) =>
+    isLost() ? { change: { state }, result: true } : { change: null, result: false }
+  );
+  if (written) onNote(`${id}: ${store.paths.state} was removed while it ran, and is written again`);
 }

@@ -21,6 +21,7 @@ import { describeTask } from "./event_metadata.ts";
 import { releasePorts } from "./reserved_ports.ts";
 import { retireResult } from "./previous_failure.ts";
 import { changedRules, tellRules } from "./task_rules.ts";
+import { describeVanished, ownPutBack, tellQueue, vanishedTasks } from "./lost_queue.ts";
 import { writeAttemptResult, writeTaskResult } from "./write_result.ts";
 import { reach } from "../sys/fail_points.ts";
 
@@ -47,17 +48,26 @@ export async function endAttempt(
 ): Promise<EndedAttempt> {
   const { store, redactor, world } = context;
   const events = drafts.map((draft) => makeEvent(draft, world.clock.now()));
-  const { attempt, told, changed } = await store.change(({ queue, state }) => {
+  const { attempt, told, notes } = await store.change(({ queue, state }) => {
     const running = state.running[id];
-    const changed = running ? changedRules(queue.find(id), running) : null;
-    const told = redactVerdict(redactor, changed ? tellRules(verdict, changed) : verdict);
+    const gone = store.vanished.get(id)?.raw;
+    const changed = running ? changedRules(queue.find(id) ?? gone, running) : null;
+    const notes = gone === undefined ? [] : [ownPutBack];
+    const others = vanishedTasks(store, Date.parse(running?.started_at ?? "")).filter((other) =>
+      other !== id
+    );
+    if (others.length > 0) notes.push(describeVanished(others));
+    const whole = tellQueue(changed ? tellRules(verdict, changed) : verdict, notes);
+    const told = redactVerdict(redactor, whole);
     const attempt = running && { ...running, phase: "finishing" as const, verdict: told };
     if (attempt) state.running[id] = attempt;
     const patches = changed ? [{ id, fields: changed.fields }] : [];
-    return { change: { state, patches, events }, result: { attempt, told, changed } };
+    const added = isRecord(gone) ? [{ ...gone, ...changed?.fields }] : [];
+    if (changed) notes.push(changed.told);
+    return { change: { state, patches, added, events }, result: { attempt, told, notes } };
   });
   events.forEach(context.onEvent);
-  if (changed) context.onNote(redactor.text(`${id}: ${changed.told}`));
+  for (const note of notes) context.onNote(redactor.text(`${id}: ${note}`));
   reach("verdict.written");
   if (attempt) await finishAttempt(context, id, attempt, told);
   return { id, status: told.next_status, outcome: told.outcome };

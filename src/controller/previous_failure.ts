@@ -24,21 +24,24 @@ const silent: readonly unknown[] = [
 /**
  * Moves the result of an earlier run of the task to those of its attempts, so that
  * nobody takes it for that of this attempt.
+ *
+ * @returns It, or null where there is none that can be read.
  */
 export function retireResult(
   { world: { files }, store: { paths }, settings }: ControllerContext,
   task: Pick<Task, "result_path">,
   names: TaskNames,
   serial: number,
-): void {
+): TaskResult | null {
   const path = resultPath(paths, settings, names, task.result_path);
-  if (path === null || files.lstat(path)?.kind !== "file") return;
+  if (path === null || files.lstat(path)?.kind !== "file") return null;
   const result = readResult(files, path);
   const known = result?.metadata?.attempt_serial;
-  if (known === serial) return;
+  if (known === serial) return null;
   const target = attemptResultPath(paths, settings, names, known ?? serial - 1);
   files.makeFolder(dirname(target));
   files.rename(path, target);
+  return result;
 }
 
 /** Result of the newest attempt that failed, or null. */

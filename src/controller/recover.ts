@@ -20,6 +20,7 @@ import {
   soundTask,
   statusOf,
 } from "../protocol/task.ts";
+import { adoptWorktrees } from "./adopt_worktrees.ts";
 import { attemptFolder } from "./attempt_folder.ts";
 import type { ControllerContext } from "./context.ts";
 import { clearEnded, finishRemoval } from "./clear_ended.ts";
@@ -44,6 +45,7 @@ const graceMs = 10_000;
 export async function recover(context: ControllerContext): Promise<EndedAttempt[]> {
   reach("recovery.begun");
   await removeTemporaries(context);
+  await adoptWorktrees(context);
   const ended: EndedAttempt[] = [];
   for (const [id, attempt] of Object.entries(context.store.readState().running)) {
     if (hasLiveOwner(context.world, attempt)) continue;
@@ -175,6 +177,9 @@ async function unknownAttempt(context: ControllerContext, task: Task): Promise<R
   const { world } = context;
   const serial = Math.max(1, task.last_attempt ?? task.attempts ?? 1);
   const folder = attemptFolder(context, await taskNames(task.id), serial);
+  const { worktrees } = context.store.readState();
+  const [path, owned] = Object.entries(worktrees).find(([, { task_id: id }]) => id === task.id) ??
+    [null, null];
   return {
     attempt_id: readAttemptId(world.files, folder) ?? world.uuid(),
     serial,
@@ -182,9 +187,9 @@ async function unknownAttempt(context: ControllerContext, task: Task): Promise<R
     phase: "claimed",
     started_at: new Date(world.clock.now()).toISOString(),
     legacy: !isMacpAware(task),
-    worktree: null,
-    branch: null,
-    base_commit: null,
+    worktree: path,
+    branch: owned?.branch ?? null,
+    base_commit: owned?.base_commit ?? null,
     worker: null,
     verdict: null,
   };

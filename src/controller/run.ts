@@ -18,6 +18,7 @@ import { KnownNames, placesInUse } from "./places_in_use.ts";
 import { refuseTask } from "./refuse.ts";
 import { applyRetention } from "../retention/apply_retention.ts";
 import { carryOut } from "./carry_out.ts";
+import { vanishedTasks } from "./lost_queue.ts";
 import { nextStep, type Plan, stuckTasks, type UnderWay, underWay } from "./schedule.ts";
 
 /** Milliseconds to wait for another controller to end. */
@@ -44,6 +45,8 @@ export interface RunReport {
   ended: EndedAttempt[];
   /** Pending tasks that stay behind a task that failed or escalated. */
   blocked: string[];
+  /** Tasks that vanished from the queue before they had ended. */
+  vanished: string[];
   /** Elements of the queue without an id. */
   nameless: number;
   /** Holds that the run did not wait for. */
@@ -65,7 +68,8 @@ export async function runQueue(
     const held = await new Drain(context, options, ended).work();
     await tidyUp(context);
     const queue = context.store.readQueue();
-    return { ended, blocked: stuckTasks(queue), nameless: queue.nameless(), held };
+    const vanished = vanishedTasks(context.store);
+    return { ended, blocked: stuckTasks(queue), vanished, nameless: queue.nameless(), held };
   } finally {
     await setController(context, null);
     lock.release();

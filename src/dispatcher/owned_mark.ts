@@ -4,15 +4,18 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import type { Git } from "../git/git.ts";
 import { gitFolders } from "../git/submodules.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import { gitFolderOf } from "./stale_locks.ts";
+import type { Files } from "../sys/files.ts";
 import { isBelow } from "../sys/real_path.ts";
 
 /** Name of the file in git's own folder of a worktree; it holds the id of the task. */
 const markName = "macp-task";
+/** What git writes as HEAD of a worktree that stands on a branch. */
+const onBranch = /^ref: refs\/heads\/(.+)$/;
 
 /** Marks a worktree that macp made. */
 export function markOwned({ world: { files } }: Git, path: string, taskId: string): void {
@@ -45,10 +48,7 @@ export async function whyForeign(
   if (folder === null || !isBelow(folder, join(common, "worktrees"))) {
     return "a worktree of another repository stands in its place";
   }
-  const textOf = (name: string) => {
-    const file = join(folder, name);
-    return files.lstat(file)?.kind === "file" ? files.readText(file).trimEnd() : null;
-  };
+  const textOf = (name: string) => textIn(files, folder, name);
   // Where git's own folder is gone there is nothing to tell it by.
   if (textOf("gitdir") === null || textOf(markName) === id) return null;
   if (textOf("gitdir") !== join(path, ".git")) {
@@ -56,10 +56,38 @@ export async function whyForeign(
   }
   // Git writes no branch before it has one to check out.
   if (/^0*$/.test(textOf("HEAD") ?? "")) return null;
-  const [, other] = /^ref: refs\/heads\/(.+)$/.exec(textOf("HEAD") ?? "") ?? [];
+  const [, other] = onBranch.exec(textOf("HEAD") ?? "") ?? [];
   if (other === branch) return null;
   const where = other === undefined ? "on no branch" : `on branch ${other}`;
   return `another worktree stands in its place, ${where}, which macp did not make`;
+}
+
+/** A worktree that bears macp's mark. */
+export interface MarkedWorktree {
+  path: string;
+  taskId: string;
+  /** Branch that it stands on, or null. */
+  branch: string | null;
+}
+
+/** The worktrees of this repository that stand where they were made and bear macp's mark. */
+export async function markedWorktrees(git: Git): Promise<MarkedWorktree[]> {
+  const { files } = git.world;
+  const above = join(await commonFolder(git), "worktrees");
+  return files.list(above).flatMap((name) => {
+    const folder = join(above, name);
+    const taskId = textIn(files, folder, markName);
+    const path = dirname(textIn(files, folder, "gitdir") ?? "");
+    if (!taskId || gitFolderOf(files, path) !== folder) return [];
+    const [, branch = null] = onBranch.exec(textIn(files, folder, "HEAD") ?? "") ?? [];
+    return [{ path, taskId, branch }];
+  });
+}
+
+/** Text of a small file, or null where there is none. */
+function textIn(files: Files, folder: string, name: string): string | null {
+  const file = join(folder, name);
+  return files.lstat(file)?.kind === "file" ? files.readText(file).trimEnd() : null;
 }
 
 /** The repository's git folder; git is asked only where the main checkout does not tell. */

@@ -23,6 +23,7 @@ import { attemptFacts } from "../controller/attempt_facts.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { dispatchRequest } from "../controller/dispatch_attempt.ts";
 import { enterAccepted } from "./enter_accept.ts";
+import { adoptWorktrees } from "../controller/adopt_worktrees.ts";
 import { endAttempt, type EndedAttempt } from "../controller/finish.ts";
 import { type AcceptOptions, planAccept } from "./plan_accept.ts";
 import { readResult } from "../controller/previous_failure.ts";
@@ -52,6 +53,7 @@ export async function acceptTask(
   { allowEmpty, signal }: AcceptOptions & { signal: AbortSignal },
 ): Promise<EndedAcceptance | null> {
   await recoverDeadAccept(context, id);
+  await adoptWorktrees(context);
   await planAccept(context, id, { allowEmpty });
   const claimed = await claimAccept(context, id, await taskNames(id));
   const abort = new AbortController();

@@ -13,6 +13,7 @@ import { readSnapshot } from "../git/snapshot_commit.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { View } from "../store/store.ts";
+import { adoptWorktrees } from "../controller/adopt_worktrees.ts";
 import { finishRemoval, rescueFrom } from "../controller/clear_ended.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { holdTask } from "../controller/hold_task.ts";
@@ -57,6 +58,7 @@ export async function restoreTask(
   { attempt, dryRun }: RestoreOptions,
   stop: AbortSignal,
 ): Promise<RestoreReport | null> {
+  if (!dryRun) await adoptWorktrees(context);
   const plan = await planRestore(context, id, attempt);
   const { branch, place: { path }, snapshot } = plan;
   const snapshotRef = snapshot?.name ?? null;

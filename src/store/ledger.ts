@@ -18,10 +18,10 @@ export function emptyState(): State {
   return { schema_version: 1, controller: null, running: {}, worktrees: {}, outbox: [] };
 }
 
-/** Reads the ledger; empty when there is none. Throws `MacpError` when it is damaged. */
-export function readState(world: Pick<World, "files">, paths: StorePaths): State {
+/** Reads the ledger; null when there is none. Throws `MacpError` when it is damaged. */
+export function readState(world: Pick<World, "files">, paths: StorePaths): State | null {
   const text = readText(world.files, paths.state);
-  if (text === null) return emptyState();
+  if (text === null) return null;
   const document = parseJson(text, paths.state);
   const faults = faultsOf(validateState, document);
   if (faults.length === 0) return document as State;

@@ -13,10 +13,12 @@ import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import { atomicWrite, writeError } from "./atomic_write.ts";
 import { eventsToAppend, readState, writeState } from "./ledger.ts";
+import { OwnEntries } from "./own_entries.ts";
 import type { StorePaths } from "./paths.ts";
 import { emptyQueue, Queue, type TaskPatch } from "./queue.ts";
 import { withQueueLock } from "./queue_lock.ts";
 import { readText } from "./read_json.ts";
+import { SeenTasks, type VanishedTask } from "./seen_tasks.ts";
 
 /** What a change sees: queue and ledger at one moment, under the lock. */
 export interface View {
@@ -41,7 +43,9 @@ export class Store {
   readonly #redact: (event: TaskEvent) => TaskEvent;
   /** Told of each queue that was read, before anything is done with it. */
   readonly #onQueue: (queue: Queue) => void;
+  readonly #own: OwnEntries;
   #cached: { stat: FileStat; queue: Queue } | null = null;
+  readonly #seen = new SeenTasks();
   #appended: string[] = [];
 
   constructor(
@@ -54,23 +58,34 @@ export class Store {
     this.paths = paths;
     this.#redact = redact;
     this.#onQueue = onQueue;
+    this.#own = new OwnEntries(world);
   }
 
   /** The queue as it is now; parsed again only when the file changed. */
   readQueue(): Queue {
     const { files } = this.world;
     const stat = files.stat(this.paths.queue);
-    if (stat === null) return Queue.parse(emptyQueue, this.paths.queue);
+    if (stat === null) return this.#learn(Queue.parse(emptyQueue, this.paths.queue));
     if (this.#cached && isSameFile(this.#cached.stat, stat)) return this.#cached.queue;
     const queue = Queue.parse(readText(files, this.paths.queue) ?? "", this.paths.queue);
     this.#onQueue(queue);
     this.#cached = { stat, queue };
+    return this.#learn(queue);
+  }
+
+  /** Tasks that this process saw in the queue and that are in it no more, by id. */
+  get vanished(): ReadonlyMap<string, VanishedTask> {
+    return this.#seen.vanished;
+  }
+
+  #learn(queue: Queue): Queue {
+    this.#seen.read(queue, this.world.clock.now());
     return queue;
   }
 
-  /** The ledger as it is now. */
+  /** The ledger as it is now; what this process holds in it stands there in any case. */
   readState(): State {
-    return readState(this.world, this.paths);
+    return this.#own.complete(readState(this.world, this.paths));
   }
 
   /**
@@ -110,13 +125,18 @@ export class Store {
       const view = { queue: this.readQueue(), state: structuredClone(base) };
       const { change, result } = plan(view);
       // A ledger that was written for a plan that did not come true is taken back.
-      if (change === null && written) writeState(this.world, this.paths, base);
-      if (change === null || this.#apply(view, change)) return result;
+      if (change === null && written) this.#writeState(base, base);
+      if (change === null || this.#apply(view, change, base)) return result;
     }
   }
 
+  #writeState(before: State, after: State): void {
+    writeState(this.world, this.paths, after);
+    this.#own.remember(before, after);
+  }
+
   /** False when the queue was written by another program meanwhile. */
-  #apply(view: View, change: Change): boolean {
+  #apply(view: View, change: Change, before: State): boolean {
     reach("change.begun");
     const events = (change.events ?? []).map((event) => this.#redact(event));
     const patches = change.patches ?? [];
@@ -124,7 +144,7 @@ export class Store {
     if (change.state || events.length > 0) {
       const pending = events.map((event) => pendingEvent(event, patches, queue));
       const state = change.state ?? view.state;
-      writeState(this.world, this.paths, { ...state, outbox: pending });
+      this.#writeState(before, { ...state, outbox: pending });
       reach("ledger.written");
     }
     if (queue !== view.queue && !this.#replaceQueue(queue)) return false;
@@ -161,6 +181,7 @@ export class Store {
     }
     const stat = files.stat(this.paths.queue);
     this.#cached = stat && { stat, queue };
+    this.#seen.written(queue);
     return true;
   }
 

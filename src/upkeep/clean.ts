@@ -13,6 +13,7 @@ import type { OwnedWorktree, State } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import { idOf, statusOf } from "../protocol/task.ts";
 import type { View } from "../store/store.ts";
+import { adoptWorktrees } from "../controller/adopt_worktrees.ts";
 import {
   clearEnded,
   type FinishedRemoval,
@@ -53,7 +54,10 @@ export async function clean(
   context: ControllerContext,
   options: CleanOptions,
 ): Promise<CleanedPath[]> {
-  if (!options.dryRun) await removeTemporaries(context);
+  if (!options.dryRun) {
+    await removeTemporaries(context);
+    await adoptWorktrees(context);
+  }
   const cleaned: CleanedPath[] = [];
   for (const place of await surveyPlaces(context)) {
     cleaned.push(await cleanPlace(context, place, options));

@@ -14,6 +14,7 @@ import { sha256Hex } from "../protocol/names.ts";
 import { statusOf } from "../protocol/task.ts";
 import type { Files } from "../sys/files.ts";
 import type { View } from "../store/store.ts";
+import { lostWorktrees } from "../controller/adopt_worktrees.ts";
 import type { ControllerContext } from "../controller/context.ts";
 import { whyBusy } from "../controller/hold_task.ts";
 import type { PlaceFacts } from "./judge_place.ts";
@@ -53,6 +54,7 @@ export async function surveyPlaces(context: ControllerContext): Promise<Surveyed
   ]);
   // Read last: what was made meanwhile is in the ledger then.
   const view = { queue: store.readQueue(), state: store.readState() };
+  view.state.worktrees = { ...await lostWorktrees(context), ...view.state.worktrees };
   const ownHashes = new Set(refs.map(({ name }) => name.slice(name.lastIndexOf("/") + 1)));
   const survey = { context, view, entries, base, ownHashes };
   const linked = entries.slice(1).map(({ path }) => path);
