@@ -24,7 +24,7 @@ import { openRepository, requireTask } from "./open_repository.ts";
 export type Plan = (
   view: View,
   id: string,
-  about: { now: number; settings: Settings; isLive: (process: ProcessIdentity) => boolean },
+  about: { now: number; settings: Settings; isLive: (owner: ProcessIdentity) => boolean },
 ) => Intervention;
 
 /** Carries out a plan on the task that the call names. */
@@ -41,7 +41,7 @@ export async function intervene(
   const about = {
     now: world.clock.now(),
     settings,
-    isLive: (process: ProcessIdentity) => isLive(world, process),
+    isLive: (owner: ProcessIdentity) => isLive(world, owner),
   };
   const dryRun = args.flag("dry-run");
   if (!dryRun) {

@@ -172,7 +172,7 @@ export function planCancel(
   { now, settings, isLive }: {
     now: number;
     settings: Settings;
-    isLive: (process: ProcessIdentity) => boolean;
+    isLive: (owner: ProcessIdentity) => boolean;
   },
 ): Intervention {
   const raw = queue.find(id);
