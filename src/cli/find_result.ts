@@ -41,11 +41,15 @@ export async function findRecords(
   const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
   const usual = resultPath(paths, settings, names, undefined) ?? "";
   const own = resultPath(paths, settings, names, named);
-  const path = own !== null && readResult(files, own) !== null ? own : usual;
+  const resultAt = (path: string) => {
+    const result = readResult(files, path);
+    return result?.task_id === id ? result : null;
+  };
+  const path = own !== null && resultAt(own) !== null ? own : usual;
   const folder = join(attemptResultsFolder(paths, settings), names.file);
   const logs = join(paths.logs, names.file);
   return {
-    result: readResult(files, path),
+    result: resultAt(path),
     resultPath: path,
     attempts: bySerial(files.list(folder), ".json")
       .flatMap(({ name }) => readResult(files, join(folder, name)) ?? []),

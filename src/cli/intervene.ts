@@ -4,9 +4,12 @@
  * @module
  */
 import type { ControllerContext } from "../controller/context.ts";
+import { isLive } from "../controller/owners.ts";
 import { recoverDeadAccept } from "../people/recover_accept.ts";
 import type { Intervention } from "../people/interventions.ts";
+import { resultOwner } from "../dispatcher/result_owner.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
+import type { ProcessIdentity } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { isRecord } from "../protocol/events.ts";
@@ -21,7 +24,7 @@ import { openRepository, requireTask } from "./open_repository.ts";
 export type Plan = (
   view: View,
   id: string,
-  about: { now: number; settings: Settings },
+  about: { now: number; settings: Settings; isLive: (owner: ProcessIdentity) => boolean },
 ) => Intervention;
 
 /** Carries out a plan on the task that the call names. */
@@ -35,7 +38,11 @@ export async function intervene(
   const { store, settings, paths, redactor } = repository;
   const id = args.positional[0] ?? "";
   const raw = requireTask(store, id);
-  const about = { now: world.clock.now(), settings };
+  const about = {
+    now: world.clock.now(),
+    settings,
+    isLive: (owner: ProcessIdentity) => isLive(world, owner),
+  };
   const dryRun = args.flag("dry-run");
   if (!dryRun) {
     const tell = { onEvent: () => {}, onNote: (text: string) => output.note(text) };
@@ -51,7 +58,9 @@ export async function intervene(
       ? raw.result_path
       : undefined;
     const path = resultPath(paths, settings, await taskNames(id), named);
-    if (path !== null) atomicWriteJson(world, path, redactResult(redactor, ended));
+    if (path !== null && resultOwner(store.readQueue().tasks, settings, raw) === null) {
+      atomicWriteJson(world, path, redactResult(redactor, ended));
+    }
   }
   if (output.options.json) output.json({ task_id: id, status, message, changed: !dryRun });
   else output.note(dryRun ? `would do: ${message}` : message);

@@ -5,6 +5,7 @@
  */
 import { needsReview } from "../protocol/text.ts";
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
+import { resultOwner } from "../dispatcher/result_owner.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
 import { isRecord, makeEvent } from "../protocol/events.ts";
 import type { Task } from "../protocol/generated/types.ts";
@@ -24,11 +25,12 @@ export async function refuseTask(
 ): Promise<EndedAttempt> {
   const { store, settings, world, redactor } = context;
   const now = world.clock.now();
-  const raw = store.readQueue().find(id);
+  const queue = store.readQueue();
+  const raw = queue.find(id);
   const whole = redactor.value(reason);
   const task = { ...(isRecord(raw) ? raw : {}), id, title: titleOf(raw) } as Task;
   const path = resultPath(store.paths, settings, await taskNames(id), undefined);
-  if (path !== null) {
+  if (path !== null && resultOwner(queue.tasks, settings, { id }) === null) {
     atomicWriteJson(world, path, redactResult(redactor, invalidResult(task, whole, now)));
   }
   const event = await store.change(({ queue }) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resultOwner } from "../dispatcher/result_owner.ts";
 import { maxBackoffSeconds } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { isRecord } from "../protocol/events.ts";
@@ -81,6 +82,12 @@ export function standingOf({ queue, holds, settings, now }: Plan, raw: RawTask):
     return { kind: "invalid", reason: `The task is invalid: ${faults.join("; ")}` };
   }
   const { task } = checked;
+  const owner = resultOwner(queue.tasks, settings, raw);
+  if (owner !== null) {
+    const reason = `Its result would be written over that of task ${owner}: ` +
+      "one of them needs another result_path";
+    return { kind: "invalid", reason };
+  }
   const dependencies = task.depends_on ?? [];
   const unknown = dependencies.filter((id) => queue.find(id) === undefined);
   if (unknown.length > 0) {

@@ -12,6 +12,7 @@ import { renderMessage } from "./message.ts";
 import { answered, failed, interrupted, type Outcome, refused, sent } from "./outcome.ts";
 import type { Sent } from "./send.ts";
 import { shouldRetry } from "./should_retry.ts";
+import { tellSecrets } from "./tell_secrets.ts";
 
 /** Milliseconds to pause after a failed send, and after a bad answer. */
 const [sendPauseMs, answerPauseMs] = [5000, 3000];
@@ -53,6 +54,7 @@ export async function runAttempts(
   from: StartingPoint & { spentMs: number },
 ): Promise<Outcome> {
   const { context, asked, log } = run;
+  const holding = tellSecrets(run);
   let { spentMs } = from;
   let previousError = from.previousError;
   let before: { bad: HandoffRead | null; came: HandoffRead | null } = { bad: null, came: null };
@@ -62,7 +64,8 @@ export async function runAttempts(
     spentMs = 0;
     if (context.signal.aborted) return stopped(run, attempt);
     // Without secrets before it is cut: half of one would not be known any more.
-    log.add("attempt_start", context.redactor.text(asked.task).slice(0, 200), { attempt: number });
+    const task = context.redactor.text(asked.task).slice(0, 200);
+    log.add("attempt_start", task, { attempt: number, ...holding });
     if (number > 1) {
       const late = await takeLateOrMove(run, { attempt: number, ...before });
       if (late.outcome !== null) return late.outcome;

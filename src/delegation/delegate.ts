@@ -21,6 +21,7 @@ import { makeRequestRecord, withoutSecrets, writeRequest } from "./request_recor
 import { buildRequest, requestFault } from "./request.ts";
 import { checkRunId, handoffPaths } from "./run_id.ts";
 import { withRunLock } from "./run_lock.ts";
+import { tellSecrets } from "./tell_secrets.ts";
 
 /** Milliseconds from which on a check of the health was not answered in time. */
 const slowMs = 4500;
@@ -69,6 +70,7 @@ export function previewDelegation(context: DelegateContext, asked: Asked): Outco
   const fault = requestFault(buildRequest(agent, about).body);
   const facts = factsOf({ context, asked });
   if (fault !== null) return failed(facts, { code: "send_failed", notes: fault });
+  tellSecrets({ context, asked, channelContext: null });
   const notes = [
     "Nothing was sent, and the gateway was not asked for its health",
     ...asked.channelContext === null ? [] : ["the messages of the channel are left out"],

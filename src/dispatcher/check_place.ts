@@ -26,7 +26,10 @@ export function checkPlace(
   const { files } = git.world;
   const real = requireInside(git, place);
   if (files.lstat(real) !== null && ownerOf(real) !== taskId) {
-    throw notMade(`${place.path} exists already and macp did not make it for this task`);
+    throw notMade(
+      `${place.path} exists already and macp did not make it for this task; if it is another ` +
+        "clone's whose folder has the same name, give one of them another macp.worktree_base",
+    );
   }
   return real;
 }

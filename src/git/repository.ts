@@ -20,7 +20,8 @@ export interface Repository {
  * The repository of the client's folder. Inside a linked worktree it is the main
  * checkout.
  *
- * Throws `MacpError` of kind usage when there is none, or it is bare.
+ * Throws `MacpError` of kind usage when there is none, it is bare, or its settings name a
+ * checkout elsewhere.
  */
 export async function findRepository(git: Git): Promise<Repository> {
   const { code, stdout, stderr } = await git.run([
@@ -54,8 +55,28 @@ export async function findRepository(git: Git): Promise<Repository> {
       hints: ["Call macp in a checkout, or name it with --repo"],
     });
   }
-  const root = gitFolder === commonFolder ? toplevel : await mainCheckout(git, commonFolder);
-  return { root, hasCommit: !unborn };
+  if (gitFolder !== commonFolder) {
+    return { root: await mainCheckout(git, commonFolder), hasCommit: !unborn };
+  }
+  await refuseElsewhere(git, commonFolder, toplevel);
+  return { root: toplevel, hasCommit: !unborn };
+}
+
+/**
+ * Git takes the folder that `core.worktree` names for the checkout, as it must in a submodule,
+ * whose git folder stands elsewhere. Beside a `.git` the state of macp and all work is missed.
+ */
+async function refuseElsewhere(git: Git, gitFolder: string, toplevel: string): Promise<void> {
+  if (basename(gitFolder) !== ".git" || dirname(gitFolder) === toplevel) return;
+  const { code } = await git.run(["config", "--get", "core.worktree"]);
+  if (code !== 0) return;
+  const why = `its setting core.worktree has git look elsewhere, at ${toplevel}`;
+  throw new MacpError("usage", `Cannot use ${dirname(gitFolder)} as ${why}`, {
+    code: "core_worktree_set",
+    hints: [
+      "A worker may have set it. Unset it there with: git config --unset core.worktree",
+    ],
+  });
 }
 
 /** A linked worktree's main checkout is the first of the list. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MacpError, messageOf } from "../protocol/errors.ts";
 import type { Terminal } from "../sys/terminal.ts";
 
 /** The real terminal. A reader or a terminal that went away ends nothing but the output. */
@@ -50,7 +51,7 @@ function sizeOf(side: "columns" | "rows", otherwise: number): number {
   }
 }
 
-/** False when nobody reads any more. */
+/** False when nobody reads any more. Throws `MacpError` when it cannot be written. */
 function writeAll(
   stream: { writeSync(bytes: Uint8Array): number },
   text: string,
@@ -64,7 +65,11 @@ function writeAll(
     if (error instanceof Deno.errors.BrokenPipe || (isTerminal && isHungUp(error))) {
       return false;
     }
-    throw error;
+    throw new MacpError("failure", `Cannot print as ${messageOf(error)}`, {
+      code: "output_failed",
+      hints: ["What was done until then is done; macp status tells"],
+      cause: error,
+    });
   }
 }
 

@@ -80,7 +80,12 @@ async function readyWorktree(
     return await setupWorktree({ ...about, dependencies, owned });
   } catch (cause) {
     if (!(cause instanceof WorktreeError)) throw cause;
-    throw new MacpError("failure", cause.message, { code: cause.outcome, cause });
+    const conflicts = cause.outcome === "merge_conflict";
+    throw new MacpError(conflicts ? "person" : "failure", cause.message, {
+      code: cause.outcome,
+      hints: conflicts ? ["macp never resolves a conflict; macp inbox says what to merge"] : [],
+      cause,
+    });
   }
 }
 

@@ -6,7 +6,7 @@
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { MacpError } from "../protocol/errors.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
-import type { State, Task, TaskResult } from "../protocol/generated/types.ts";
+import type { ProcessIdentity, State, Task, TaskResult } from "../protocol/generated/types.ts";
 import { isQuestion, isTerminal } from "../protocol/outcomes.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { shellWord } from "../protocol/text.ts";
@@ -162,11 +162,18 @@ function checkReply(id: string, text: string): void {
   if (text.length > maxReply) throw refuse(`the answer is longer than ${maxReply} characters`);
 }
 
-/** Ends a pending task, or asks the controller to end a running one. */
+/**
+ * Ends a pending task, or asks whoever carries it out to end a running one: nobody else knows
+ * what of it still runs.
+ */
 export function planCancel(
-  { queue }: View,
+  { queue, state }: View,
   id: string,
-  { now, settings }: { now: number; settings: Settings },
+  { now, settings, isLive }: {
+    now: number;
+    settings: Settings;
+    isLive: (owner: ProcessIdentity) => boolean;
+  },
 ): Intervention {
   const raw = queue.find(id);
   const status = statusOf(raw);
@@ -180,7 +187,12 @@ export function planCancel(
   }
   if (status !== "pending") {
     const change = { patches: [{ id, fields: { cancel_requested: true } }] };
-    return { change, result: { message: `${id} will be ended`, status, ended: null } };
+    const owner = state.running[id]?.owner ?? state.controller;
+    const message = owner !== null && isLive(owner)
+      ? `${id} will be ended`
+      : `${id} will be ended by the next macp run or drain: whoever carried it out is gone, ` +
+        "and what it started may run on until then";
+    return { change, result: { message, status, ended: null } };
   }
   const task = soundTask(raw, id);
   const ended = cancelledResult(task, settings, now);

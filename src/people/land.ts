@@ -5,6 +5,7 @@
  * @module
  */
 import { join, relative } from "@std/path";
+import { listWorktrees } from "../dispatcher/own_worktrees.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import type { Git } from "../git/git.ts";
 import { isAncestor, landingCommit, mergeCommit, previewConflicts } from "../git/merge.ts";
@@ -68,7 +69,9 @@ async function land(
   if (begun !== null) return { ...said, kind: "under_way", ...begun };
   const scratch = options.dryRun ? objectFolder(context) : undefined;
   const paths = await previewConflicts(git, target, head, scratch);
-  if (paths !== null && paths.length > 0) return { ...said, kind: "conflict", paths };
+  if (paths !== null && paths.length > 0) {
+    return { ...said, ...await conflictIn(git, branch, paths) };
+  }
   if (options.dryRun) {
     const gates = resolveGates(landing.task, settings).map(({ command }) => command);
     const fastForward = await isAncestor(git, target, head);
@@ -137,7 +140,7 @@ async function mergeAndMove(
     message: message ?? `Merge ${branch}: ${title} (${task.id})`,
     env: await identity(context),
   });
-  if (merged.kind === "conflict") return merged;
+  if (merged.kind === "conflict") return await conflictIn(git, branch, merged.paths);
   if (merged.kind === "refused") return merged;
   const way = { into, from: target, to: merged.commit };
   const missing = await findMissingGitlinks(own, git.cwd, way);
@@ -161,6 +164,12 @@ async function mergeAndMove(
   await record(context, task.id, { into, commit });
   const behind = await findBehindBase(git, context.settings.macp.base_ref, { into, commit });
   return { kind: "landed", commit, fastForward: merged.fastForward, gates, behind };
+}
+
+/** A conflict is resolved where the task's branch is checked out, if it is. */
+async function conflictIn(git: Git, branch: string, paths: string[]) {
+  const at = (await listWorktrees(git)).find((entry) => entry.branch === branch);
+  return { kind: "conflict" as const, paths, checkout: at?.path ?? null };
 }
 
 /** Why a commit of a submodule keeps the work from landing, and the way out. */

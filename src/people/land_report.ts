@@ -20,8 +20,8 @@ export type LandReport =
       }
       | { kind: "already_landed"; commit: string; behind: BehindBase | null }
       | { kind: "would_land"; fastForward: boolean; gates: string[] }
-      /** Paths in which the branches conflict. */
-      | { kind: "conflict"; paths: string[] }
+      /** Paths in which the branches conflict, and where the task's branch is checked out. */
+      | { kind: "conflict"; paths: string[]; checkout: string | null }
       | { kind: "refused"; reason: string }
       | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
       /** What is not committed where the branch is checked out would be overwritten. */

@@ -36,6 +36,8 @@ export interface RestorePlan {
   snapshot: SnapshotRef | null;
   /** Whether the worktree is there already: nothing is to be done. */
   there: boolean;
+  /** Serial of the attempt that left that; null when nothing is there, or it was brought back. */
+  leftBy: string | null;
   /** What is to be known of commits that do not come back with it. */
   notes: string[];
 }
@@ -66,6 +68,8 @@ export async function planRestore(
     resolveCommit(git, `refs/heads/${branch}`),
     resolveCommit(git, owner),
   ]);
+  const isLeft = there !== null && view.state.worktrees[there.path]?.restored_at === undefined;
+  const leftBy = isLeft && task.last_attempt !== undefined ? String(task.last_attempt) : null;
   const plan = {
     task,
     names,
@@ -74,8 +78,9 @@ export async function planRestore(
     branchCommit,
     owner,
     base,
-    snapshot: chooseSnapshot(id, sortSnapshots(pinned), attempt),
+    snapshot: chooseSnapshot(id, sortSnapshots(pinned), attempt === leftBy ? null : attempt),
     there: there !== null,
+    leftBy,
     notes: holdsLeftCommits(pinned, names.ref) ? [describeLeftCommits(names.ref)] : [],
   };
   if (there === null) await requireBranch(context, id, plan);

@@ -40,6 +40,8 @@ export interface RestoreReport {
   snapshotRef: string | null;
   /** Whether the worktree was there already, and nothing was changed. */
   there: boolean;
+  /** Serial of the attempt that left what is there; null when it was brought back, or made anew. */
+  leftBy: string | null;
   /** Why the changes of the snapshot are not there, or null. */
   conflict: string | null;
   warnings: string[];
@@ -62,7 +64,8 @@ export async function restoreTask(
   const plan = await planRestore(context, id, attempt);
   const { branch, place: { path }, snapshot } = plan;
   const snapshotRef = snapshot?.name ?? null;
-  const report = { path, branch, snapshotRef, conflict: null, warnings: plan.notes };
+  const { leftBy, notes } = plan;
+  const report = { path, branch, snapshotRef, leftBy, conflict: null, warnings: notes };
   if (plan.there || dryRun) return { ...report, there: plan.there };
   let owned: OwnedWorktree | null = null;
   let there = false;
@@ -82,7 +85,7 @@ export async function restoreTask(
   if (ready === "stopped") return null;
   if (ready === null) return { ...report, there: true };
   const { conflict = null, warnings } = ready;
-  return { ...report, there: false, conflict, warnings: [...warnings, ...plan.notes] };
+  return { ...report, there: false, conflict, warnings: [...warnings, ...notes] };
 }
 
 /** The ledger names the worktree before it is made. */

@@ -29,6 +29,8 @@ export interface Redactor {
   value<T>(json: T): T;
   /** A text in pieces. */
   stream(): StreamRedactor;
+  /** Names of the secrets that a whole text holds, in order. */
+  names(text: string): string[];
 }
 
 /** A redactor that can be told of more secrets. */
@@ -55,6 +57,7 @@ export function createRedactor(secrets: readonly Secret[]): LearningRedactor {
     text,
     value: <T>(json: T) => redactValue(json, text) as T,
     stream: () => streamRedactor(find),
+    names: (whole) => find(whole, 0, true).hits.map(({ name }) => name),
     learn(more) {
       const values = new Set(known.map(({ value }) => value));
       const unknown = more.filter(({ value }) => !values.has(value));

@@ -584,3 +584,18 @@ Deno.test("What is written into the worktree while accept runs the gates does no
     assertStringIncludes(await repository.git("ls-tree", "-r", "--name-only", pinned), "late");
   });
 });
+
+Deno.test("accept of a task whose merge still conflicts needs a person: exit 3", async () => {
+  await withRepository(async (repository) => {
+    for (const id of ["a", "b"]) {
+      await repository.submit(id, `echo ${id} > file`, "--type", "coding");
+    }
+    await repository.submit("t", "true", "--depends-on", "a,b");
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    const { code, stderr } = await repository.macp(["accept", "t"]);
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, "conflicts in file");
+    assertStringIncludes(stderr, "macp inbox");
+    assertEquals(repository.task("t").outcome, "merge_conflict");
+  });
+});

@@ -164,3 +164,27 @@ Deno.test("Variables that tie git to another repository are not obeyed", async (
     assertEquals(await repository.git("show", `${repository.result("t").branch}:hi`), "hi");
   });
 });
+
+Deno.test("core.worktree beside .git is named with its cure, and is right in a submodule", async () => {
+  await withRepository(async (repository) => {
+    const module = join(repository.path, "libs", "own");
+    const local = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"];
+    await repository.git(...local, repository.path, "libs/own");
+    assert((await repository.git("-C", module, "config", "core.worktree")).includes("libs/own"));
+    await repository.git("worktree", "add", "--quiet", repository.outside("linked"));
+    for (const cwd of [module, repository.outside("linked")]) {
+      assertEquals((await repository.macp(["init", "--enable"], { cwd })).code, 0);
+      assertEquals((await repository.macp(["status"], { cwd })).code, 0);
+    }
+    await repository.git("config", "core.worktree", repository.outside("nowhere"));
+    for (const args of [...commands, ["doctor"], ["--repo", repository.path, "status"]]) {
+      const { code, stderr } = await repository.macp(args);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, `Cannot use ${repository.path} as its setting core.worktree`);
+      assertStringIncludes(stderr, "git config --unset core.worktree");
+    }
+    assert(!exists(repository.outside("nowhere")));
+    await repository.git("config", "--unset", "core.worktree");
+    assertEquals((await repository.macp(["status"])).code, 0);
+  });
+});

@@ -67,6 +67,29 @@ Deno.test("macp delegate shows no part of a secret, also where an agent's words 
   }
 });
 
+Deno.test("macp delegate sends what was asked as it is, and names the secrets in it", async () => {
+  await withAgent({ sessionKeys: true }, async ({ delegate, repository, gateway, log }) => {
+    const env = { OTHER_API_KEY: "planted-in-the-context" };
+    const token = `ghp_${"aB3".repeat(12)}`;
+    Deno.writeTextFileSync(repository.outside("c.txt"), `${env.OTHER_API_KEY}\n`);
+    const asked = [`Use ${token}`, "--context", repository.outside("c.txt"), "--no-wait"];
+    const holds = /holds secrets: (\[redacted:[^\]]+\]), \[redacted:OTHER_API_KEY\]\n/;
+    for (const more of [["--dry-run"], []]) {
+      const { code, stdout, stderr } = await delegate(["webster", ...asked, ...more], { env });
+      assertEquals(code, 0, stderr);
+      assertEquals(holds.test(stderr), true, stderr);
+      assertEquals([token, env.OTHER_API_KEY].some((it) => (stdout + stderr).includes(it)), false);
+    }
+    const [{ secrets, detail } = { secrets: null, detail: null }] = log();
+    assertStringIncludes(`${secrets}`, ", [redacted:OTHER_API_KEY]");
+    assertStringIncludes(`${detail}`, "Use [redacted:");
+    const message = JSON.stringify(gateway.requests);
+    assertStringIncludes(message, token);
+    const { stderr } = await delegate(["webster", "Nothing secret", "--no-wait"], { env });
+    assertEquals(stderr.includes("secrets"), false, stderr);
+  });
+});
+
 Deno.test("macp doctor names agents, registry and ACL of delegations that do not fit", async () => {
   await withRepository(async (repository) => {
     repository.writeConfig({ delegate });

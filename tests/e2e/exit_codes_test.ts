@@ -1,5 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { execTask, type TaskFields, withRepository } from "./harness.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { execTask, macpPath, type TaskFields, withRepository } from "./harness.ts";
 import { eventLine, withReceiver, writeEvents } from "./sinks.ts";
 
 const ok = execTask("ok", "true");
@@ -120,5 +120,17 @@ Deno.test("What did not arrive exits 1 where it was asked for, and the help says
         assertMatch(own, /exit code (?:is )?1/i, verb);
       }
     });
+  });
+});
+
+const isLinux = Deno.build.os === "linux";
+Deno.test("What cannot be printed is told, not the rest", { ignore: !isLinux }, async () => {
+  await withRepository(async (repository) => {
+    const script = `exec "$0" submit --task-id t --title t --command true >/dev/full`;
+    const args = ["-c", script, macpPath];
+    const { code, stderr } = await repository.macp(args, { program: "/bin/sh" });
+    assertEquals(code, 5);
+    assertStringIncludes(stderr, "error: Cannot print as No space left on device");
+    assertEquals(repository.task("t").status, "pending");
   });
 });

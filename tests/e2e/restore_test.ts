@@ -152,6 +152,10 @@ Deno.test("macp restore brings a deleted branch back with its commits, and files
     assertEquals(await repository.git("rev-parse", branch ?? ""), head);
     const tries = () => textOf(`${repository.worktree("t")}/tries`);
     assertEquals(tries(), "1\n2\n3\n4\n");
+    assertEquals((await repository.macp(["restore", "t"])).code, 0);
+    const other = await repository.macp(["restore", "t", "--attempt", "2"]);
+    assertEquals(other.code, 3);
+    assertStringIncludes(other.stdout, "nothing of attempt 2 was brought");
     await repository.macp(["clean", "--all"]);
     const wrong = await repository.macp(["restore", "t", "--attempt", "3"]);
     assertEquals(wrong.code, 2);
@@ -502,3 +506,29 @@ for (const end of ["committed it", "hid it from git"] as const) {
     });
   });
 }
+
+Deno.test("macp restore says which attempt left the worktree that is there already", async () => {
+  await withFiles(async (repository) => {
+    repository.writeConfig({ macp: { cleanup_worktrees: false } });
+    await repository.submit("t", "echo two > tracked; exit 1");
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    for (const more of [[], ["--attempt", "1"]]) {
+      const { code, stdout } = await repository.macp(["restore", "t", ...more]);
+      assertEquals([code, stdout.split(":")[0]], [0, "t is there already, as attempt 1 left it"]);
+    }
+  });
+});
+
+Deno.test("What is restored of a completed task is landed, not accepted or retried", async () => {
+  await withFiles(async (repository) => {
+    await repository.submit("t", "echo two > tracked", "--type", "coding");
+    await repository.macp(["drain"]);
+    const { stdout } = await repository.macp(["restore", "t"]);
+    assertStringIncludes(stdout, "macp land t");
+    assert(!/macp (accept|retry)/.test(stdout), stdout);
+    await repository.commit({ tracked: "main\n" });
+    const landed = await repository.macp(["land", "t"]);
+    assertEquals(landed.code, 3);
+    assertStringIncludes(landed.stdout, `next: cd ${repository.worktree("t")}, git merge main`);
+  });
+});

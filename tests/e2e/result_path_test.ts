@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { execTask, exists, fingerprint, textOf, withRepository } from "./harness.ts";
 
 Deno.test("result_path names the result's place inside .mosaic/orchestrator, and show finds it", async () => {
@@ -85,5 +85,45 @@ Deno.test("A result_dir outside of the state is refused before anything is chang
     assertEquals(ran.code, 2, ran.stderr);
     assert(ran.stderr.includes("macp.result_dir"), ran.stderr);
     assertEquals(fingerprint(repository.state()), before);
+  });
+});
+
+Deno.test("A result path that is another task's is refused, and no evidence is replaced", async () => {
+  await withRepository(async (repository) => {
+    const task = ["submit", "--title", "x", "--command", "true", "--gate", "true", "--task-id"];
+    await repository.macp([...task, "a"]);
+    await repository.macp([...task, "b", "--result-path", "results/c.json"]);
+    for (const more of [["d", "--result-path", "results/./a.json"], ["c"]]) {
+      const { code, stderr } = await repository.macp([...task, ...more]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, `over that of task ${more[0] === "c" ? "b" : "a"}`);
+      assertStringIncludes(stderr, "--result-path");
+    }
+    repository.writeQueue([
+      execTask("a", "exit 1"),
+      execTask("b", "true", { result_path: "results/c.json" }),
+      execTask("c", "true"),
+      execTask("d", "true", { result_path: "results/a.json" }),
+    ]);
+    const { stdout, code } = await repository.macp(["validate"]);
+    assertEquals(code, 1);
+    assertStringIncludes(stdout, "/tasks/2/result_path: the result of task c would be written");
+    assertStringIncludes(stdout, "/tasks/3/result_path: the result of task d would be written");
+    assertStringIncludes((await repository.macp(["doctor"])).stdout, "2 tasks are invalid: c, d");
+    await repository.macp(["drain"]);
+    for (const [id, outcome] of Object.entries({ a: "worker_failed", b: "completed" })) {
+      const { result } = await repository.json<{ result: { metadata: { outcome: string } } }>(
+        ["show", id],
+      );
+      assertEquals(result.metadata.outcome, outcome);
+    }
+    for (const id of ["c", "d"]) {
+      assertEquals(repository.task(id).outcome, "invalid_task");
+      const { result } = await repository.json<{ result: { task_id: string } | null }>([
+        "show",
+        id,
+      ]);
+      assertEquals(result?.task_id ?? id, id);
+    }
   });
 });

@@ -104,13 +104,18 @@ export function describeLanding(id: string, report: LandReport): string[] {
         ...gates,
       ];
     }
-    case "conflict":
+    case "conflict": {
+      const { branch, checkout } = report;
+      const [enter, leave] = checkout === null
+        ? [`git switch ${branch}`, ", git switch -"]
+        : [`cd ${shellWord(checkout)}`, ""];
       return [
         `${name} conflicts with ${into}; ${stays}`,
         ...report.paths.map((path) => `  ${oneLine(path)}`),
-        `next: git switch ${report.branch}, git merge ${into}, resolve and commit, git switch -`,
+        `next: ${enter}, git merge ${into}, resolve and commit${leave}`,
         `then: macp land ${word}`,
       ];
+    }
     case "refused":
       return [`${name} cannot be merged into ${into}: ${report.reason}; ${stays}`];
     case "gates_red":

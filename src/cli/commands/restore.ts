@@ -4,6 +4,7 @@
  * @module
  */
 import { type RestoreReport, restoreTask } from "../../people/restore.ts";
+import { statusOf } from "../../protocol/task.ts";
 import { oneLine, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
@@ -16,7 +17,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const { args, output, terminal, world } = invocation;
   const repository = await openRepository(invocation);
   const id = args.positional[0] ?? "";
-  requireTask(repository.store, id);
+  const raw = requireTask(repository.store, id);
   const attempt = args.text("attempt") ?? null;
   if (attempt !== null && !/^\d+(\.\d+)?$/.test(attempt)) {
     throw usageError(`Cannot restore attempt ${attempt} as it is no serial, for example 2 or 2.1`);
@@ -32,7 +33,7 @@ export async function run(invocation: Invocation): Promise<number> {
     output.warn(`${oneLine(id)} was not brought back: interrupted`);
     return stopped ?? exitCodes.toolFailed;
   }
-  const message = describe(id, report, dryRun);
+  const message = describe(id, report, { attempt, dryRun });
   const changed = !report.there && !dryRun;
   report.warnings.forEach((warning) => output.warn(warning));
   if (output.options.json) {
@@ -49,25 +50,44 @@ export async function run(invocation: Invocation): Promise<number> {
     });
   } else {
     output.note(message);
-    if (changed) output.note(next(id));
+    if (changed) output.note(statusOf(raw) === "completed" ? nextOfCompleted(id) : next(id));
   }
   if (stopped !== null) return stopped;
-  return report.conflict === null ? exitCodes.done : exitCodes.needsHuman;
+  const isWanted = report.conflict === null && !isOfAnother(report, attempt);
+  return isWanted ? exitCodes.done : exitCodes.needsHuman;
 }
 
 function describe(
   id: string,
-  { path, branch, snapshotRef, there, conflict }: RestoreReport,
-  dryRun: boolean,
+  report: RestoreReport,
+  { attempt, dryRun }: { attempt: string | null; dryRun: boolean },
 ): string {
+  const { path, branch, snapshotRef, there, conflict } = report;
   const name = oneLine(id);
   const what = snapshotRef === null ? "as the branch is" : `with what ${snapshotRef} holds`;
-  if (there) return `${name} is there already: ${path}`;
+  if (there) {
+    const whose = report.leftBy === null ? "" : `, as attempt ${report.leftBy} left it`;
+    const is = `${name} is there already${whose}: ${path}`;
+    if (!isOfAnother(report, attempt)) return is;
+    return `${is}; nothing of attempt ${attempt} was brought. macp clean --all pins and removes ` +
+      `such worktrees, then: macp restore ${shellWord(id)} --attempt ${attempt}`;
+  }
   if (conflict !== null) {
     return `${name} is back in ${path}, on branch ${branch}, without the changes that ${snapshotRef} holds`;
   }
   if (dryRun) return `would bring ${name} back to ${path}, on branch ${branch}, ${what}`;
   return `${name} is back in ${path}, on branch ${branch}, ${what}`;
+}
+
+/** Whether what stands there is not known to be what the attempt that was named left. */
+function isOfAnother({ there, leftBy }: RestoreReport, attempt: string | null): boolean {
+  return there && attempt !== null && attempt !== leftBy;
+}
+
+/** What completed is neither accepted nor run again. */
+function nextOfCompleted(id: string): string {
+  return `it is completed: macp land ${shellWord(id)} lands its branch as its gates judged it; ` +
+    "further work is a task of its own (macp submit)";
 }
 
 function next(id: string): string {

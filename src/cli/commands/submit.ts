@@ -10,6 +10,7 @@ import type { Task } from "../../protocol/generated/types.ts";
 import { readBrief } from "../../dispatcher/attempt_files.ts";
 import { requireInside } from "../../dispatcher/check_place.ts";
 import { taskPlace } from "../../dispatcher/worktree_place.ts";
+import { resultOwner } from "../../dispatcher/result_owner.ts";
 import { isResultPath } from "../../dispatcher/result_paths.ts";
 import { isBranchName, taskIdPattern, taskNames } from "../../protocol/names.ts";
 import { nearestHint } from "../../protocol/nearest.ts";
@@ -35,9 +36,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const doubts = await submissionDoubts(invocation.world, repository, task);
   const dryRun = args.flag("dry-run");
   const existing = dryRun
-    ? planSubmission(store.readQueue(), task)
+    ? planSubmission(store.readQueue(), task, settings)
     : await store.change(({ queue }) => {
-      const existing = planSubmission(queue, task);
+      const existing = planSubmission(queue, task, settings);
       return { change: existing === null ? { added: [task] } : null, result: existing };
     });
   const submitted = existing ?? task;
@@ -188,9 +189,10 @@ function metadataFrom(args: Arguments): Record<string, unknown> | undefined {
  * Whether the task may join the queue.
  *
  * @returns The task that holds the same idempotency key, or null.
- * Throws `MacpError` of kind usage when the id is taken, or a dependency is unknown.
+ * Throws `MacpError` of kind usage when the id or the path of its result is taken, or a
+ * dependency is unknown.
  */
-export function planSubmission(queue: Queue, task: Task): Task | null {
+export function planSubmission(queue: Queue, task: Task, settings: Settings): Task | null {
   const key = task.idempotency_key;
   const twin = key === undefined
     ? undefined
@@ -203,6 +205,15 @@ export function planSubmission(queue: Queue, task: Task): Task | null {
     throw usageError(`Cannot submit task ${task.id} as its id ${why}`, [
       "Give it another id, or use --idempotency-key to submit safely more than once",
     ]);
+  }
+  const owner = resultOwner([...queue.tasks, task], settings, task);
+  if (owner !== null) {
+    throw usageError(
+      `Cannot submit task ${task.id} as its result would be written over that of task ${owner}`,
+      [
+        `Name a path of its own with --result-path, or none: ${task.id}.json is the usual name`,
+      ],
+    );
   }
   for (const id of task.depends_on ?? []) {
     if (id === task.id) throw usageError(`Cannot submit task ${id} as it depends on itself`);

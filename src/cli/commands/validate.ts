@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { basename, join, resolve } from "@std/path";
+import { basename, dirname, join, resolve } from "@std/path";
 import { pipeDoubt } from "../../gates/open_pipe.ts";
+import { resultOwner } from "../../dispatcher/result_owner.ts";
 import { resolveGates } from "../../gates/resolve_gates.ts";
 import { findCycle } from "../../controller/schedule.ts";
 import { rotatedFiles } from "../../events/event_files.ts";
@@ -21,12 +22,13 @@ import {
 } from "../../protocol/generated/validators.js";
 import { parseJsonText } from "../../protocol/parse_json.ts";
 import type { ConfigFile, Task } from "../../protocol/generated/types.ts";
-import { resolveSettings, unknownKeys } from "../../protocol/settings.ts";
+import { resolveSettings, type Settings, unknownKeys } from "../../protocol/settings.ts";
 import { sinkNames } from "../../sinks/sink_settings.ts";
 import { filterDoubts } from "../filter_doubts.ts";
 import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
 import { configFaults } from "../../store/config_faults.ts";
+import { loadSettings } from "../../store/load_settings.ts";
 import { parseConfig } from "../../store/parse_config.ts";
 import { orchestratorFolder } from "../../store/paths.ts";
 import { Queue } from "../../store/queue.ts";
@@ -118,7 +120,7 @@ function faultsOfFile(world: World, file: string, kind: Kind): Found {
       return { faults: handoffFaults(world.files, file, kind), warnings: [] };
     }
     const text = withoutMark(readText(world.files, file) ?? "");
-    if (kind === "queue") return queueFaults(text, file);
+    if (kind === "queue") return queueFaults(text, file, settingsBeside(world, file));
     const value: unknown = kind === "config" ? parseConfig(text) : parseJsonText(text);
     const faults = kind === "config" ? configFaults(value) : faultsOf(documents[kind], value);
     return {
@@ -147,7 +149,16 @@ function pipeDoubts(of: Pick<Task, "quality_gates">): string[] {
   return resolveGates(of, {}).flatMap(({ command }) => pipeDoubt(command) ?? []);
 }
 
-function queueFaults(text: string, file: string): Found {
+/** Settings of the queue's repository; the defaults where they cannot be read. */
+function settingsBeside(world: World, file: string): Settings {
+  try {
+    return loadSettings(world, join(dirname(file), "config.json"), []).settings;
+  } catch {
+    return resolveSettings([]).settings;
+  }
+}
+
+function queueFaults(text: string, file: string, settings: Settings): Found {
   const queue = Queue.parse(text, file);
   const faults = queue.tasks.flatMap((raw, index) => {
     const checked = checkTask(raw);
@@ -161,7 +172,12 @@ function queueFaults(text: string, file: string): Found {
       .map((id) =>
         `${file}: ${at}/depends_on: task ${idOf(raw)} depends on an unknown task: ${id}`
       );
-    return [...own, ...unknown];
+    const owner = resultOwner(queue.tasks, settings, raw);
+    const doubled = owner === null ? [] : [
+      `${file}: ${at}/result_path: the result of task ${idOf(raw)} would be written over that of ` +
+      `task ${owner}`,
+    ];
+    return [...own, ...unknown, ...doubled];
   });
   const cycle = findCycle(queue);
   if (cycle) faults.push(`${file}: depends_on forms a cycle: ${[...cycle, cycle[0]].join(" → ")}`);

@@ -7,13 +7,14 @@ import { join } from "@std/path";
 import { isLive } from "../../controller/owners.ts";
 import { recoverScratch } from "../../controller/scratch.ts";
 import { describeDistrust } from "../../controller/trusted_view.ts";
+import { resultOwner } from "../../dispatcher/result_owner.ts";
 import { readGitView } from "../../dispatcher/git_view.ts";
 import { listWorktrees } from "../../dispatcher/own_worktrees.ts";
 import { taskPlace } from "../../dispatcher/worktree_place.ts";
 import { askProgram } from "../../process/ask_program.ts";
 import type { Task } from "../../protocol/generated/types.ts";
 import { taskNames } from "../../protocol/names.ts";
-import { checkTask, idOf, statusOf } from "../../protocol/task.ts";
+import { checkTask, idOf, type RawTask, statusOf } from "../../protocol/task.ts";
 import type { ControllerContext } from "../../controller/context.ts";
 import { type Finding, found } from "./finding.ts";
 
@@ -23,10 +24,12 @@ const littleBytes = 1024 ** 3;
 const lockMs = 200;
 
 /** The queue: whether it parses, and its tasks. */
-export function checkQueue({ store }: ControllerContext): Finding[] {
+export function checkQueue({ store, settings }: ControllerContext): Finding[] {
   const queue = store.readQueue();
   const nameless = queue.nameless();
-  const invalid = queue.tasks.filter((raw) => idOf(raw) !== null && !checkTask(raw).ok);
+  const isSound = (raw: RawTask) =>
+    checkTask(raw).ok && resultOwner(queue.tasks, settings, raw) === null;
+  const invalid = queue.tasks.filter((raw) => idOf(raw) !== null && !isSound(raw));
   const findings = [found.ok("queue", `${queue.tasks.length} tasks`)];
   if (nameless > 0) {
     findings.push(

@@ -141,10 +141,10 @@ export const act: readonly CommandSpec[] = [
       dryRun,
     ],
     notes: [
-      "Work in it, then: macp accept ID or macp retry ID. Snapshots are the refs below refs/macp/snapshots/.",
+      "Work in it, then: macp accept ID or macp retry ID; what is completed is neither accepted nor run again. Snapshots are the refs below refs/macp/snapshots/.",
     ],
     exits: {
-      3: "changes conflict with the branch: they stay pinned",
+      3: "changes conflict with the branch and stay pinned, or the worktree is there already, and not as the attempt that was named left it",
       4: busyQueue,
       130: interrupted,
     },

@@ -131,7 +131,7 @@ export const begin: readonly CommandSpec[] = [
         group: "Its place",
         kind: "text",
         value: "FILE",
-        help: "Result file, relative to .mosaic/orchestrator/",
+        help: "Result file of its own, relative to .mosaic/orchestrator/",
       },
       {
         name: "metadata",

@@ -76,6 +76,22 @@ Deno.test("nextStep() refuses a dependency that is unknown, and a cycle", () => 
   });
 });
 
+Deno.test("nextStep() refuses a task whose result would replace that of another", () => {
+  const refused = (...tasks: object[]) => {
+    const step = stepOf(queueOf(...tasks));
+    return step.kind === "refuse" ? [step.id, /of task (\w+):/.exec(step.reason)?.[1]] : step.kind;
+  };
+  const done = { id: "a", status: "completed" };
+  assertEquals(refused(done, { id: "b", result_path: "results/a.json" }), ["b", "a"]);
+  assertEquals(refused(done, { id: "b", result_path: "./results/x/../A.json" }), ["b", "a"]);
+  assertEquals(refused({ ...done, result_path: "results/b.json" }, { id: "b" }), ["b", "a"]);
+  const [x, y] = [{ id: "x", result_path: "r.json" }, { id: "y", result_path: "r.json" }];
+  assertEquals(refused(x, y), "claim");
+  assertEquals(refused(x, { ...y, status: "failed" }), ["x", "y"]);
+  assertEquals(refused({ ...x, status: "running" }, y), ["y", "x"]);
+  assertEquals(refused(done, { id: "b", result_path: "../a.json" }), "claim");
+});
+
 Deno.test("stuckTasks() names who waits for a failure, directly or not, and nobody else", () => {
   const queue = queueOf(
     { id: "c", depends_on: ["b"] },

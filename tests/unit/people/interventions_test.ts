@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { planCancel, planRetry } from "../../../src/people/interventions.ts";
 import { MacpError } from "../../../src/protocol/errors.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
@@ -6,7 +6,7 @@ import { emptyState } from "../../../src/store/ledger.ts";
 import { Queue } from "../../../src/store/queue.ts";
 
 const now = Date.UTC(2026, 0, 1);
-const about = { now, settings: resolveSettings([]).settings };
+const about = { now, settings: resolveSettings([]).settings, isLive: () => true };
 
 function viewOf(task: object) {
   const tasks = [{ id: "a", title: "t", dispatch: "exec", command: "true", ...task }];
@@ -66,9 +66,14 @@ Deno.test("planCancel() ends a pending task with a result and an event", () => {
 
 Deno.test("planCancel() asks the controller to end a running task", () => {
   for (const status of ["running", "gated"]) {
-    const { change, result } = planCancel(viewOf({ status }), "a", about);
+    const view = viewOf({ status });
+    view.state.controller = { pid: 2, start_time: "1" };
+    const { change, result } = planCancel(view, "a", about);
     assertEquals(change, { patches: [{ id: "a", fields: { cancel_requested: true } }] });
-    assertEquals(result.ended, null);
+    assertEquals([result.ended, result.message], [null, "a will be ended"]);
+    const lost = planCancel(view, "a", { ...about, isLive: () => false });
+    assertEquals(lost.change, change);
+    assertStringIncludes(lost.result.message, "a will be ended by the next macp run or drain");
   }
 });
 
