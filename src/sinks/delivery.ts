@@ -9,8 +9,11 @@ import type { PassContext, ServedSink } from "./pass_context.ts";
 import { lateBegin } from "./late_begin.ts";
 import { servePass } from "./serve_pass.ts";
 
-/** Longest wait for a sink that another program serves, in milliseconds: in one pass, or for ever. */
-const lockWaits = { once: 500, ever: 3_600_000 } as const;
+/**
+ * Longest wait for a sink that another program serves, in milliseconds: in one pass, or for
+ * ever. A free lock comes at once, but not on a machine that is very busy.
+ */
+const lockWaits = { once: 2000, ever: 3_600_000 } as const;
 /** Milliseconds that tries under way may still take once the program is to end. */
 const graceMs = 2000;
 
