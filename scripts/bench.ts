@@ -21,7 +21,7 @@ import { type Bench, benchEnvironment } from "./bench/repository.ts";
 import { sinkFigures } from "./bench/sink_figures.ts";
 import { startFigures } from "./bench/start_figures.ts";
 import { taskFigures } from "./bench/task_figures.ts";
-import { withSection } from "./lib/readme_section.ts";
+import { writeSection } from "./lib/readme_section.ts";
 import { deno, root } from "./lib/run.ts";
 import { runScript } from "./lib/run_script.ts";
 
@@ -91,7 +91,7 @@ async function main(args: string[]): Promise<number> {
     }
     console.log(`\n${formatTable(figures)}\n${formatCommands(figures)}\nload after: ${load()}`);
     const missed = figures.filter((figure) => verdictOf(figure) === "MISSED");
-    if (flags.write) writeFigures(figures, facts);
+    if (flags.write) await writeFigures(figures, facts);
     if (missed.length > 0) console.log(`${missed.length} of the marks are missed`);
     return missed.length > 0 ? 1 : 0;
   } finally {
@@ -100,15 +100,15 @@ async function main(args: string[]): Promise<number> {
 }
 
 /** Table, commands and picture, for those who read rather than run. */
-function writeFigures(figures: readonly Figure[], facts: readonly string[]): void {
+async function writeFigures(figures: readonly Figure[], facts: readonly string[]): Promise<void> {
   const picture = "scripts/bench/figures.svg";
-  Deno.writeTextFileSync(join(root, picture), plotFigures(figures));
+  const path = join(root, picture);
+  Deno.writeTextFileSync(path, plotFigures(figures));
   const content = `${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${formatTable(figures)}\n` +
     `![How much of its mark each figure takes](${picture})\n\n` +
     `<details><summary>Commands</summary>\n\n` +
     `${formatCommands(figures).trim().replaceAll(/^/gm, "- ")}\n\n</details>`;
-  const readme = join(root, "README.md");
-  Deno.writeTextFileSync(readme, withSection(Deno.readTextFileSync(readme), "bench", content));
+  await writeSection("bench", content, [path]);
 }
 
 /** The parts that were named; all when none was. Throws when there is no such part. */

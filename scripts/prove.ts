@@ -17,7 +17,7 @@ import { proveBadInput } from "../tests/proof/fuzz.ts";
 import { proveBadInputOnProgram } from "../tests/proof/fuzz_program.ts";
 import { proveSecrets } from "../tests/proof/secrets.ts";
 import { deno, root } from "./lib/run.ts";
-import { withSection } from "./lib/readme_section.ts";
+import { writeSection } from "./lib/readme_section.ts";
 import { runScript } from "./lib/run_script.ts";
 
 /** What one part tried, and what it lost. */
@@ -114,7 +114,7 @@ async function main(args: string[]): Promise<number> {
   const losses = rows.reduce((sum, [, { faults }]) => sum + faults.length, 0);
   const minutes = Math.round((performance.now() - begun) / 6000) / 10;
   console.log(`losses: ${losses}, ${minutes} minutes, again with: deno task prove --seed ${seed}`);
-  if (flags.write) writeSummary(rows, { seed, minutes });
+  if (flags.write) await writeSummary(rows, { seed, minutes });
   return losses === 0 ? 0 : 1;
 }
 
@@ -125,11 +125,10 @@ function chooseParts(only: string | null): string[] {
   throw new Error(`Cannot prove ${unknown}: use ${Object.keys(parts).join(", ")}`);
 }
 
-function writeSummary(
+async function writeSummary(
   rows: readonly [string, Tried, number][],
   { seed, minutes }: { seed: number; minutes: number },
-): void {
-  const path = join(root, "README.md");
+): Promise<void> {
   const table = rows.map(([name, { what, faults }, seconds]) =>
     `| ${name} | ${what} | ${faults.length} | ${seconds} s |`
   );
@@ -137,7 +136,7 @@ function writeSummary(
   const content =
     `| part | tried | losses | time |\n| --- | --- | --- | --- |\n${table.join("\n")}` +
     `\n\n\`deno task prove --seed ${seed}\` on ${date}, ${minutes} minutes.`;
-  Deno.writeTextFileSync(path, withSection(Deno.readTextFileSync(path), "prove", content));
+  await writeSection("prove", content);
 }
 
 if (import.meta.main) await runScript(main);

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { join } from "@std/path";
+import { deno, root } from "./run.ts";
 
 /**
  * The text with what stands between `<!-- NAME:begin -->` and `<!-- NAME:end -->` replaced.
@@ -16,4 +18,15 @@ export function withSection(text: string, name: string, content: string): string
     throw new Error(`Cannot write the part ${name} as it is not there: ${begin} … ${end}`);
   }
   return `${text.slice(0, from + begin.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
+}
+
+/** Puts a section into the README, which is formatted then, as are the files it shows. */
+export async function writeSection(
+  name: string,
+  content: string,
+  shown: readonly string[] = [],
+): Promise<void> {
+  const path = join(root, "README.md");
+  Deno.writeTextFileSync(path, withSection(Deno.readTextFileSync(path), name, content));
+  await deno(["fmt", "--quiet", path, ...shown]);
 }
