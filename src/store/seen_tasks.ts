@@ -1,6 +1,6 @@
 /**
  * Tasks that vanished from the queue: macp takes none out, but a person can, and so can whatever
- * puts back an older file. Pure.
+ * puts back an older file.
  *
  * @module
  */
