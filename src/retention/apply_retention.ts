@@ -10,7 +10,7 @@ import { messageOf } from "../protocol/errors.ts";
 import type { State } from "../protocol/generated/types.ts";
 import { cursorStanding } from "../store/event_cursor.ts";
 import { keepTail } from "../store/keep_tail.ts";
-import { writeState } from "../store/ledger.ts";
+import { LedgerFile } from "../store/ledger.ts";
 import { forgottenTasks } from "./forgotten_tasks.ts";
 import { type Limits, planRemovals, type Removal, type TaskFile } from "./plan_retention.ts";
 import { attemptFiles, isOwnFolder, removeAttemptFiles, resultFiles } from "./task_files.ts";
@@ -108,7 +108,7 @@ function tidy(context: RetentionContext, view: View, report: RetentionReport, ho
   if (!how.due) return;
   how.attempt(() => tidyTasks(context, view, report, how));
   const tidied_at = new Date(world.clock.now()).toISOString();
-  if (!how.dryRun) writeState(world, store.paths, { ...view.state, tidied_at });
+  if (!how.dryRun) new LedgerFile(world, store.paths).write({ ...view.state, tidied_at });
 }
 
 /** Size of the event file when it is to be rotated, and what a person should know of it. */

@@ -112,16 +112,18 @@ function writeText(file: OpenFile, text: string): void {
   }
 }
 
-/** Replaces `path` by a value as indented JSON. */
+/** Replaces `path` by a value as indented JSON; gives the text. Throws `MacpError`. */
 export function atomicWriteJson(
   world: Pick<World, "files" | "uuid">,
   path: string,
   value: unknown,
-): void {
+): string {
   try {
     world.files.makeFolder(dirname(path));
   } catch (cause) {
     throw writeError(path, cause);
   }
-  atomicWrite(world, path, `${JSON.stringify(value, null, 2)}\n`);
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  atomicWrite(world, path, text);
+  return text;
 }

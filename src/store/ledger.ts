@@ -18,27 +18,42 @@ export function emptyState(): State {
   return { schema_version: 1, controller: null, running: {}, worktrees: {}, outbox: [] };
 }
 
-/** Reads the ledger; null when there is none. Throws `MacpError` when it is damaged. */
-export function readState(world: Pick<World, "files">, paths: StorePaths): State | null {
-  const text = readText(world.files, paths.state);
-  if (text === null) return null;
-  const document = parseJson(text, paths.state);
-  const faults = faultsOf(validateState, document);
-  if (faults.length === 0) return document as State;
-  throw new MacpError("failure", `Cannot read ${paths.state} as it does not fit its schema`, {
-    code: "state_invalid",
-    details: faults.map((fault) => describeFault(paths.state, fault)),
-    hints: ["Nothing was overwritten; move the file away to start with an empty ledger"],
-  });
-}
+/** The file of the ledger. What it held the last time is not checked against its schema again. */
+export class LedgerFile {
+  readonly #world: Pick<World, "files" | "uuid">;
+  readonly #path: string;
+  /** Text that was checked, or written by this process. */
+  #known: string | null = null;
 
-/** Makes the ledger durable. */
-export function writeState(
-  world: Pick<World, "files" | "uuid">,
-  paths: StorePaths,
-  state: State,
-): void {
-  atomicWriteJson(world, paths.state, state);
+  constructor(world: Pick<World, "files" | "uuid">, { state }: Pick<StorePaths, "state">) {
+    this.#world = world;
+    this.#path = state;
+  }
+
+  /** Reads the ledger; null when there is none. Throws `MacpError` when it is damaged. */
+  read(): State | null {
+    const text = readText(this.#world.files, this.#path);
+    if (text === null) return null;
+    const document = parseJson(text, this.#path);
+    if (text !== this.#known) this.#check(document);
+    this.#known = text;
+    return document as State;
+  }
+
+  /** Makes the ledger durable. Throws `MacpError`. */
+  write(state: State): void {
+    this.#known = atomicWriteJson(this.#world, this.#path, state);
+  }
+
+  #check(document: unknown): void {
+    const faults = faultsOf(validateState, document);
+    if (faults.length === 0) return;
+    throw new MacpError("failure", `Cannot read ${this.#path} as it does not fit its schema`, {
+      code: "state_invalid",
+      details: faults.map((fault) => describeFault(this.#path, fault)),
+      hints: ["Nothing was overwritten; move the file away to start with an empty ledger"],
+    });
+  }
 }
 
 /**

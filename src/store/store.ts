@@ -12,7 +12,7 @@ import { reach } from "../sys/fail_points.ts";
 import type { FileStat } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import { atomicWrite, writeError } from "./atomic_write.ts";
-import { eventsToAppend, readState, writeState } from "./ledger.ts";
+import { eventsToAppend, LedgerFile } from "./ledger.ts";
 import { OwnEntries } from "./own_entries.ts";
 import type { StorePaths } from "./paths.ts";
 import { emptyQueue, Queue, type TaskPatch } from "./queue.ts";
@@ -43,6 +43,7 @@ export class Store {
   readonly #redact: (event: TaskEvent) => TaskEvent;
   /** Told of each queue that was read, before anything is done with it. */
   readonly #onQueue: (queue: Queue) => void;
+  readonly #ledger: LedgerFile;
   readonly #own: OwnEntries;
   #cached: { stat: FileStat; queue: Queue } | null = null;
   readonly #seen = new SeenTasks();
@@ -58,6 +59,7 @@ export class Store {
     this.paths = paths;
     this.#redact = redact;
     this.#onQueue = onQueue;
+    this.#ledger = new LedgerFile(world, paths);
     this.#own = new OwnEntries(world);
   }
 
@@ -85,7 +87,7 @@ export class Store {
 
   /** The ledger as it is now; what this process holds in it stands there in any case. */
   readState(): State {
-    return this.#own.complete(readState(this.world, this.paths));
+    return this.#own.complete(this.#ledger.read());
   }
 
   /**
@@ -109,7 +111,7 @@ export class Store {
       const queue = this.readQueue();
       const waiting = state.outbox.length > 0;
       this.#settleOutbox(queue, state);
-      if (waiting) writeState(this.world, this.paths, state);
+      if (waiting) this.#ledger.write(state);
       return work({ queue, state });
     });
   }
@@ -131,7 +133,7 @@ export class Store {
   }
 
   #writeState(before: State, after: State): void {
-    writeState(this.world, this.paths, after);
+    this.#ledger.write(after);
     this.#own.remember(before, after);
   }
 

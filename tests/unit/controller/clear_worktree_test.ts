@@ -9,7 +9,7 @@ import type { State, TaskResult } from "../../../src/protocol/generated/types.ts
 import { taskNames } from "../../../src/protocol/names.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
 import { createRedactor } from "../../../src/redaction/redactor.ts";
-import { emptyState, writeState } from "../../../src/store/ledger.ts";
+import { emptyState, LedgerFile } from "../../../src/store/ledger.ts";
 import { storePaths } from "../../../src/store/paths.ts";
 import { Store } from "../../../src/store/store.ts";
 
@@ -39,7 +39,7 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
     Deno.writeTextFileSync(join(path, "work"), "work\n");
     const task = { id: "a", title: "t", status: "failed", dispatch: "exec", last_attempt: 1 };
     Deno.writeTextFileSync(paths.queue, JSON.stringify({ tasks: [task] }));
-    writeState(world, paths, emptyState());
+    new LedgerFile(world, paths).write(emptyState());
     const context: ControllerContext = {
       world,
       git,
@@ -52,7 +52,7 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
     };
     const base = (await git.read(["rev-parse", "HEAD"])).trim();
     const write = (state: Partial<State>) =>
-      writeState(world, paths, { ...emptyState(), ...state });
+      new LedgerFile(world, paths).write({ ...emptyState(), ...state });
     await use({ context, path, base, write });
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -8,7 +8,7 @@ import { realWorld } from "../../../src/host/world.ts";
 import type { RunningAttempt, State, Verdict } from "../../../src/protocol/generated/types.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
 import { createRedactor } from "../../../src/redaction/redactor.ts";
-import { emptyState, writeState } from "../../../src/store/ledger.ts";
+import { emptyState, LedgerFile } from "../../../src/store/ledger.ts";
 import { storePaths } from "../../../src/store/paths.ts";
 import { Store } from "../../../src/store/store.ts";
 
@@ -74,7 +74,7 @@ async function withScene(
       ...task,
     };
     Deno.writeTextFileSync(paths.queue, JSON.stringify({ tasks: [whole] }));
-    writeState(world, paths, { ...emptyState(), ...state });
+    new LedgerFile(world, paths).write({ ...emptyState(), ...state });
     const context: ControllerContext = {
       world,
       git,

@@ -8,7 +8,7 @@ import { realWorld } from "../../../src/host/world.ts";
 import type { ScratchWorktree, State } from "../../../src/protocol/generated/types.ts";
 import { resolveSettings } from "../../../src/protocol/settings.ts";
 import { createRedactor } from "../../../src/redaction/redactor.ts";
-import { emptyState, writeState } from "../../../src/store/ledger.ts";
+import { emptyState, LedgerFile } from "../../../src/store/ledger.ts";
 import { storePaths } from "../../../src/store/paths.ts";
 import { Store } from "../../../src/store/store.ts";
 
@@ -67,7 +67,10 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
 }
 
 function writeScratch({ context }: Scene, scratch: State["scratch"]): void {
-  writeState(context.world, context.store.paths, { ...emptyState(), ...(scratch && { scratch }) });
+  new LedgerFile(context.world, context.store.paths).write({
+    ...emptyState(),
+    ...(scratch && { scratch }),
+  });
 }
 
 const dead: ScratchWorktree = {

@@ -4,7 +4,7 @@ import { realWorld } from "../../../src/host/world.ts";
 import { MacpError } from "../../../src/protocol/errors.ts";
 import { makeEvent } from "../../../src/protocol/events.ts";
 import type { TaskEvent } from "../../../src/protocol/generated/types.ts";
-import { emptyState, writeState } from "../../../src/store/ledger.ts";
+import { emptyState, LedgerFile } from "../../../src/store/ledger.ts";
 import { type StorePaths, storePaths } from "../../../src/store/paths.ts";
 import { Store } from "../../../src/store/store.ts";
 import type { World } from "../../../src/sys/world.ts";
@@ -68,7 +68,10 @@ Deno.test("Store.change() appends an event that a crash held back, once, when it
       event,
       expects: { status: "running" as const, last_attempt: 1 },
     });
-    writeState(world, paths, { ...emptyState(), outbox: [pending(happened), pending(never)] });
+    new LedgerFile(world, paths).write({
+      ...emptyState(),
+      outbox: [pending(happened), pending(never)],
+    });
     for (let i = 0; i < 2; i++) {
       await store.change(({ state }) => ({ change: { state }, result: null }));
     }
@@ -84,7 +87,7 @@ Deno.test("Store.change() does not append an event again that a crash left in bo
       '{"tasks":[{"id":"a","status":"running","last_attempt":1}]}',
     );
     Deno.writeTextFileSync(paths.events, `${JSON.stringify(event)}\n`);
-    writeState(world, paths, { ...emptyState(), outbox: [{ event, expects: null }] });
+    new LedgerFile(world, paths).write({ ...emptyState(), outbox: [{ event, expects: null }] });
     await store.change(({ state }) => ({ change: { state }, result: null }));
     assertEquals(lines(paths.events).length, 1);
   }));
@@ -204,7 +207,7 @@ Deno.test("Store.settled() leaves no event in the ledger, so that a rotation dou
 Deno.test("Store.settled() appends what a crash held back before anything else", () =>
   withStore(async (store, paths) => {
     const event = eventOf("a", "running");
-    writeState(world, paths, { ...emptyState(), outbox: [{ event, expects: null }] });
+    new LedgerFile(world, paths).write({ ...emptyState(), outbox: [{ event, expects: null }] });
     await store.settled(() => assertEquals(lines(paths.events), [JSON.stringify(event)]));
     assertEquals(store.readState().outbox, []);
   }));
