@@ -65,11 +65,8 @@ export interface SchemaError {
   instancePath: string;
   /** Keyword of the schema that is not met. */
   keyword: string;
-  message?: string;
   /** What the keyword asks for. */
   params: Record<string, unknown>;
-  /** JSON pointer into the schema. */
-  schemaPath: string;
 }
 
 /** Tells whether a document fits; \`errors\` holds the faults of the newest one, or null. */
@@ -88,6 +85,7 @@ async function validatorModule(schemas: JsonObject[]): Promise<string> {
     strict: true,
     allowUnionTypes: true,
     inlineRefs: false,
+    messages: false,
     code: { source: true, esm: true, lines: true },
   });
   addFormats.default(ajv);
@@ -96,8 +94,14 @@ async function validatorModule(schemas: JsonObject[]): Promise<string> {
     ...Object.values(validators).map((name, i) => [name, ids[i]]),
     ...Object.entries(partValidators).map(([place, name]) => [name, new URL(place, ids[0]).href]),
   ];
-  const code = await bundle(standaloneCode.default(ajv, Object.fromEntries(exported)));
+  const standalone = standaloneCode.default(ajv, Object.fromEntries(exported));
+  const code = await bundle(withoutSchemaPaths(standalone));
   return `// @ts-self-types="./validators.d.ts"\n// ${header}\n${code}`;
+}
+
+/** Errors without their place in the schema, which nobody reads: a sixth of the code is less. */
+export function withoutSchemaPaths(code: string): string {
+  return code.replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, "");
 }
 
 /**

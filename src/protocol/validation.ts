@@ -94,7 +94,7 @@ function valueAt(document: unknown, pointer: string): unknown {
   }, document);
 }
 
-function expectation({ keyword, params, message }: SchemaError): string {
+function expectation({ keyword, params }: SchemaError): string {
   switch (keyword) {
     case "type":
       return [params.type].flat().map(String).join(" or ");
@@ -115,7 +115,7 @@ function expectation({ keyword, params, message }: SchemaError): string {
     case "additionalProperties":
       return `no field ${shortJson(params.additionalProperty)}`;
     default:
-      return message ?? keyword;
+      return keyword;
   }
 }
 

@@ -10,11 +10,8 @@ export interface SchemaError {
   instancePath: string;
   /** Keyword of the schema that is not met. */
   keyword: string;
-  message?: string;
   /** What the keyword asks for. */
   params: Record<string, unknown>;
-  /** JSON pointer into the schema. */
-  schemaPath: string;
 }
 
 /** Tells whether a document fits; `errors` holds the faults of the newest one, or null. */
