@@ -32,12 +32,19 @@ export type PinnedAttempt = Pick<RunningAttempt, "worktree" | "serial" | "base_c
  * Pins what the worktree holds, and says so in the result.
  *
  * @param about.all Whether also ignored files may be lost that a person had in a restored one.
+ * @param about.content What it holds, where that is being read already.
  * @returns Whether it may be removed then.
  */
 export async function pinWorktree(
   context: ControllerContext,
   attempt: PinnedAttempt,
-  about: { id: string; names: TaskNames; result: TaskResult; all?: boolean },
+  about: {
+    id: string;
+    names: TaskNames;
+    result: TaskResult;
+    all?: boolean;
+    content?: Promise<WorktreeContent> | null;
+  },
 ): Promise<boolean> {
   const { git, store, redactor } = context;
   const path = attempt.worktree ?? "";
@@ -62,7 +69,7 @@ export async function pinWorktree(
       const why = whyInUse(context, path);
       return why === null || stays(why);
     }
-    const content = await readContent(context, path, attempt.base_commit);
+    const content = await (about.content ?? readHeld(context, attempt));
     // Without a base no worker has seen it.
     if (attempt.base_commit !== null) {
       metadata.snapshot_ref = await pinContent(context, attempt, { ...about, path, content }) ??
@@ -78,6 +85,14 @@ export async function pinWorktree(
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }
+}
+
+/** Reads what the worktree of an attempt holds. Throws `MacpError`. */
+export function readHeld(
+  context: ControllerContext,
+  { worktree, base_commit }: PinnedAttempt,
+): Promise<WorktreeContent> {
+  return readContent(context, worktree ?? "", base_commit);
 }
 
 /** A person worked in it since: what no snapshot holds is theirs. */

@@ -7,6 +7,7 @@
 import { handoverHint } from "../dispatcher/handover.ts";
 import { needsReview } from "../protocol/text.ts";
 import { forgetRegistration } from "../dispatcher/remove_worktree.ts";
+import type { WorktreeContent } from "../dispatcher/worktree_content.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { AcceptedFrom, RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
@@ -14,7 +15,13 @@ import { isQuestion, type Outcome } from "../protocol/outcomes.ts";
 import { redactVerdict } from "../redaction/redact_formats.ts";
 import type { View } from "../store/store.ts";
 import { removeAttemptFiles } from "./attempt_folder.ts";
-import { describeLeftOut, forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
+import {
+  describeLeftOut,
+  forgetWorktree,
+  pinWorktree,
+  readHeld,
+  removeWorktree,
+} from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { placeHold } from "./holds.ts";
 import { describeTask } from "./event_metadata.ts";
@@ -47,6 +54,10 @@ export async function endAttempt(
   drafts: readonly EventDraft[] = [],
 ): Promise<EndedAttempt> {
   const { store, redactor, world } = context;
+  const held = store.readState().running[id];
+  // Git reads what the worktree holds while the verdict is written.
+  const content = held && isRemovable(context, held, verdict) ? readHeld(context, held) : null;
+  content?.catch(() => {}); // Told where it is awaited.
   const events = drafts.map((draft) => makeEvent(draft, world.clock.now()));
   const { attempt, told, notes } = await store.change(({ queue, state }) => {
     const running = state.running[id];
@@ -69,29 +80,29 @@ export async function endAttempt(
   events.forEach(context.onEvent);
   for (const note of notes) context.onNote(redactor.text(`${id}: ${note}`));
   reach("verdict.written");
-  if (attempt) await finishAttempt(context, id, attempt, told);
+  if (attempt) await finishAttempt(context, id, attempt, told, content);
   return { id, status: told.next_status, outcome: told.outcome };
 }
 
 /**
  * Does what follows from a durable verdict: snapshot, result, status with its event,
  * removal of the worktree.
+ *
+ * @param content What the worktree holds, where that is being read already.
  */
 export async function finishAttempt(
   context: ControllerContext,
   id: string,
   attempt: RunningAttempt,
   verdict: Verdict,
+  content: Promise<WorktreeContent> | null = null,
 ): Promise<void> {
   const names = await taskNames(id);
   const ends = verdict.next_status !== "pending";
-  // What could not be set up may be somebody else's: it is left alone.
-  const goes = !attempt.accept || verdict.next_status === "completed" ||
-    verdict.outcome === "cancelled";
-  const removable = ends && goes && attempt.worktree !== null && attempt.branch !== null &&
-    context.settings.macp.cleanup_worktrees && !staying.includes(verdict.outcome);
+  const removable = isRemovable(context, attempt, verdict);
   const result = structuredClone(verdict.result);
-  const removes = removable && await pinWorktree(context, attempt, { id, names, result });
+  const about = { id, names, result, content };
+  const removes = removable && await pinWorktree(context, attempt, about);
   if (removable && !removes) {
     context.onNote(`${id}: ${result.metadata?.warnings?.at(-1) ?? "the worktree stays"}`);
   }
@@ -118,6 +129,18 @@ export async function finishAttempt(
     return { change: { state }, result: null };
   });
   reach("attempt.forgotten");
+}
+
+/** Whether the worktree goes with the attempt, when all that it holds is pinned. */
+function isRemovable(
+  { settings }: ControllerContext,
+  { accept, worktree, branch }: RunningAttempt,
+  { next_status, outcome }: Verdict,
+): boolean {
+  // What could not be set up may be somebody else's: it is left alone.
+  const goes = !accept || next_status === "completed" || outcome === "cancelled";
+  return next_status !== "pending" && goes && worktree !== null && branch !== null &&
+    settings.macp.cleanup_worktrees && !staying.includes(outcome);
 }
 
 /** An acceptance leaves the result of before where it is until it has one of its own. */

@@ -53,13 +53,15 @@ export async function runTaskGates(
   const run = async ({ cwd, env }: GatePlace) => {
     const { world, redactor } = context;
     const hasBranch = dispatched.ready !== null && gates.length > 0;
+    const watching = hasBranch ? watchTracked(context.git.at(cwd)) : null;
+    watching?.catch(() => {}); // Told by the await below, before the first gate.
     const about = {
       ...{ world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },
-      ...(hasBranch ? { unjudged: await watchTracked(context.git.at(cwd)) } : {}),
+      ...(watching ? { unjudged: async () => await (await watching)() } : {}),
     };
     const { evidence } = await runGates(about, gates, {
       // What the gate before said is told together with the beginning of the next.
-      before: (gate) => tell([say.started(gate)]),
+      before: async (gate) => void await Promise.all([tell([say.started(gate)]), watching]),
       after: (gate) => void untold.push(say.ended(gate)),
     });
     return evidence;
