@@ -156,9 +156,12 @@ export class Git {
       processes.signal(isQuery(args) ? child.pid : -child.pid, "SIGKILL");
     };
     const deadline = clock.deadline(options.timeoutMs ?? defaultTimeoutMs);
-    const hurry = new AbortController();
-    const onStop = () =>
+    let calmDown = () => {};
+    const onStop = () => {
+      const hurry = new AbortController();
+      calmDown = () => hurry.abort();
       void clock.sleep(afterStopMs, hurry.signal).then(() => hurry.signal.aborted || end());
+    };
     const { stop } = this.#shared;
     deadline.addEventListener("abort", end);
     if (stop?.aborted) onStop();
@@ -167,14 +170,14 @@ export class Git {
       ? null
       : child.feed(new TextEncoder().encode(options.stdin));
     const [stdout, stderr, status] = await Promise.all([
-      readAll(child.stdout),
-      readAll(child.stderr),
+      textOf(child.stdout),
+      textOf(child.stderr),
       child.exited,
       fed,
     ]);
     deadline.removeEventListener("abort", end);
     stop?.removeEventListener("abort", onStop);
-    hurry.abort();
+    calmDown();
     if (late) throw gitError(args, "it did not end in time", "git_timed_out");
     return { code: status.code, stdout, stderr };
   }
@@ -219,12 +222,9 @@ function gitPath({ env, files }: World): string {
   return "git";
 }
 
-/** Text of a whole stream. */
-async function readAll(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
+/** Text of a whole stream, read without a turn of the program for each part of it. */
+function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Response(stream).text();
 }
 
 function gitError(args: readonly string[], why: string, code: string, cause?: unknown): MacpError {
