@@ -34,10 +34,15 @@ const dist = join(root, "dist");
  */
 const memoryFlag = "--v8-flags=--max-semi-space-size=4,--min-semi-space-size=4";
 
+/** Commands that are called often, and by programs. */
+const usualCommands = ["run", "watch", "status", "submit", "cancel", "logs", "history", "sync"];
+
 /** How a program is compiled. */
 export interface CompileOptions {
   /** Platform; this machine's unless given. */
   target?: Target;
+  /** Commands that are to load few files; none unless given. */
+  commands?: readonly string[];
 }
 
 /**
@@ -56,7 +61,7 @@ export async function compileProgram(
   const target = options.target ?? ownTarget();
   if (target === null) throw new Error(`Cannot compile for this platform: ${Deno.build.target}`);
   const bundle = join(dist, ".bundle", basename(output));
-  await bundleProgram(entry, bundle);
+  await bundleProgram(entry, bundle, options.commands);
   const base = await chooseBase(target);
   await linkProgram(bundle, output, { base, target });
   return base;
@@ -112,6 +117,7 @@ function sources(): string[] {
     "scripts/compile.ts",
     "scripts/lib/runtime_base.ts",
     "scripts/lib/bundle_program.ts",
+    "scripts/lib/join_chunks.ts",
   ];
   return [...folders.flatMap(sourceFiles), ...files.map((name) => join(root, name))];
 }
@@ -152,7 +158,7 @@ async function main(args: string[]): Promise<void> {
   if (stale.length === 0) return;
   Deno.mkdirSync(dist, { recursive: true });
   for (const { output, options } of stale) {
-    const base = await compileProgram(entry, output, options);
+    const base = await compileProgram(entry, output, { ...options, commands: usualCommands });
     if ((options.target ?? ownTarget()) === ownTarget()) await tryStart(output);
     console.log(`${output.slice(root.length + 1)} made with ${base.name}`);
   }

@@ -5,10 +5,19 @@
  */
 import { basename, join } from "@std/path";
 import { stop, transform } from "esbuild";
+import { joinChunks } from "./join_chunks.ts";
 import { deno, root, run } from "./run.ts";
 
-/** Bundles a module into `folder`; parts that are imported lazily stay files of their own. */
-export async function bundleProgram(entry: string, folder: string): Promise<void> {
+/**
+ * Bundles a module into `folder`; parts that are imported lazily stay files of their own.
+ *
+ * @param commands Commands that are to load few files.
+ */
+export async function bundleProgram(
+  entry: string,
+  folder: string,
+  commands: readonly string[] = [],
+): Promise<void> {
   removeAll(folder);
   const bundled = await deno([
     "bundle",
@@ -19,6 +28,7 @@ export async function bundleProgram(entry: string, folder: string): Promise<void
   const made = join(folder, basename(entry).replace(/\.ts$/, ".js"));
   Deno.renameSync(made, join(folder, "main.js"));
   stampBundle(folder, await buildFacts());
+  if (commands.length > 0) await joinChunks(folder, commands);
   await compactBundle(folder);
 }
 
