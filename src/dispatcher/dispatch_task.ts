@@ -47,7 +47,7 @@ export async function dispatchTask(request: DispatchRequest): Promise<Dispatched
     });
     const brief = readBrief(world, repository, task, settings);
     const main = command === null ? null : watchMainCheckout(request);
-    await enterWorktree(request, dispatched);
+    await enterWorktree(request, dispatched, () => main?.early());
     if (!await mayBegin(request, dispatched)) return dispatched;
     const files = writeAttemptFiles(world, request.folder, { ...request, brief });
     const env = attemptEnvironment(request, dispatched.cwd, files);
@@ -86,8 +86,16 @@ function failureOf(error: unknown, task: Task): Failure {
   throw error;
 }
 
-/** Where the worker runs: its worktree, or the main checkout. */
-async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): Promise<void> {
+/**
+ * Where the worker runs: its worktree, or the main checkout.
+ *
+ * @param meanwhile Called before the worktree is made, which takes a while.
+ */
+async function enterWorktree(
+  request: DispatchRequest,
+  dispatched: Dispatched,
+  meanwhile: () => void,
+): Promise<void> {
   const { git, task, settings, names, branch, owned } = request;
   if (branch === null) {
     if (!isMacpAware(task)) return;
@@ -112,6 +120,7 @@ async function enterWorktree(request: DispatchRequest, dispatched: Dispatched): 
   if (distrust !== null) throw new WorktreeError("worktree_failed", distrust);
   const place = taskPlace(git, settings, task, names);
   const path = checkPlace(git, place, () => owned?.task_id ?? null, task.id);
+  meanwhile();
   const ready = await setupWorktree({
     ...request,
     taskId: task.id,

@@ -31,11 +31,9 @@ export async function inspectWork(request: DispatchRequest, dispatched: Dispatch
     return;
   }
   try {
-    const finding = request.branch === null ? null : findHidden(request, dispatched);
-    const [status, hidden] = await Promise.all([
-      finding === null ? readStatus(git) : readTrueStatus(request, dispatched, finding),
-      finding,
-    ]);
+    const { status, hidden } = request.branch === null
+      ? { status: await readStatus(git), hidden: null }
+      : await lookThrough(request, dispatched);
     dispatched.dirty = isDirty(status);
     dispatched.headCommit = status.head;
     const ended = dispatched.failure === null && !dispatched.aborted;
@@ -82,30 +80,31 @@ async function whyElsewhere(
 }
 
 /**
- * The status of the files themselves, whatever the index says of their times and sizes.
- *
- * @param finding Looks at the index too, which is only changed after it.
+ * The status of the files themselves, whatever the index says of their times and sizes; and
+ * what was hidden from git.
  */
-async function readTrueStatus(
-  { git, folder }: DispatchRequest,
-  { cwd, warnings }: Dispatched,
-  finding: Promise<unknown>,
-): Promise<CheckoutStatus> {
+async function lookThrough(
+  request: DispatchRequest,
+  dispatched: Dispatched,
+): Promise<{ status: CheckoutStatus; hidden: Failure | null }> {
+  const { git, folder } = request;
+  const { cwd, warnings } = dispatched;
   const own = git.at(cwd);
   const place = gitFolderOf(git.world.files, cwd) ?? folder;
-  const [status, changed] = await Promise.all([
-    readStatus(own),
+  // What takes longest begins first.
+  const [changed, status, hidden] = await Promise.all([
     readChanged(own, join(place, `macp-${git.world.uuid()}.index`)),
+    readStatus(own),
+    findHidden(request, dispatched),
   ]);
   const seen = new Set([...status.changed, ...status.unmerged]);
   const overlooked = changed.filter((path) => !seen.has(path));
-  if (overlooked.length === 0) return status;
-  await finding;
+  if (overlooked.length === 0) return { status, hidden };
   await lookAgain(own, overlooked);
   const again = await readStatus(own);
   const found = overlooked.filter((path) => again.changed.includes(path));
   if (found.length > 0) warnings.push(`git had taken for unchanged: ${listed(found)}`);
-  return again;
+  return { status: again, hidden };
 }
 
 /** What the worker changed of what judges it is told, or stops the attempt. */

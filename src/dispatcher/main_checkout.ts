@@ -82,6 +82,8 @@ export function changedSince(
 
 /** Two looks at the main checkout, around a worker. */
 export interface MainCheckoutWatch {
+  /** Begins to look, unless a setup may still change something. */
+  early(): void;
   /** Before the worker begins. */
   begin(): Promise<void>;
   /** After it ended: what changed goes into `dispatched`. */
@@ -93,10 +95,12 @@ export function watchMainCheckout(request: DispatchRequest): MainCheckoutWatch |
   const { git, settings, task, names, branch } = request;
   if (branch === null) return null;
   const look = () => markCheckout(git, taskPlace(git, settings, task, names).base);
-  // While the worktree is made, unless a setup may still change something.
-  const early = settings.macp.setup === null ? look() : null;
+  let early: Promise<CheckoutMark | null> | null = null;
   let before: CheckoutMark | null = null;
   return {
+    early() {
+      if (settings.macp.setup === null) early = look();
+    },
     async begin() {
       before = await (early ?? look());
     },
