@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { differing } from "../../../scripts/schemas.ts";
+import { differing, withoutSchemaPaths } from "../../../scripts/schemas.ts";
 
 Deno.test("differing() names files that differ or are missing", () => {
   const folder = Deno.makeTempDirSync();
@@ -12,4 +12,9 @@ Deno.test("differing() names files that differ or are missing", () => {
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+});
+
+Deno.test("withoutSchemaPaths() takes out the places in the schema, whatever is in their names", () => {
+  const error = String.raw`{instancePath:a,schemaPath:"#/properties/a\"b/type",keyword:"type"}`;
+  assertEquals(withoutSchemaPaths(error), '{instancePath:a,keyword:"type"}');
 });
