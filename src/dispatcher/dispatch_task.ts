@@ -89,7 +89,7 @@ function failureOf(error: unknown, task: Task): Failure {
 /**
  * Where the worker runs: its worktree, or the main checkout.
  *
- * @param meanwhile Called before the worktree is made, which takes a while.
+ * @param meanwhile Called where git makes a new worktree, which takes a while.
  */
 async function enterWorktree(
   request: DispatchRequest,
@@ -120,13 +120,13 @@ async function enterWorktree(
   if (distrust !== null) throw new WorktreeError("worktree_failed", distrust);
   const place = taskPlace(git, settings, task, names);
   const path = checkPlace(git, place, () => owned?.task_id ?? null, task.id);
-  meanwhile();
   const ready = await setupWorktree({
     ...request,
     taskId: task.id,
     branch,
     place: { ...place, path },
     baseRef: settings.macp.base_ref,
+    meanwhile,
   });
   dispatched.ready = ready;
   dispatched.cwd = dispatched.worktree = ready.path;

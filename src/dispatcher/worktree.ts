@@ -190,6 +190,7 @@ async function addNew(
   if (base === null) throw notMade("the repository has no commit yet");
   await git.read(["update-ref", owner, base.commit]);
   reach("worktree.owned");
+  request.meanwhile?.();
   const add = ["worktree", "add", "--quiet", "--no-track", "-B", branch, "--"];
   await git.read([...add, place.path, base.commit]);
   reach("worktree.added");

@@ -29,4 +29,6 @@ export interface WorktreeRequest {
    * a snapshot whose files come as they were, instead of the newest.
    */
   restore?: { exactly: string | null };
+  /** Called where git makes a new one, which takes a while. */
+  meanwhile?: () => void;
 }

@@ -47,6 +47,8 @@ export interface GitCallOptions {
   /** Working folder of the call; that of the client otherwise. */
   cwd?: string;
   env?: Record<string, string>;
+  /** Path of an index that is the caller's alone: a call that only writes it is a query. */
+  index?: string;
   stdin?: string;
   timeoutMs?: number;
 }
@@ -98,7 +100,7 @@ export class Git {
    * share the repository. Throws `MacpError` when it cannot start or hangs.
    */
   run(args: readonly string[], options: GitCallOptions = {}): Promise<GitOutput> {
-    if (isQuery(args)) return this.#call(args, options);
+    if (onlyAsks(args, options)) return this.#call(args, options);
     return this.#shared.turns.take(() => this.#callLocked(args, options));
   }
 
@@ -153,7 +155,7 @@ export class Git {
     let late = false;
     const end = () => {
       late = true;
-      processes.signal(isQuery(args) ? child.pid : -child.pid, "SIGKILL");
+      processes.signal(onlyAsks(args, options) ? child.pid : -child.pid, "SIGKILL");
     };
     const deadline = clock.deadline(options.timeoutMs ?? defaultTimeoutMs);
     let calmDown = () => {};
@@ -190,6 +192,7 @@ export class Git {
   }
 
   #spawn(args: readonly string[], options: GitCallOptions): Child {
+    const asks = onlyAsks(args, options);
     try {
       return this.world.processes.spawn({
         command: this.#shared.program,
@@ -197,10 +200,11 @@ export class Git {
         cwd: options.cwd ?? this.cwd,
         env: {
           ...this.#env,
-          ...(isQuery(args) ? {} : { [placeMark]: placeOf(args, options.cwd ?? this.cwd) }),
+          ...(asks ? {} : { [placeMark]: placeOf(args, options.cwd ?? this.cwd) }),
+          ...(options.index === undefined ? {} : { GIT_INDEX_FILE: options.index }),
           ...options.env,
         },
-        ownSession: !isQuery(args),
+        ownSession: !asks,
         stdin: options.stdin === undefined ? "null" : "piped",
         stderr: "piped",
       });
@@ -210,6 +214,11 @@ export class Git {
       throw gitError(args, why, "git_not_started", cause);
     }
   }
+}
+
+/** Whether a call changes nothing that anybody else sees. */
+function onlyAsks(args: readonly string[], { index }: GitCallOptions): boolean {
+  return isQuery(args) || index !== undefined && args[0] === "read-tree";
 }
 
 /** Where git stands on the path, so that it need not be searched at each call. */

@@ -24,9 +24,15 @@ const checkouts = ["checkout", "merge", "read-tree", "submodule", "switch", "wor
  * so that no interrupt cuts it short; that takes some milliseconds more.
  */
 export function isQuery(args: readonly string[]): boolean {
-  const lists = args[0] === "worktree" && args[1] === "list" ||
-    args[0] === "config" && args[1] === "--list";
-  return lists || queries.includes(args[0] ?? "");
+  const [verb = "", first] = withoutSettings(args);
+  const lists = verb === "worktree" && first === "list" ||
+    verb === "config" && first === "--list";
+  return lists || queries.includes(verb);
+}
+
+/** A call without the settings that it begins with. */
+function withoutSettings(args: readonly string[]): readonly string[] {
+  return args[0] === "-c" ? withoutSettings(args.slice(2)) : args;
 }
 
 /** Whether a call writes files into a checkout. */

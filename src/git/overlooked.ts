@@ -18,11 +18,10 @@ const asTheyAre = ["clean=", "process=", "required=false"]
  * @param index Path for that index; nothing is left there.
  */
 export async function readChanged(git: Git, index: string): Promise<string[]> {
-  const env = { GIT_INDEX_FILE: index };
   try {
-    await git.read(["read-tree", "HEAD"], { env });
+    await git.read(["read-tree", "HEAD"], { index });
     const args = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no"];
-    const output = await git.read([...asTheyAre, ...args, "--ignore-submodules=all"], { env });
+    const output = await git.read([...asTheyAre, ...args, "--ignore-submodules=all"], { index });
     const gone = new Set(output.split("\0").filter((row) => /^1 .D /.test(row)).map(pathOf));
     return parseStatus(output).changed.filter((path) => !gone.has(path));
   } finally {
