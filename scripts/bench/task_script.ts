@@ -75,9 +75,11 @@ for id do
   git rev-list --count "$base..$head" -- >/dev/null
   git diff --numstat -z --no-renames --no-ext-diff --no-textconv "$base" "$head" -- >/dev/null
   echo "$base:work.txt" | git cat-file --batch >/dev/null
-  git status --porcelain=v2 -z --no-renames --untracked-files=no --ignore-submodules=all >/dev/null
+  git status --porcelain=v2 -z --no-renames --untracked-files=no \\
+    --ignore-submodules=untracked >/dev/null
   sh -c ${quoted(gateCommand)} >>"$OLDPWD/logs/$id.log" 2>&1
-  git status --porcelain=v2 -z --no-renames --untracked-files=no --ignore-submodules=all >/dev/null
+  git status --porcelain=v2 -z --no-renames --untracked-files=no \\
+    --ignore-submodules=untracked >/dev/null
   git rev-parse --verify --quiet --end-of-options "refs/heads/$branch^{commit}" >/dev/null
   git status --porcelain=v2 --branch -z --untracked-files=all --ignore-submodules=none \\
     --ignored=matching >/dev/null

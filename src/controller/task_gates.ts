@@ -53,7 +53,9 @@ export async function runTaskGates(
   const run = async ({ cwd, env }: GatePlace) => {
     const { world, redactor } = context;
     const hasBranch = dispatched.ready !== null && gates.length > 0;
-    const watching = hasBranch ? watchTracked(context.git.at(cwd)) : null;
+    const watching = hasBranch
+      ? watchTracked(context.git.at(cwd), cwd === dispatched.cwd ? dispatched.view : null)
+      : null;
     watching?.catch(() => {}); // Told by the await below, before the first gate.
     const about = {
       ...{ world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },

@@ -135,6 +135,8 @@ export function judgeExpected(
 export function judgeTracked(judgement: Judgement, changed: readonly string[]): Judgement {
   if (changed.length === 0) return judgement;
   const named = changed.slice(0, 5).join(", ") + (changed.length > 5 ? ", …" : "");
-  const reason = `It changed files that git tracks, and gates judge what is committed: ${named}`;
+  const reason =
+    `It changed files that git tracks, or what git sees of them, and gates judge what is ` +
+    `committed: ${named}`;
   return { ...judgement, outcome: "broken", reason, conclusive: false };
 }

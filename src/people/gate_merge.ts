@@ -112,7 +112,7 @@ async function runPrepared(
   const { evidence, aborted } = await runGates(
     {
       ...{ world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },
-      unjudged: await watchTracked(own),
+      unjudged: await watchTracked(own, null),
     },
     gates,
     {

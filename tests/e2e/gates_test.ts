@@ -164,6 +164,36 @@ Deno.test("A gate that changes a file further that the setup had changed is brok
   });
 });
 
+const blinding = {
+  "leaves files out of the checkout": "git sparse-checkout set --no-cone /f",
+  "has git overlook that a file can be run": "git config core.fileMode false; chmod +x f",
+};
+
+for (const [what, gate] of Object.entries(blinding)) {
+  Deno.test(`A gate that ${what} is broken`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ f: "hi\n", bad: "bad\n" });
+      await repository.submit("t", "echo x > x", "--gate", gate, "--gate", "test -f f");
+
+      assertEquals((await repository.macp(["drain"])).code, 3);
+
+      assertEquals(repository.task("t").outcome, "gate_broken");
+      assertStringIncludes(repository.result("t").error ?? "", "or what git sees of them");
+    });
+  });
+}
+
+Deno.test("A gate that sets what changes nothing that git sees is as it would be without", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ f: "hi\n" });
+    await repository.submit("t", "echo x > x", "--gate", "git config core.hooksPath hooks");
+
+    assertEquals((await repository.macp(["drain"])).code, 0);
+
+    assertEquals(repository.task("t").outcome, "completed");
+  });
+});
+
 for (const mark of ["assume-unchanged", "skip-worktree"]) {
   Deno.test(`A gate that tells git not to look at what it changes (${mark}) is broken`, async () => {
     await withRepository(async (repository) => {

@@ -277,6 +277,30 @@ Deno.test("A worker that leaves changes inside a submodule has failed, and nothi
   });
 });
 
+Deno.test("A gate that changes files inside a submodule is broken, and none that builds there", async () => {
+  await withRepository(async (repository) => {
+    await addSubmodule(repository);
+    const gates = [
+      "--gate",
+      "echo good > libs/lib/lib.txt",
+      "--gate",
+      "grep good libs/lib/lib.txt",
+    ];
+    await repository.submit("fixes", "echo x > x", ...gates);
+    await repository.submit("builds", "echo x > y", "--gate", "echo made > libs/lib/made");
+
+    await repository.macp(["drain"]);
+
+    const { outcome, reason } = repository.task("fixes");
+    assertEquals(outcome, "gate_broken");
+    assertStringIncludes(
+      String(reason),
+      "what git sees of them, and gates judge what is committed: libs/lib",
+    );
+    assertEquals(repository.task("builds").outcome, "completed");
+  });
+});
+
 Deno.test("macp lands no commit of a submodule that only the task's worktree has", async () => {
   await withRepository(async (repository) => {
     await addSubmodule(repository);

@@ -39,7 +39,8 @@ export const gatesPage: Page = {
         [
           "broken",
           "exit code 126 or 127, time-out, killed, empty command, expect not matched within 5 s, " +
-          "files that git tracks changed (gates judge what is committed), findings " +
+          "files that git tracks changed, or what git sees of them (gates judge what is " +
+          "committed), findings " +
           `that do not parse, or a known test runner that ran no test (${runners})`,
         ],
       ])],
