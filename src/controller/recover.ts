@@ -150,7 +150,7 @@ async function loseAttempt(
     serial: attempt.serial,
     attempts,
     maxAttempts,
-    runtime: knownRuntime(task, settings),
+    runtime: raw === undefined ? null : knownRuntime(task, settings),
     startedAt: Date.parse(attempt.started_at),
     logPath: hasLog ? logPath : null,
     worktree: attempt.worktree,

@@ -161,7 +161,7 @@ Deno.test("recover() tells of a lost attempt whose task is gone from the queue",
     const result = JSON.parse(
       Deno.readTextFileSync(join(context.store.paths.folder, "results/a.json")),
     );
-    assertEquals(result.metadata.outcome, "worker_lost");
+    assertEquals([result.metadata.outcome, result.metadata.runtime], ["worker_lost", undefined]);
     assertStringIncludes(result.metadata.warnings[0], "Gone from tasks.json");
     assertEquals(context.store.readState().running, {});
   }));
