@@ -152,7 +152,7 @@ function retireEarlier(
 ): void {
   const raw = context.store.readQueue().find(id);
   const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : null;
-  retireResult(context, named === null ? {} : { result_path: named }, names, serial);
+  retireResult(context, { id, ...(named === null ? {} : { result_path: named }) }, names, serial);
 }
 
 /** Whether the worktree is gone: removed now, or by somebody else, which git is told. */

@@ -11,7 +11,7 @@ import { firstOf, oneLine } from "../protocol/text.ts";
 import type { Store } from "../store/store.ts";
 
 /**
- * Ids of those that this process saw.
+ * Ids of those that this process or the ledger saw.
  *
  * @param since Only those that were missed since then, in milliseconds since the epoch.
  */
@@ -33,16 +33,21 @@ export function describeVanished(ids: readonly string[]): string {
 export const ownPutBack = "The task was gone from tasks.json while it ran, and was put back";
 
 /**
- * What is told of a task that completed and runs again although nobody asked for it, or null: a
- * queue that is older than the task's last result was put in place.
+ * What is told of a task that completed, or whose attempt was lost, and that runs again although
+ * nobody asked for it, or null: a queue that is older than the task's last result was put in place.
  */
 export function describeRunAgain(
   { last_attempt: last = 0 }: Pick<Task, "last_attempt">,
   before: TaskResult | null,
 ): string | null {
   const serial = before?.metadata?.attempt_serial ?? 0;
-  if (before?.status !== "completed" || serial <= last) return null;
-  return `Attempt ${serial} completed the task, of which tasks.json says nothing: an older ` +
+  const ended = before?.status === "completed"
+    ? "completed the task"
+    : before?.metadata?.outcome === "worker_lost"
+    ? "was lost"
+    : null;
+  if (ended === null || serial <= last) return null;
+  return `Attempt ${serial} ${ended}, of which tasks.json says nothing: an older ` +
     "file was put in its place, and the task runs again";
 }
 

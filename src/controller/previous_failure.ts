@@ -29,13 +29,17 @@ const silent: readonly unknown[] = [
  */
 export function retireResult(
   { world: { files }, store: { paths }, settings }: ControllerContext,
-  task: Pick<Task, "result_path">,
+  task: Pick<Task, "id" | "result_path">,
   names: TaskNames,
   serial: number,
 ): TaskResult | null {
-  const path = resultPath(paths, settings, names, task.result_path);
-  if (path === null || files.lstat(path)?.kind !== "file") return null;
+  const isFile = (path: string | null) => path !== null && files.lstat(path)?.kind === "file";
+  const named = resultPath(paths, settings, names, task.result_path);
+  // It stands in the usual place where its own was unknown, as the task was gone, or of no use.
+  const path = isFile(named) ? named : resultPath(paths, settings, names, undefined);
+  if (path === null || !isFile(path)) return null;
   const result = readResult(files, path);
+  if (path !== named && result?.task_id !== task.id) return null;
   const known = result?.metadata?.attempt_serial;
   if (known === serial) return null;
   const target = attemptResultPath(paths, settings, names, known ?? serial - 1);

@@ -26,6 +26,7 @@ import type { ControllerContext } from "./context.ts";
 import { clearEnded, finishRemoval } from "./clear_ended.ts";
 import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
+import { describeVanished, tellQueue } from "./lost_queue.ts";
 import { revertAccept } from "./revert_accept.ts";
 import { recoverScratch } from "./scratch.ts";
 import { removeTemporaries } from "./temporaries.ts";
@@ -50,7 +51,10 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
   for (const [id, attempt] of Object.entries(context.store.readState().running)) {
     if (hasLiveOwner(context.world, attempt)) continue;
     const end = await recoverAttempt(context, id, attempt);
-    if (end) ended.push(end);
+    if (!end) continue;
+    ended.push(end);
+    // Where its task had ended with it, event and result say all.
+    if (end.status === "pending" || end.outcome === "worker_lost") context.store.miss(id);
   }
   const { running } = context.store.readState();
   for (const raw of context.store.readQueue().tasks) {
@@ -98,12 +102,11 @@ export async function recoverAttempt(
     return null;
   }
   const raw = context.store.readQueue().find(id);
-  // Whatever else somebody wrote there since: a worker begins after the claim is in the queue.
+  // Whatever became of its entry since: a worker begins after the claim is in the queue.
   // Who holds a task for a person claims nothing.
   const begun = attempt.phase !== "claimed" ||
     (isRecord(raw) && raw.last_attempt === attempt.serial);
-  const claimed = !attempt.owner && isRecord(raw) && begun;
-  if (claimed) return await loseAttempt(context, id, attempt);
+  if (!attempt.owner && begun) return await loseAttempt(context, id, attempt);
   // The claim did not reach the queue: the attempt never was.
   await context.store.change(({ state }) => {
     delete state.running[id];
@@ -147,7 +150,7 @@ async function loseAttempt(
     serial: attempt.serial,
     attempts,
     maxAttempts,
-    runtime: knownRuntime(task, settings),
+    runtime: raw === undefined ? null : knownRuntime(task, settings),
     startedAt: Date.parse(attempt.started_at),
     logPath: hasLog ? logPath : null,
     worktree: attempt.worktree,
@@ -169,7 +172,8 @@ async function loseAttempt(
     backoffSeconds: settings.macp.retry_backoff_seconds,
     now,
   });
-  return await endAttempt(context, id, verdict);
+  const told = raw === undefined ? [describeVanished([id])] : [];
+  return await endAttempt(context, id, tellQueue(verdict, told));
 }
 
 /** An attempt of which the ledger knows nothing: the queue says that it ran, its files who it is. */

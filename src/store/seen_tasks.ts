@@ -9,7 +9,7 @@ import type { Queue } from "./queue.ts";
 
 /** A task that is in the queue no more. */
 export interface VanishedTask {
-  /** As it was seen last. */
+  /** As it was seen last; undefined when only the ledger names it. */
   raw: RawTask;
   /** When it was missed first, in milliseconds since the epoch. */
   at: number;
@@ -27,6 +27,11 @@ export class SeenTasks {
       if (id !== null && queue.find(id) === undefined) this.vanished.set(id, { raw, at: now });
     }
     this.written(queue);
+  }
+
+  /** Notes a task that the ledger names and the queue that was read last does not. */
+  miss(id: string, now: number): void {
+    if (this.#last?.find(id) === undefined) this.vanished.set(id, { raw: undefined, at: now });
   }
 
   /** Notes a queue that this process wrote, which takes nothing out. */

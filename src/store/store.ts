@@ -75,9 +75,15 @@ export class Store {
     return this.#learn(queue);
   }
 
-  /** Tasks that this process saw in the queue and that are in it no more, by id. */
+  /** Tasks that this process or the ledger saw in the queue and that are in it no more, by id. */
   get vanished(): ReadonlyMap<string, VanishedTask> {
     return this.#seen.vanished;
+  }
+
+  /** Takes a task that the ledger names for vanished, unless it is in the queue. */
+  miss(id: string): void {
+    this.readQueue();
+    this.#seen.miss(id, this.world.clock.now());
   }
 
   #learn(queue: Queue): Queue {

@@ -72,3 +72,43 @@ Deno.test("A task that completed and runs again from an older queue says so; a r
     assertEquals(repository.result("t").metadata?.attempt_serial, 3);
   });
 });
+
+for (const named of [{}, { result_path: "answers/t.json" }]) {
+  const what = "result_path" in named ? "a result_path of its own" : "the usual result";
+  Deno.test(`A lost attempt of a task that is gone is told, and so is its next run: ${what}`, async () => {
+    await withRepository(async (repository) => {
+      const begun = repository.outside("begun");
+      const command = `echo $MACP_ATTEMPT >> ${begun}; echo x > x; ` +
+        `[ $(wc -l < ${begun}) = 2 ] || exec sleep 600`;
+      const queue = [execTask("t", command, named)];
+      repository.writeQueue(queue);
+      const killed = repository.start(["drain"]);
+      await repository.untilWritten(begun);
+      killed.kill("SIGKILL");
+      await killed.ended;
+      repository.writeQueue([]);
+
+      const drained = await repository.macp(["drain"]);
+
+      const told = drained.stdout + drained.stderr;
+      assertEquals(drained.code, 3, told);
+      assertStringIncludes(told, "t: attempt 1 was lost with its controller");
+      assertStringIncludes(told, "Gone from tasks.json before they ended: t.");
+      assertEquals(repository.eventTypes("t").at(-1), "task.failed");
+      assertEquals(repository.result("t").metadata?.outcome, "worker_lost");
+      assertEquals((await repository.macp(["drain"])).code, 0);
+
+      repository.writeQueue(queue);
+      const again = await repository.macp(["drain"]);
+      assertEquals(again.code, 0, again.stdout + again.stderr);
+      const ran = "Attempt 1 was lost, of which tasks.json says nothing";
+      assertStringIncludes(again.stdout + again.stderr, ran);
+      assertEquals(repository.attemptResult("t", 1).metadata?.outcome, "worker_lost");
+      const result = JSON.parse(
+        Deno.readTextFileSync(repository.state(named.result_path ?? "results/t.json")),
+      );
+      assertEquals([result.status, result.metadata.attempt_serial], ["completed", 2]);
+      assertStringIncludes(result.metadata.warnings.join("\n"), ran);
+    });
+  });
+}

@@ -53,6 +53,19 @@ for (
   });
 }
 
+Deno.test("A result in the usual place of another task stays when that one runs", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([
+      execTask("u", "true", { result_path: "results/t.json" }),
+      execTask("t", "true", { result_path: "answers/t.json" }),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals(repository.result("t").task_id, "u");
+    const text = textOf(repository.state("answers", "t.json")) ?? "";
+    assertEquals(JSON.parse(text).task_id, "t");
+  });
+});
+
 Deno.test("A symbolic link on the way to a result or a log is not followed out of the folder", async () => {
   await withRepository(async (repository) => {
     const target = repository.outside("target");

@@ -1,7 +1,8 @@
 import { markScript } from "../../../src/process/mark_script.ts";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { ControllerContext } from "../../../src/controller/context.ts";
+import { vanishedTasks } from "../../../src/controller/lost_queue.ts";
 import { recover } from "../../../src/controller/recover.ts";
 import { Git } from "../../../src/git/git.ts";
 import { realWorld } from "../../../src/host/world.ts";
@@ -147,6 +148,42 @@ Deno.test("recover() forgets a claim that did not reach the queue, and counts no
     async ({ context, task }) => {
       assertEquals(await recover(context), []);
       assertEquals([task().status, task().attempts], ["pending", 0]);
+      assertEquals(context.store.readState().running, {});
+    },
+  ));
+
+Deno.test("recover() tells of a lost attempt whose task is gone from the queue", () =>
+  withScene({ id: "other" }, { running: { a: lost } }, async ({ context, events }) => {
+    assertEquals(await recover(context), [{ id: "a", status: "failed", outcome: "worker_lost" }]);
+    assertEquals(events(), ["task.failed"]);
+    assertEquals(vanishedTasks(context.store), ["a"]);
+    assertEquals(context.store.readQueue().tasks.length, 1);
+    const result = JSON.parse(
+      Deno.readTextFileSync(join(context.store.paths.folder, "results/a.json")),
+    );
+    assertEquals([result.metadata.outcome, result.metadata.runtime], ["worker_lost", undefined]);
+    assertStringIncludes(result.metadata.warnings[0], "Gone from tasks.json");
+    assertEquals(context.store.readState().running, {});
+  }));
+
+Deno.test("recover() tells of a task that was to be retried and is gone, and of no ended one", async () => {
+  const retry: Verdict = { ...completed, next_status: "pending", outcome: "gate_failed" };
+  for (const [verdict, expected] of [[retry, ["a"]], [completed, []]] as const) {
+    const running = { a: { ...lost, phase: "finishing" as const, verdict } };
+    await withScene({ id: "other" }, { running }, async ({ context }) => {
+      await recover(context);
+      assertEquals(vanishedTasks(context.store), [...expected]);
+    });
+  }
+});
+
+Deno.test("recover() forgets a claim without a worker whose task is gone", () =>
+  withScene(
+    { id: "other" },
+    { running: { a: { ...lost, phase: "claimed" } } },
+    async ({ context }) => {
+      assertEquals(await recover(context), []);
+      assertEquals(vanishedTasks(context.store), []);
       assertEquals(context.store.readState().running, {});
     },
   ));
