@@ -4,7 +4,7 @@
  * @module
  */
 import type { ControllerContext } from "../../controller/context.ts";
-import { messageOf } from "../../protocol/errors.ts";
+import { MacpError, messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { checkDelegation } from "../doctor/check_delegation.ts";
 import { checkEvents } from "../doctor/check_events.ts";
@@ -66,7 +66,7 @@ export async function run(invocation: Invocation): Promise<number> {
   // One after the other for the ledger's sake; those that ask programs take longest.
   const receivers: Check = ["sinks", args.flag("send-test") ? sendTests : checkReceivers];
   const made = [...checks, receivers].map((check) => makeCheck(context, check));
-  const findings = (await Promise.all(made)).flat();
+  const findings = tellOnce((await Promise.all(made)).flat());
   const fixed = args.flag("fix") ? await fixAll(findings) : [];
   const fails = findings.filter(({ level }) => level === "fail").length;
   const warnings = findings.filter(({ level }) => level === "warn").length;
@@ -91,8 +91,25 @@ async function makeCheck(context: ControllerContext, [name, make]: Check): Promi
   try {
     return [await make(context)].flat();
   } catch (error) {
-    return [found.fail(name, messageOf(error))];
+    const { details: [detail], hints: [hint] }: Pick<MacpError, "details" | "hints"> =
+      error instanceof MacpError ? error : { details: [], hints: [] };
+    const message = messageOf(error) + (detail === undefined ? "" : `: ${detail}`);
+    return [found.fail(name, message, hint)];
   }
+}
+
+/** What stopped several checks is told by the first of them. */
+function tellOnce(findings: readonly Finding[]): Finding[] {
+  const first = new Map<string, string>();
+  return findings.map((finding) => {
+    const { check, level, message } = finding;
+    const told = first.get(message);
+    if (level !== "fail" || told === undefined) {
+      first.set(message, check);
+      return finding;
+    }
+    return found.fail(check, `not looked at, for what ${told} says`);
+  });
 }
 
 async function fixAll(findings: readonly Finding[]): Promise<string[]> {
