@@ -104,11 +104,11 @@ function tellOnce(findings: readonly Finding[]): Finding[] {
   return findings.map((finding) => {
     const { check, level, message } = finding;
     const told = first.get(message);
-    if (level !== "fail" || told === undefined) {
-      first.set(message, check);
-      return finding;
+    if (level === "fail" && told !== undefined) {
+      return found.fail(check, `not looked at, for what ${told} says`);
     }
-    return found.fail(check, `not looked at, for what ${told} says`);
+    if (level === "fail") first.set(message, check);
+    return finding;
   });
 }
 
