@@ -12,8 +12,8 @@ import { shortJson } from "../protocol/validation.ts";
 /** What other programs call a field, though the letters are not near to its name. */
 const otherNames: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    quality_gates: ["gate", "gates", "check", "checks", "test", "tests", "acceptance"],
-    depends_on: ["depends", "dependencies", "needs", "requires"],
+    quality_gates: ["gate", "gates", "check", "checks", "test", "tests"],
+    depends_on: ["depends", "dependencies", "needs"],
     max_attempts: ["retries", "max_retries"],
     timeout_seconds: ["timeout"],
     brief_path: ["brief"],

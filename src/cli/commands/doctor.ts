@@ -66,7 +66,7 @@ export async function run(invocation: Invocation): Promise<number> {
   // One after the other for the ledger's sake; those that ask programs take longest.
   const receivers: Check = ["sinks", args.flag("send-test") ? sendTests : checkReceivers];
   const made = [...checks, receivers].map((check) => makeCheck(context, check));
-  const findings = tellOnce((await Promise.all(made)).flat());
+  const findings = toFindings(await Promise.all(made));
   const fixed = args.flag("fix") ? await fixAll(findings) : [];
   const fails = findings.filter(({ level }) => level === "fail").length;
   const warnings = findings.filter(({ level }) => level === "warn").length;
@@ -86,29 +86,35 @@ export async function run(invocation: Invocation): Promise<number> {
   return fails > 0 ? exitCodes.workFailed : exitCodes.done;
 }
 
-/** A check that fails is a finding too: the others go on. */
-async function makeCheck(context: ControllerContext, [name, make]: Check): Promise<Finding[]> {
+/** A check that could not be made. */
+interface Failure {
+  check: string;
+  error: unknown;
+}
+
+async function makeCheck(
+  context: ControllerContext,
+  [check, make]: Check,
+): Promise<Finding[] | Failure> {
   try {
     return [await make(context)].flat();
   } catch (error) {
-    const { details: [detail], hints: [hint] }: Pick<MacpError, "details" | "hints"> =
-      error instanceof MacpError ? error : { details: [], hints: [] };
-    const message = messageOf(error) + (detail === undefined ? "" : `: ${detail}`);
-    return [found.fail(name, message, hint)];
+    return { check, error };
   }
 }
 
-/** What stopped several checks is told by the first of them. */
-function tellOnce(findings: readonly Finding[]): Finding[] {
+/** A check that fails is a finding too, and what stopped several is told by the first of them. */
+function toFindings(made: readonly (Finding[] | Failure)[]): Finding[] {
   const first = new Map<string, string>();
-  return findings.map((finding) => {
-    const { check, level, message } = finding;
+  return made.flatMap((one) => {
+    if (Array.isArray(one)) return one;
+    const { check, error } = one;
+    const message = messageOf(error);
     const told = first.get(message);
-    if (level === "fail" && told !== undefined) {
-      return found.fail(check, `not looked at, for what ${told} says`);
-    }
-    if (level === "fail") first.set(message, check);
-    return finding;
+    if (told !== undefined) return found.fail(check, `not looked at, for what ${told} says`);
+    first.set(message, check);
+    if (!(error instanceof MacpError)) return found.fail(check, message);
+    return found.fail(check, [message, ...error.details.slice(0, 1)].join(": "), error.hints[0]);
   });
 }
 
