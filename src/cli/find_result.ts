@@ -7,11 +7,15 @@ import { join } from "@std/path";
 import { attemptResultsFolder, resultPath } from "../dispatcher/result_paths.ts";
 import { readResult } from "../controller/previous_failure.ts";
 import { readHeading } from "../logs/log_heading.ts";
+import { messageOf } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
+import { validateResult } from "../protocol/generated/validators.js";
 import { taskNames } from "../protocol/names.ts";
 import type { RawTask } from "../protocol/task.ts";
+import { describeFault, faultsOf } from "../protocol/validation.ts";
 import { prunedSerial } from "../retention/task_files.ts";
+import { parseJson, readText } from "../store/read_json.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
 import type { OpenRepository } from "./open_repository.ts";
@@ -23,6 +27,8 @@ export interface TaskRecords {
   resultPath: string;
   /** Results of attempts that were retried, oldest first. */
   attempts: TaskResult[];
+  /** Why files that should hold one of these results hold none, a sentence each. */
+  damaged: string[];
   /** Logs, oldest first. */
   logs: { serial: number; path: string }[];
   /** Logs up to this serial that are missing were removed by retention; 0 when none was. */
@@ -46,17 +52,32 @@ export async function findRecords(
     return result?.task_id === id ? result : null;
   };
   const path = own !== null && resultAt(own) !== null ? own : usual;
+  const result = resultAt(path);
   const folder = join(attemptResultsFolder(paths, settings), names.file);
   const logs = join(paths.logs, names.file);
+  const attempts = bySerial(files.list(folder), ".json").map(({ name }) => join(folder, name));
+  const wanted = result === null ? [...new Set([own ?? usual, usual]), ...attempts] : attempts;
   return {
-    result: resultAt(path),
+    result,
     resultPath: path,
-    attempts: bySerial(files.list(folder), ".json")
-      .flatMap(({ name }) => readResult(files, join(folder, name)) ?? []),
+    attempts: attempts.flatMap((path) => readResult(files, path) ?? []),
+    damaged: wanted.flatMap((path) => whyDamaged(files, path) ?? []),
     logs: bySerial(files.list(logs), ".log")
       .map(({ serial, name }) => ({ serial, path: join(logs, name) })),
     prunedLogs: prunedSerial(files, logs),
   };
+}
+
+/** Why a file that is there is no result, or null. */
+function whyDamaged(files: Files, path: string): string | null {
+  try {
+    const text = readText(files, path);
+    if (text === null) return null;
+    const [fault] = faultsOf(validateResult, parseJson(text, path));
+    return fault === undefined ? null : `Cannot read ${describeFault(path, fault)}`;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** Bytes of a log in which its first line stands. */

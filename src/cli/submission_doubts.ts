@@ -14,6 +14,7 @@ import type { Task } from "../protocol/generated/types.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { builtInRuntimes, type Runtime } from "../runtimes/runtime_table.ts";
 import type { World } from "../sys/world.ts";
+import { fieldDoubts } from "./field_doubts.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** The doubts about a task, a line each. */
@@ -28,6 +29,7 @@ export async function submissionDoubts(
     missingMosaic(world, settings, task),
     missingGate(settings, task),
     ...resolveGates(task, {}).map(({ command }) => pipeDoubt(command)),
+    ...fieldDoubts(task),
   ];
   return doubts.filter((doubt) => doubt !== null);
 }

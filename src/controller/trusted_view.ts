@@ -62,7 +62,10 @@ export async function describeDistrust(
   }
   if (left.length === 0) return null;
   const what = `the worker of ${id} changed what git sees in the repository: ${left.join(", ")}`;
-  return { what, undo: left.map((name) => undoing(name, before[name] !== null)).join("; ") };
+  const undo = left.map((name) => undoing(name, before[name] === null ? null : undefined));
+  // The ledger knows hashes only; the result of that attempt told what is short.
+  const had = left.some((name) => before[name] !== null);
+  return { what, undo: [...undo, ...had ? [`to what, tells: macp show ${id}`] : []].join("; ") };
 }
 
 /** A file that is not there is as an empty one. */

@@ -113,18 +113,32 @@ function valueOf(view: GitView, key: string): string | null {
   return found === undefined ? null : view[found] ?? null;
 }
 
+/** Characters of a text that is told as what was there before. */
+const mostToTell = 300;
+
 /**
  * How a person undoes a change of what git sees.
  *
- * @param before Whether it had a value before.
+ * @param before Its value before; null where it had none, undefined where only that it had one
+ * is known.
  */
-export function undoing(name: string, before: boolean): string {
+export function undoing(name: string, before: string | null | undefined): string {
+  const isTold = typeof before === "string" && before.length <= mostToTell;
   const replaced = /^refs\/replace\/(.*)$/.exec(name)?.[1];
   if (replaced !== undefined) {
-    return before ? `set ${name} back` : `git replace -d ${replaced}`;
+    if (before === null) return `git replace -d ${replaced}`;
+    return isTold ? `git replace -f ${replaced} ${before}` : `set ${name} back`;
   }
-  if (name.startsWith("/")) return `set ${name} back to what it was`;
+  if (name.startsWith("/")) {
+    if (before === "") return `empty ${name} again, or remove it`;
+    return `set ${name} back to ${isTold ? JSON.stringify(before) : "what it was"}`;
+  }
   const [, key = name, scope] = /^(.*?)(?: \((\w+)\))?$/s.exec(name) ?? [];
   const call = `git config${scope === undefined ? "" : ` --${scope}`}`;
-  return before ? `set it back: ${call} --edit (${key})` : `${call} --unset-all ${shellWord(key)}`;
+  if (before === null) return `${call} --unset-all ${shellWord(key)}`;
+  // Several values are joined by semicolons, and any of them may hold one.
+  const value = isTold ? /^([^;\n]*);$/.exec(before)?.[1] : undefined;
+  if (value !== undefined) return `${call} --replace-all ${shellWord(key)} ${shellWord(value)}`;
+  const was = isTold ? ` was ${JSON.stringify(before)}` : "";
+  return `set it back: ${call} --edit (${key}${was})`;
 }

@@ -160,7 +160,7 @@ async function findHidden(
     await request.hooks.viewChanged(
       Object.fromEntries(changed.map((name) => [name, view[name] ?? null])),
     );
-    const undo = changed.map((name) => undoing(name, Boolean(view[name])));
+    const undo = changed.map((name) => undoing(name, view[name] ?? null));
     return failed(
       `${who} changed what git sees in the repository: ${listed(changed)}. ` +
         `To undo it: ${undo.slice(0, 20).join("; ")}`,

@@ -22,6 +22,20 @@ for (const text of ["", "{", "[]", '{"schema_version": 1}', '{"running": 5}']) {
   });
 }
 
+Deno.test("doctor names the fault of a state.json once, and what it could not look at", async () => {
+  await withRepository(async (repository) => {
+    const path = repository.state("state.json");
+    Deno.writeTextFileSync(path, '{"schema_version": 1, "running": 5}');
+    const { code, stdout } = await repository.macp(["doctor"]);
+    assertEquals(code, 1);
+    const lines = stdout.split("\n").filter((line) => line.includes("does not fit its schema"));
+    assertEquals(lines.length, 1, stdout);
+    assertStringIncludes(lines.join(), `${path}: /controller: found nothing`);
+    assertStringIncludes(lines.join(), " → Nothing was overwritten");
+    assertStringIncludes(stdout, "not looked at, for what lock says");
+  });
+});
+
 Deno.test("An event file that cannot be written: exit 5 that names it, and no worker runs", async () => {
   await withRepository(async (repository) => {
     await repository.submit("t", `echo x >> ${repository.outside("ran")}`, "--max-attempts", "2");

@@ -39,6 +39,24 @@ Deno.test("show tells what became of a task, of each attempt, and what to type n
   });
 });
 
+Deno.test("show says why the file of a result cannot be read", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("t", "echo x > x")]);
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals((await repository.json<{ warnings: string[] }>(["show", "t"])).warnings, []);
+    const path = repository.state("results", "t.json");
+    for (const [text, why] of [["{", "it is not JSON"], ['{"task_id": 5}', "/"]] as const) {
+      Deno.writeTextFileSync(path, text);
+      const { code, stdout } = await repository.macp(["show", "t"]);
+      assertEquals(code, 0);
+      assertMatch(stdout, new RegExp(`^result: Cannot read ${path}.*${why}`, "m"));
+      assertStringIncludes(stdout, "macp validate");
+      const { warnings } = await repository.json<{ warnings: string[] }>(["show", "t"]);
+      assertStringIncludes(warnings.join(), `Cannot read ${path}`);
+    }
+  });
+});
+
 Deno.test("logs prints the newest attempt's log, or that of --attempt", async () => {
   await withDrained(async (repository) => {
     const newest = (await repository.macp(["logs", "t"])).stdout;

@@ -213,6 +213,26 @@ for (const [name, { command, told, undo }] of Object.entries(swaps)) {
   });
 }
 
+Deno.test("What a worker changed of what git sees is told with the value before", async () => {
+  await withRepository(async (repository) => {
+    const before = await repository.git("config", "core.fileMode");
+    const exclude = `${repository.path}/.git/info/exclude`;
+    Deno.writeTextFileSync(exclude, "*.log\n");
+    await repository.submit("t", `git config core.fileMode no; echo x > ${exclude}; echo c > c`);
+    assertEquals((await repository.macp(["drain"])).code, 1);
+    const error = repository.result("t").error ?? "";
+    const undo = `git config --replace-all core.filemode ${before.trim()}`;
+    assertStringIncludes(error, undo);
+    assertStringIncludes(error, 'info/exclude back to "*.log\\n"');
+    const told = (await repository.macp(["doctor"])).stdout;
+    assertStringIncludes(told, "to what, tells: macp show t");
+    assertStringIncludes((await repository.macp(["show", "t"])).stdout, undo);
+    await repository.git(...undo.split(" ").slice(1));
+    Deno.writeTextFileSync(exclude, "*.log\n");
+    assert(!(await repository.macp(["doctor"])).stdout.includes("what git sees"));
+  });
+});
+
 Deno.test("A replacement that a person made is no worker's, and gates do not see it", async () => {
   await withRepository(async (repository) => {
     await repository.commit({ "a.txt": "hi\n", "other": "fixed\n" });

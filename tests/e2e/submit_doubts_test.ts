@@ -88,6 +88,26 @@ Deno.test("submit and validate warn of a pipe in a gate that hides what failed",
   });
 });
 
+Deno.test("submit and validate warn of fields that are close to known ones", async () => {
+  await withRepository(async (repository) => {
+    const said = 'field "metadata.expect_changes" has no effect; did you mean ' +
+      "metadata.expects_changes?";
+    const metadata = ["--metadata", '{"expect_changes": false}'];
+    const stderr = await warned(repository, "a", ["--command", "true", ...metadata, ...gate]);
+    assertStringIncludes(stderr, said);
+    const b = { id: "b", title: "x", status: "pending", dispatch: "exec", command: "true" };
+    repository.writeQueue([...repository.readQueue(), { ...b, gates: ["false"], owner: "me" }]);
+    const { code, stdout } = await repository.macp(["validate"]);
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, `tasks.json: a: ${said}`);
+    assertStringIncludes(
+      stdout,
+      'tasks.json: b: field "gates" has no effect; did you mean quality_gates?',
+    );
+    assert(!stdout.includes("owner"), stdout);
+  });
+});
+
 Deno.test("submit warns of a runtime that nothing here can run", async () => {
   await withRepository(async (repository) => {
     await repository.commit({ "brief.md": "# Do it\n" });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ControllerContext } from "../../controller/context.ts";
-import { messageOf } from "../../protocol/errors.ts";
+import { MacpError, messageOf } from "../../protocol/errors.ts";
 import type { Invocation } from "../command.ts";
 import { checkDelegation } from "../doctor/check_delegation.ts";
 import { checkEvents } from "../doctor/check_events.ts";
@@ -66,7 +66,7 @@ export async function run(invocation: Invocation): Promise<number> {
   // One after the other for the ledger's sake; those that ask programs take longest.
   const receivers: Check = ["sinks", args.flag("send-test") ? sendTests : checkReceivers];
   const made = [...checks, receivers].map((check) => makeCheck(context, check));
-  const findings = (await Promise.all(made)).flat();
+  const findings = toFindings(await Promise.all(made));
   const fixed = args.flag("fix") ? await fixAll(findings) : [];
   const fails = findings.filter(({ level }) => level === "fail").length;
   const warnings = findings.filter(({ level }) => level === "warn").length;
@@ -86,13 +86,36 @@ export async function run(invocation: Invocation): Promise<number> {
   return fails > 0 ? exitCodes.workFailed : exitCodes.done;
 }
 
-/** A check that fails is a finding too: the others go on. */
-async function makeCheck(context: ControllerContext, [name, make]: Check): Promise<Finding[]> {
+/** A check that could not be made. */
+interface Failure {
+  check: string;
+  error: unknown;
+}
+
+async function makeCheck(
+  context: ControllerContext,
+  [check, make]: Check,
+): Promise<Finding[] | Failure> {
   try {
     return [await make(context)].flat();
   } catch (error) {
-    return [found.fail(name, messageOf(error))];
+    return { check, error };
   }
+}
+
+/** A check that fails is a finding too, and what stopped several is told by the first of them. */
+function toFindings(made: readonly (Finding[] | Failure)[]): Finding[] {
+  const first = new Map<string, string>();
+  return made.flatMap((one) => {
+    if (Array.isArray(one)) return one;
+    const { check, error } = one;
+    const message = messageOf(error);
+    const told = first.get(message);
+    if (told !== undefined) return found.fail(check, `not looked at, for what ${told} says`);
+    first.set(message, check);
+    if (!(error instanceof MacpError)) return found.fail(check, message);
+    return found.fail(check, [message, ...error.details.slice(0, 1)].join(": "), error.hints[0]);
+  });
 }
 
 async function fixAll(findings: readonly Finding[]): Promise<string[]> {

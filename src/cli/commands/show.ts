@@ -42,6 +42,7 @@ export async function run(invocation: Invocation): Promise<number> {
       running: state.running[id] ?? null,
       logs: records.logs,
       logs_removed_up_to: records.prunedLogs || null,
+      warnings: records.damaged,
     });
     return exitCodes.done;
   }
@@ -75,7 +76,7 @@ async function findUnrecorded(
 /** Prints what is on disk of a task's attempts. */
 function printRecords(
   output: Output,
-  { result, resultPath, attempts, logs, prunedLogs }: TaskRecords,
+  { result, resultPath, attempts, damaged, logs, prunedLogs }: TaskRecords,
   { raw, settings, worktree, files, now }: {
     raw: RawTask;
     settings: Settings;
@@ -91,9 +92,14 @@ function printRecords(
     printResult(output, result, { resultPath, hasWorktree, now });
   } else {
     if (worktree !== null) output.line(`worktree: ${worktree}`);
-    if (hasLimit(settings) && isTerminal(statusOf(raw) ?? "pending")) {
+    const isGone = damaged.length === 0 && hasLimit(settings);
+    if (isGone && isTerminal(statusOf(raw) ?? "pending")) {
       output.line("result: none is left; macp.retention removes old ones");
     }
+  }
+  for (const why of damaged) output.line(`result: ${oneLine(why, 400)}`);
+  if (damaged.length > 0) {
+    output.line("  macp wrote it whole; macp validate tells all that is wrong with it now");
   }
   for (const attempt of attempts) printAttempt(output, attempt);
   if (prunedLogs > 0) {

@@ -24,8 +24,9 @@ import { parseJsonText } from "../../protocol/parse_json.ts";
 import type { ConfigFile, Task } from "../../protocol/generated/types.ts";
 import { resolveSettings, type Settings, unknownKeys } from "../../protocol/settings.ts";
 import { sinkNames } from "../../sinks/sink_settings.ts";
+import { fieldDoubts, gateFieldDoubts } from "../field_doubts.ts";
 import { filterDoubts } from "../filter_doubts.ts";
-import { checkTask, dependenciesOf, idOf } from "../../protocol/task.ts";
+import { checkTask, dependenciesOf, idOf, type RawTask } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
 import { configFaults } from "../../store/config_faults.ts";
 import { loadSettings } from "../../store/load_settings.ts";
@@ -123,9 +124,14 @@ function faultsOfFile(world: World, file: string, kind: Kind): Found {
     if (kind === "queue") return queueFaults(text, file, settingsBeside(world, file));
     const value: unknown = kind === "config" ? parseConfig(text) : parseJsonText(text);
     const faults = kind === "config" ? configFaults(value) : faultsOf(documents[kind], value);
+    const isValid = faults.length === 0;
     return {
       faults: faults.map((fault) => describeFault(file, fault)),
-      warnings: kind === "config" ? configWarnings(value, faults.length === 0, file) : [],
+      warnings: kind === "config"
+        ? configWarnings(value, isValid, file)
+        : kind === "task"
+        ? taskWarnings(value, file)
+        : [],
     };
   } catch (error) {
     return { faults: [`${file}: ${messageOf(error)}`], warnings: [] };
@@ -139,6 +145,7 @@ function configWarnings(value: unknown, isValid: boolean, file: string): string[
     ? [
       ...filterDoubts(resolveSettings([{ origin: file, values }]).settings.macp, sinkNames),
       ...pipeDoubts(values),
+      ...gateFieldDoubts(values.quality_gates),
     ]
     : [];
   return [...unknown, ...doubts].map((text) => `${file}: ${text}`);
@@ -181,12 +188,13 @@ function queueFaults(text: string, file: string, settings: Settings): Found {
   });
   const cycle = findCycle(queue);
   if (cycle) faults.push(`${file}: depends_on forms a cycle: ${[...cycle, cycle[0]].join(" → ")}`);
-  const warnings = queue.tasks.map(checkTask).flatMap((checked) =>
-    checked.ok
-      ? pipeDoubts(checked.task).map((doubt) => `${file}: ${checked.task.id}: ${doubt}`)
-      : []
-  );
-  return { faults, warnings };
+  return { faults, warnings: queue.tasks.flatMap((raw) => taskWarnings(raw, file)) };
+}
+
+function taskWarnings(raw: RawTask, file: string): string[] {
+  const checked = checkTask(raw);
+  const doubts = [...checked.ok ? pipeDoubts(checked.task) : [], ...fieldDoubts(raw)];
+  return doubts.map((doubt) => `${file}: ${idOf(raw) ?? "task without an id"}: ${doubt}`);
 }
 
 /** Readers accept unknown types and fields; so they only deserve a warning. */

@@ -34,9 +34,22 @@ Deno.test("parseSettings() keeps what changes what git sees, in every scope but 
 });
 
 Deno.test("undoing() names the call that takes a change back", () => {
-  assertEquals(undoing("core.eol (global)", false), "git config --global --unset-all core.eol");
-  assertEquals(undoing("filter.x.clean", false), "git config --unset-all filter.x.clean");
-  assertEquals(undoing("refs/replace/abc", false), "git replace -d abc");
+  const cases: [string, string | null | undefined, string][] = [
+    ["core.eol (global)", null, "git config --global --unset-all core.eol"],
+    ["filter.x.clean", null, "git config --unset-all filter.x.clean"],
+    ["refs/replace/abc", null, "git replace -d abc"],
+    ["core.filemode", "true;", "git config --replace-all core.filemode true"],
+    ["filter.x.clean", "a %f;", "git config --replace-all filter.x.clean 'a %f'"],
+    ["core.eol", "lf;crlf;", 'set it back: git config --edit (core.eol was "lf;crlf;")'],
+    ["core.eol", undefined, "set it back: git config --edit (core.eol)"],
+    ["refs/replace/abc", "def", "git replace -f abc def"],
+    ["refs/replace/abc", undefined, "set refs/replace/abc back"],
+    ["/r/info/exclude", "*.log\n", 'set /r/info/exclude back to "*.log\\n"'],
+    ["/r/info/exclude", "", "empty /r/info/exclude again, or remove it"],
+    ["/r/info/exclude", "#".repeat(301), "set /r/info/exclude back to what it was"],
+    ["/r/info/exclude", undefined, "set /r/info/exclude back to what it was"],
+  ];
+  for (const [name, before, undo] of cases) assertEquals(undoing(name, before), undo);
 });
 
 Deno.test("changedViews() names what was set, changed and unset", () => {
