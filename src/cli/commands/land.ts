@@ -5,7 +5,7 @@
  */
 import { landTask } from "../../people/land.ts";
 import type { LandReport } from "../../people/land_report.ts";
-import { oneLine, printable, shellWord } from "../../protocol/text.ts";
+import { firstOf, oneLine, printable, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
@@ -44,6 +44,8 @@ export async function run(invocation: Invocation): Promise<number> {
   return exitCode;
 }
 
+type Whole = Exclude<LandReport, { kind: "interrupted" }>;
+
 function exitCodeOf({ kind }: LandReport): number {
   if (kind === "landed" || kind === "already_landed" || kind === "would_land") {
     return exitCodes.done;
@@ -61,17 +63,52 @@ export function describeBehind(report: LandReport): string | null {
     `${push}set macp.base_ref to ${into}`;
 }
 
-/** What no gate checked of what lands, a sentence each. */
+/** What no verdict and no gate checked of what lands, a sentence each. */
 export function landWarnings(id: string, report: LandReport): string[] {
-  if (report.kind !== "landed" && report.kind !== "would_land") return [];
+  if (report.kind === "interrupted") return [];
+  const since = sinceVerdictWarnings(id, report);
+  if (report.kind !== "landed" && report.kind !== "would_land") return since;
   const { brings, gates, into } = report;
   const name = oneLine(id);
   if (gates.length === 0) {
-    return [`${name} has no gates: nothing checks that it works on ${into}`];
+    return [...since, `${name} has no gates: nothing checks that it works on ${into}`];
   }
-  if (brings.length === 0) return [];
+  if (brings.length === 0) return since;
   const others = brings.map((other) => oneLine(other)).join(", ");
-  return [`the gates are those of ${name} alone; those of ${others} do not run`];
+  return [...since, `the gates are those of ${name} alone; those of ${others} do not run`];
+}
+
+function sinceVerdictWarnings(
+  id: string,
+  { branch, sinceVerdict }: Pick<Whole, "branch" | "sinceVerdict">,
+): string[] {
+  if (!sinceVerdict) return [];
+  const { judged, head, gateFiles } = sinceVerdict;
+  const moved = `${branch} moved since the verdict on ${oneLine(id)}: ` +
+    `${judged.slice(0, 12)} was judged, it is at ${head.slice(0, 12)} now`;
+  const changed = `files that decide what gates check changed since: ${
+    firstOf(gateFiles.map((path) => oneLine(path)), 20)
+  }`;
+  return [gateFiles.length === 0 ? moved : `${moved}; ${changed}`];
+}
+
+/** How to look at what was not judged, and how to land with it or without. */
+function unblock(
+  id: string,
+  { branch, checkout, sinceVerdict }: Extract<Whole, { kind: "gate_files_blocked" }>,
+): string[] {
+  if (!sinceVerdict) return [];
+  const { judged, head, gateFiles } = sinceVerdict;
+  const paths = gateFiles.slice(0, 20).map(shellWord).join(" ");
+  const back = checkout === null
+    ? `git branch --force ${shellWord(branch)} ${judged.slice(0, 12)}`
+    : `git -C ${shellWord(checkout)} reset --keep ${judged.slice(0, 12)}`;
+  const land = `macp land ${shellWord(id)}`;
+  return [
+    `next: git diff ${judged.slice(0, 12)} ${head.slice(0, 12)} -- ${paths}`,
+    `when these edits are wanted: ${land} --set macp.gate_files_policy=report`,
+    `to land only what was judged: ${back}, then: ${land}`,
+  ];
 }
 
 /** What came of it, and what to do next, a line each. */
@@ -116,10 +153,17 @@ export function describeLanding(id: string, report: LandReport): string[] {
         `then: macp land ${word}`,
       ];
     }
+    case "gate_files_blocked":
+      return [
+        ...warnings,
+        `${name} did not land: nobody judged these files and macp.gate_files_policy is block; ${stays}`,
+        ...unblock(id, report),
+      ];
     case "refused":
       return [`${name} cannot be merged into ${into}: ${report.reason}; ${stays}`];
     case "gates_red":
       return [
+        ...warnings,
         `${name} is red on top of ${into}; ${stays}`,
         `reason: ${oneLine(report.reason, 400)}`,
         `next: macp logs ${word}`,
