@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   execTask,
   exists,
@@ -794,7 +794,7 @@ Deno.test("Gate files that changed since the verdict are named, and with block t
       assertStringIncludes(stdout, "main stays as it was");
       assertStringIncludes(
         stdout,
-        `next: git diff ${judged.slice(0, 12)} ${now.slice(0, 12)} -- check.sh\n`,
+        `next: git diff ${judged.slice(0, 12)} ${now.slice(0, 12)}\n`,
       );
     }
     const refused = JSON.parse((await repository.macp(["land", "t", "--json"])).stdout);
@@ -847,6 +847,29 @@ Deno.test("Gate files of the target that were merged into the branch do not keep
     const landed = await repository.json(["land", "t"]);
     assertEquals(landed.kind, "landed");
     assertEquals((landed.sinceVerdict as { gateFiles: string[] }).gateFiles, []);
+  });
+});
+
+Deno.test("Gate files are found where what was judged is not in the repository any more", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    await commitOnMain(repository, check);
+    for (const id of ["t", "u"]) await complete(repository, id, `echo good > h.txt`, ...gated);
+    const judged = repository.result("t").metadata?.head_commit ?? "";
+    await moveBranch(repository, "t", "git reset -q --hard main && echo good > h.txt");
+    await moveBranch(repository, "u", `git reset -q --hard main && ${weaken}`);
+    const pinned = await repository.git("for-each-ref", "--format=delete %(refname)", "refs/macp");
+    await inShell(repository, `echo '${pinned}' | git update-ref --stdin`);
+    await repository.git("reflog", "expire", "--expire=now", "--all");
+    await repository.git("gc", "--quiet", "--prune=now");
+    await assertRejects(() => repository.git("cat-file", "-e", judged));
+
+    const landed = await repository.json(["land", "t"]);
+    assertEquals(landed.kind, "landed");
+    assertStringIncludes((landed.warnings as string[]).join(), judged.slice(0, 12));
+    const refused = JSON.parse((await repository.macp(["land", "u", "--json"])).stdout);
+    assertEquals(refused.kind, "gate_files_blocked");
+    assertEquals(refused.sinceVerdict.gateFiles, ["check.sh"]);
   });
 });
 

@@ -36,7 +36,10 @@ export async function run(invocation: Invocation): Promise<number> {
     : exitCodeOf(report);
   const warnings = landWarnings(id, report);
   if (output.options.json) output.json({ task_id: id, ...report, warnings, exit_code: exitCode });
-  else for (const line of describeLanding(id, report)) output.note(line);
+  else {
+    for (const warning of warnings) output.note(`warning: ${warning}`);
+    for (const line of describeLanding(id, report)) output.note(line);
+  }
   const behind = describeBehind(report);
   if (behind !== null && !output.options.json && !output.options.quiet) {
     terminal.writeError(`${printable(output.options.redaction.text(behind))}\n`);
@@ -86,10 +89,9 @@ function sinceVerdictWarnings(
   const { judged, head, gateFiles } = sinceVerdict;
   const moved = `${branch} moved since the verdict on ${oneLine(id)}: ` +
     `${judged.slice(0, 12)} was judged, it is at ${head.slice(0, 12)} now`;
-  const changed = `files that decide what gates check changed since: ${
-    firstOf(gateFiles.map((path) => oneLine(path)), 20)
-  }`;
-  return [gateFiles.length === 0 ? moved : `${moved}; ${changed}`];
+  if (gateFiles.length === 0) return [moved];
+  const names = firstOf(gateFiles.map((path) => oneLine(path)), 20);
+  return [`${moved}; files that decide what gates check changed since: ${names}`];
 }
 
 /** How to look at what was not judged, and how to land with it or without. */
@@ -98,14 +100,13 @@ function unblock(
   { branch, checkout, sinceVerdict }: Extract<Whole, { kind: "gate_files_blocked" }>,
 ): string[] {
   if (!sinceVerdict) return [];
-  const { judged, head, gateFiles } = sinceVerdict;
-  const paths = gateFiles.slice(0, 20).map(shellWord).join(" ");
+  const judged = sinceVerdict.judged.slice(0, 12);
   const back = checkout === null
-    ? `git branch --force ${shellWord(branch)} ${judged.slice(0, 12)}`
-    : `git -C ${shellWord(checkout)} reset --keep ${judged.slice(0, 12)}`;
+    ? `git branch --force ${shellWord(branch)} ${judged}`
+    : `git -C ${shellWord(checkout)} reset --keep ${judged}`;
   const land = `macp land ${shellWord(id)}`;
   return [
-    `next: git diff ${judged.slice(0, 12)} ${head.slice(0, 12)} -- ${paths}`,
+    `next: git diff ${judged} ${sinceVerdict.head.slice(0, 12)}`,
     `when these edits are wanted: ${land} --set macp.gate_files_policy=report`,
     `to land only what was judged: ${back}, then: ${land}`,
   ];
@@ -118,14 +119,12 @@ export function describeLanding(id: string, report: LandReport): string[] {
   if (report.kind === "interrupted") return ["interrupted; nothing landed"];
   const { into, brings } = report;
   const along = brings.map((other) => `the work of its dependency ${other} comes along`);
-  const warnings = landWarnings(id, report).map((warning) => `warning: ${warning}`);
   const stays = `${into} stays as it was`;
   switch (report.kind) {
     case "landed": {
       const how = report.fastForward ? "fast-forward" : "merge commit";
       return [
         ...along,
-        ...warnings,
         `${name} landed on ${into} as ${report.commit.slice(0, 12)} (${how})`,
       ];
     }
@@ -136,7 +135,6 @@ export function describeLanding(id: string, report: LandReport): string[] {
       const gates = report.gates.map((gate) => `  ${oneLine(gate, 200)}`);
       return [
         ...along,
-        ...warnings,
         `would land ${name} on ${into} ${how}, after ${gates.length} gates`,
         ...gates,
       ];
@@ -155,7 +153,6 @@ export function describeLanding(id: string, report: LandReport): string[] {
     }
     case "gate_files_blocked":
       return [
-        ...warnings,
         `${name} did not land: nobody judged these files and macp.gate_files_policy is block; ${stays}`,
         ...unblock(id, report),
       ];
@@ -163,7 +160,6 @@ export function describeLanding(id: string, report: LandReport): string[] {
       return [`${name} cannot be merged into ${into}: ${report.reason}; ${stays}`];
     case "gates_red":
       return [
-        ...warnings,
         `${name} is red on top of ${into}; ${stays}`,
         `reason: ${oneLine(report.reason, 400)}`,
         `next: macp logs ${word}`,
