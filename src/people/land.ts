@@ -66,11 +66,11 @@ async function land(
     return { ...where, ...await tellLanded(context, landing, options.dryRun) };
   }
   const sinceVerdict = await findSinceVerdict(context, landing);
-  const said = { ...where, ...(sinceVerdict && { sinceVerdict }) };
-  const blocks = settings.macp.gate_files_policy === "block";
-  if (blocks && sinceVerdict && sinceVerdict.gateFiles.length > 0) {
-    return { ...said, kind: "gate_files_blocked", checkout: await checkoutOf(git, branch) };
+  if (sinceVerdict?.gateFiles.length && settings.macp.gate_files_policy === "block") {
+    const checkout = await checkoutOf(git, branch);
+    return { ...where, sinceVerdict, kind: "gate_files_blocked", checkout };
   }
+  const said = { ...where, ...(sinceVerdict && { sinceVerdict }) };
   const begun = await findUnderWay(git, into);
   if (begun !== null) return { ...said, kind: "under_way", ...begun };
   const scratch = options.dryRun ? objectFolder(context) : undefined;

@@ -26,7 +26,7 @@ export type LandReport =
       | { kind: "refused"; reason: string }
       | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
       /** `macp.gate_files_policy` keeps them from landing; where the task's branch is checked out. */
-      | { kind: "gate_files_blocked"; checkout: string | null }
+      | { kind: "gate_files_blocked"; checkout: string | null; sinceVerdict: SinceVerdict }
       /** What is not committed where the branch is checked out would be overwritten. */
       | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
       /** Git is in the middle of something with the branch, in a checkout. */
@@ -44,5 +44,5 @@ interface Landable {
 }
 
 /** What came of a part of it. */
-export type Done<T = LandReport> = T extends unknown ? Omit<T, keyof Landable>
+export type Done<T = LandReport> = T extends unknown ? Omit<T, "branch" | "into" | "brings">
   : never;

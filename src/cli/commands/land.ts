@@ -12,6 +12,8 @@ import { openRepository, requireTask } from "../open_repository.ts";
 import { lineProgress } from "../progress_lines.ts";
 import { untilStopped } from "../until_stopped.ts";
 
+type Whole = Exclude<LandReport, { kind: "interrupted" }>;
+
 /** Lands a task. */
 export async function run(invocation: Invocation): Promise<number> {
   const { args, output, terminal, world } = invocation;
@@ -46,8 +48,6 @@ export async function run(invocation: Invocation): Promise<number> {
   }
   return exitCode;
 }
-
-type Whole = Exclude<LandReport, { kind: "interrupted" }>;
 
 function exitCodeOf({ kind }: LandReport): number {
   if (kind === "landed" || kind === "already_landed" || kind === "would_land") {
@@ -99,7 +99,6 @@ function unblock(
   id: string,
   { branch, checkout, sinceVerdict }: Extract<Whole, { kind: "gate_files_blocked" }>,
 ): string[] {
-  if (!sinceVerdict) return [];
   const judged = sinceVerdict.judged.slice(0, 12);
   const back = checkout === null
     ? `git branch --force ${shellWord(branch)} ${judged}`
@@ -153,7 +152,7 @@ export function describeLanding(id: string, report: LandReport): string[] {
     }
     case "gate_files_blocked":
       return [
-        `${name} did not land: nobody judged these files and macp.gate_files_policy is block; ${stays}`,
+        `${name} did not land: gate files changed since its verdict, and macp.gate_files_policy is block; ${stays}`,
         ...unblock(id, report),
       ];
     case "refused":

@@ -90,7 +90,7 @@ export const act: readonly CommandSpec[] = [
       "Where the next tasks start from a branch of a remote that does not hold what landed, it says so on standard error.",
     ],
     exits: {
-      3: "conflicts, red gates, gate files that nobody judged or local changes in the way: the branch is as it was",
+      3: "conflicts, red gates, gate files changed since the verdict or local changes in the way: the branch is as it was",
       4: "the branch moved meanwhile, or another program holds the queue",
       130: interrupted,
     },
