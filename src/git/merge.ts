@@ -12,6 +12,12 @@ export async function isAncestor(git: Git, commit: string, descendant: string): 
   return (await git.run(["merge-base", "--is-ancestor", commit, descendant])).code === 0;
 }
 
+/** The newest commit that both histories hold, or null. */
+export async function mergeBase(git: Git, one: string, other: string): Promise<string | null> {
+  const { code, stdout } = await git.run(["merge-base", one, other]);
+  return code === 0 ? stdout.trim() : null;
+}
+
 /**
  * Paths in which the two commits conflict, by a merge without a checkout
  * (git-merge-tree(1), git 2.38 and later). Null when git cannot tell.

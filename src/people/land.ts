@@ -5,7 +5,6 @@
  * @module
  */
 import { join, relative } from "@std/path";
-import { listWorktrees } from "../dispatcher/own_worktrees.ts";
 import { resolveGates } from "../gates/resolve_gates.ts";
 import type { Git } from "../git/git.ts";
 import { isAncestor, landingCommit, mergeCommit, previewConflicts } from "../git/merge.ts";
@@ -17,9 +16,10 @@ import type { ControllerContext } from "../controller/context.ts";
 import { findBehindBase } from "./behind_base.ts";
 import type { Done, LandReport } from "./land_report.ts";
 import { gateMerge } from "./gate_merge.ts";
-import { moveTarget, whatIsInTheWay } from "./move_target.ts";
+import { checkoutOf, moveTarget, whatIsInTheWay } from "./move_target.ts";
 import { isLanded, type Landing, planLanding } from "./plan_land.ts";
 import { recordLanding } from "./record_landing.ts";
+import { findSinceVerdict } from "./since_verdict.ts";
 import { inScratchWorktree, recoverScratch } from "../controller/scratch.ts";
 import { requireTrustedView } from "../controller/trusted_view.ts";
 import { reach } from "../sys/fail_points.ts";
@@ -61,10 +61,16 @@ async function land(
   const about = { git, queue, id, baseRef: settings.macp.base_ref };
   const landing = await planLanding(about, options.into);
   const { branch, into, head, target, brings } = landing;
-  const said = { branch, into, brings };
+  const where = { branch, into, brings };
   if (await isAncestor(git, head, target)) {
-    return { ...said, ...await tellLanded(context, landing, options.dryRun) };
+    return { ...where, ...await tellLanded(context, landing, options.dryRun) };
   }
+  const sinceVerdict = await findSinceVerdict(context, landing);
+  if (sinceVerdict?.gateFiles.length && settings.macp.gate_files_policy === "block") {
+    const checkout = await checkoutOf(git, branch);
+    return { ...where, sinceVerdict, kind: "gate_files_blocked", checkout };
+  }
+  const said = { ...where, ...(sinceVerdict && { sinceVerdict }) };
   const begun = await findUnderWay(git, into);
   if (begun !== null) return { ...said, kind: "under_way", ...begun };
   const scratch = options.dryRun ? objectFolder(context) : undefined;
@@ -168,8 +174,7 @@ async function mergeAndMove(
 
 /** A conflict is resolved where the task's branch is checked out, if it is. */
 async function conflictIn(git: Git, branch: string, paths: string[]) {
-  const at = (await listWorktrees(git)).find((entry) => entry.branch === branch);
-  return { kind: "conflict" as const, paths, checkout: at?.path ?? null };
+  return { kind: "conflict" as const, paths, checkout: await checkoutOf(git, branch) };
 }
 
 /** Why a commit of a submodule keeps the work from landing, and the way out. */

@@ -5,6 +5,7 @@
  */
 import type { GateEvidence } from "../protocol/generated/types.ts";
 import type { BehindBase } from "./behind_base.ts";
+import type { SinceVerdict } from "./since_verdict.ts";
 
 /** What came of it. Everywhere but at `landed` the branch stays as it was. */
 export type LandReport =
@@ -24,6 +25,8 @@ export type LandReport =
       | { kind: "conflict"; paths: string[]; checkout: string | null }
       | { kind: "refused"; reason: string }
       | { kind: "gates_red"; reason: string; gates: GateEvidence[]; log: string }
+      /** `macp.gate_files_policy` keeps them from landing; where the task's branch is checked out. */
+      | { kind: "gate_files_blocked"; checkout: string | null; sinceVerdict: SinceVerdict }
       /** What is not committed where the branch is checked out would be overwritten. */
       | { kind: "in_the_way"; checkout: string; paths: string[]; reason: string }
       /** Git is in the middle of something with the branch, in a checkout. */
@@ -32,11 +35,12 @@ export type LandReport =
       | { kind: "moved" }
     );
 
-/** What lands where, and the dependencies whose work comes along. */
+/** What lands where, the dependencies whose work comes along, and what no verdict judged. */
 interface Landable {
   branch: string;
   into: string;
   brings: string[];
+  sinceVerdict?: SinceVerdict;
 }
 
 /** What came of a part of it. */

@@ -56,7 +56,7 @@ export async function whatIsInTheWay(git: Git, { into, from, to }: Way): Promise
 }
 
 /** The worktree that has a branch checked out, or null. */
-async function checkoutOf(git: Git, branch: string): Promise<string | null> {
+export async function checkoutOf(git: Git, branch: string): Promise<string | null> {
   const entries = await listWorktrees(git);
   const found = entries.find((entry) => entry.branch === branch && !entry.prunable && !entry.bare);
   return found && git.world.files.lstat(found.path) !== null ? found.path : null;

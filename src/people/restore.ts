@@ -8,6 +8,7 @@ import { isUnfinished } from "../dispatcher/own_worktrees.ts";
 import { setupWorktree } from "../dispatcher/worktree.ts";
 import { describeRescued } from "../dispatcher/rescue.ts";
 import type { ReadyWorktree } from "../dispatcher/worktree.ts";
+import { mergeBase } from "../git/merge.ts";
 import { resolveBase } from "../git/refs.ts";
 import { readSnapshot } from "../git/snapshot_commit.ts";
 import { MacpError, messageOf } from "../protocol/errors.ts";
@@ -169,8 +170,7 @@ async function bringBranch({ git, settings }: ControllerContext, plan: RestorePl
   if (head === null) throw new Error(`${snapshot.name} stands on no commit`);
   if (base === null) {
     const found = await resolveBase(git, settings.macp.base_ref);
-    const common = await git.run(["merge-base", head, found?.commit ?? head]);
-    const from = common.code === 0 ? common.stdout.trim() : head;
+    const from = await mergeBase(git, head, found?.commit ?? head) ?? head;
     await git.read(["update-ref", owner, from, ""]);
   }
   await git.read(["update-ref", `refs/heads/${branch}`, head, ""]);

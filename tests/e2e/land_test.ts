@@ -1,10 +1,11 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   execTask,
   exists,
   fingerprint,
   isAlive,
   type Repository,
+  startProgram,
   textOf,
   until,
   withRepository,
@@ -724,5 +725,164 @@ Deno.test("show says that work is in the target already, however it came there",
     assertEquals((await repository.macp(["drain"])).code, 0);
     const none = (await repository.macp(["show", "none"])).stdout;
     assert(!none.includes("land"), none);
+  });
+});
+
+/** Runs a line in the main checkout as a person does, or a worker that goes there. */
+async function inShell({ path: cwd, env }: Repository, line: string): Promise<void> {
+  const who = { GIT_AUTHOR_NAME: "p", GIT_AUTHOR_EMAIL: "p@localhost" };
+  const committer = { GIT_COMMITTER_NAME: "p", GIT_COMMITTER_EMAIL: "p@localhost" };
+  const options = { cwd, env: { ...env, ...who, ...committer } };
+  const { code, stderr } = await startProgram("sh", ["-c", line], options).ended;
+  assertEquals(code, 0, `${line}: ${stderr}`);
+}
+
+/** Commits what a command does on a task's branch, from the main checkout; gives its new head. */
+async function moveBranch(repository: Repository, id: string, command: string): Promise<string> {
+  const branch = repository.task(id).branch ?? "";
+  const worker = `git checkout -q ${branch} && ${command} && ` +
+    "git add --all -- . ':!.mosaic' && git commit -q -m later && git checkout -q main";
+  await inShell(repository, worker);
+  return await head(repository, branch);
+}
+
+const gated = ["--gate", "sh check.sh"];
+const check = { "check.sh": "grep -q good h.txt\n" };
+const weaken = "echo bad > h.txt && echo true > check.sh";
+
+Deno.test("A branch that moved since its verdict lands with a warning that names both commits", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, check);
+    await complete(repository, "t", "echo good > h.txt", ...gated);
+    const judged = await head(repository, repository.task("t").branch);
+    const plain = await repository.json(["land", "t", "--dry-run"]);
+    assertEquals([plain.warnings, plain.sinceVerdict], [[], undefined]);
+    const now = await moveBranch(repository, "t", "echo more > more.txt");
+    const moved = `${repository.task("t").branch} moved since the verdict on t: ` +
+      `${judged.slice(0, 12)} was judged, it is at ${now.slice(0, 12)} now`;
+    // A person's own commit is no matter of the policy.
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+
+    const dry = await repository.macp(["land", "t", "--dry-run"]);
+    assertEquals(dry.code, 0);
+    assertStringIncludes(dry.stdout, `warning: ${moved}\n`);
+    const landed = await repository.json(["land", "t"]);
+
+    assertEquals([landed.kind, landed.warnings], ["landed", [moved]]);
+    assertEquals(landed.sinceVerdict, { judged, head: now, gateFiles: [] });
+    assertEquals(await head(repository), now);
+  });
+});
+
+Deno.test("Gate files that changed since the verdict are named, and with block they do not land", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, check);
+    await complete(repository, "t", "echo good > h.txt", ...gated);
+    const judged = await head(repository, repository.task("t").branch);
+    const now = await moveBranch(repository, "t", weaken);
+    const main = await head(repository);
+    const named = "files that decide what gates check changed since: check.sh";
+    const reported = await repository.macp(["land", "t", "--dry-run"]);
+    assertEquals(reported.code, 0);
+    assertStringIncludes(reported.stdout, named);
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+
+    for (const more of [["--dry-run"], []]) {
+      const { code, stdout } = await repository.macp(["land", "t", ...more]);
+      assertEquals(code, 3);
+      assertStringIncludes(stdout, named);
+      assertStringIncludes(stdout, "main stays as it was");
+      assertStringIncludes(
+        stdout,
+        `next: git diff ${judged.slice(0, 12)} ${now.slice(0, 12)}\n`,
+      );
+    }
+    const refused = JSON.parse((await repository.macp(["land", "t", "--json"])).stdout);
+    assertEquals([refused.kind, refused.exit_code], ["gate_files_blocked", 3]);
+    assertStringIncludes(refused.warnings.join(), named);
+    assertEquals([await head(repository), repository.task("t").metadata?.landed], [
+      main,
+      undefined,
+    ]);
+    await checkTidy(repository);
+    const taken = await repository.json([
+      ...["land", "t", "--set", "macp.gate_files_policy=report"],
+    ]);
+    assertEquals([taken.kind, taken.commit], ["landed", now]);
+    assertStringIncludes((taken.warnings as string[]).join(), named);
+  });
+});
+
+Deno.test("What was judged lands after the command that a refusal for gate files names", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, check);
+    await complete(repository, "t", "echo good > h.txt", ...gated);
+    const branch = repository.task("t").branch ?? "";
+    const judged = await head(repository, branch);
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    const back = async () => {
+      const { stdout } = await repository.macp(["land", "t"]);
+      const line = /^to land only what was judged: (.*), then: macp land t$/m.exec(stdout)?.[1];
+      await inShell(repository, line ?? "exit 1");
+      assertEquals(await head(repository, branch), judged);
+    };
+    await moveBranch(repository, "t", weaken);
+    await back();
+    await moveBranch(repository, "t", weaken);
+    await repository.git("worktree", "add", "--quiet", repository.outside("a place"), branch);
+    await back();
+    assertEquals((await repository.json(["land", "t"])).warnings, []);
+    assertEquals(await head(repository), judged);
+  });
+});
+
+Deno.test("Gate files of the target that were merged into the branch do not keep it from landing", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    await commitOnMain(repository, check);
+    await complete(repository, "t", "echo good > h.txt", ...gated);
+    await commitOnMain(repository, { "check.sh": "grep -qx good h.txt\n" });
+    await moveBranch(repository, "t", "git merge -q main && echo more > more.txt");
+    await commitOnMain(repository, { "check.sh": "grep -qx good ./h.txt\n" });
+    const landed = await repository.json(["land", "t"]);
+    assertEquals(landed.kind, "landed");
+    assertEquals((landed.sinceVerdict as { gateFiles: string[] }).gateFiles, []);
+  });
+});
+
+Deno.test("Gate files are found where what was judged is not in the repository any more", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    await commitOnMain(repository, check);
+    for (const id of ["t", "u"]) await complete(repository, id, `echo good > h.txt`, ...gated);
+    const judged = repository.result("t").metadata?.head_commit ?? "";
+    await moveBranch(repository, "t", "git reset -q --hard main && echo good > h.txt");
+    await moveBranch(repository, "u", `git reset -q --hard main && ${weaken}`);
+    const pinned = await repository.git("for-each-ref", "--format=delete %(refname)", "refs/macp");
+    await inShell(repository, `echo '${pinned}' | git update-ref --stdin`);
+    await repository.git("reflog", "expire", "--expire=now", "--all");
+    await repository.git("gc", "--quiet", "--prune=now");
+    await assertRejects(() => repository.git("cat-file", "-e", judged));
+
+    const landed = await repository.json(["land", "t"]);
+    assertEquals(landed.kind, "landed");
+    assertStringIncludes((landed.warnings as string[]).join(), judged.slice(0, 12));
+    const refused = JSON.parse((await repository.macp(["land", "u", "--json"])).stdout);
+    assertEquals(refused.kind, "gate_files_blocked");
+    assertEquals(refused.sinceVerdict.gateFiles, ["check.sh"]);
+  });
+});
+
+Deno.test("Work that a person accepted lands without a word, also with the policy block, or no result", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    await commitOnMain(repository, check);
+    await repository.submit("t", weaken, "--type", "coding", ...gated);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals((await repository.macp(["accept", "t"])).code, 0);
+    assertEquals((await repository.json(["land", "t", "--dry-run"])).warnings, []);
+    Deno.removeSync(repository.state("results", "t.json"));
+    const landed = await repository.json(["land", "t"]);
+    assertEquals([landed.kind, landed.warnings], ["landed", []]);
   });
 });

@@ -5,12 +5,14 @@
  */
 import { landTask } from "../../people/land.ts";
 import type { LandReport } from "../../people/land_report.ts";
-import { oneLine, printable, shellWord } from "../../protocol/text.ts";
+import { firstOf, oneLine, printable, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
 import { lineProgress } from "../progress_lines.ts";
 import { untilStopped } from "../until_stopped.ts";
+
+type Whole = Exclude<LandReport, { kind: "interrupted" }>;
 
 /** Lands a task. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -36,7 +38,10 @@ export async function run(invocation: Invocation): Promise<number> {
     : exitCodeOf(report);
   const warnings = landWarnings(id, report);
   if (output.options.json) output.json({ task_id: id, ...report, warnings, exit_code: exitCode });
-  else for (const line of describeLanding(id, report)) output.note(line);
+  else {
+    for (const warning of warnings) output.note(`warning: ${warning}`);
+    for (const line of describeLanding(id, report)) output.note(line);
+  }
   const behind = describeBehind(report);
   if (behind !== null && !output.options.json && !output.options.quiet) {
     terminal.writeError(`${printable(output.options.redaction.text(behind))}\n`);
@@ -61,17 +66,49 @@ export function describeBehind(report: LandReport): string | null {
     `${push}set macp.base_ref to ${into}`;
 }
 
-/** What no gate checked of what lands, a sentence each. */
+/** What no verdict and no gate checked of what lands, a sentence each. */
 export function landWarnings(id: string, report: LandReport): string[] {
-  if (report.kind !== "landed" && report.kind !== "would_land") return [];
+  if (report.kind === "interrupted") return [];
+  const since = sinceVerdictWarnings(id, report);
+  if (report.kind !== "landed" && report.kind !== "would_land") return since;
   const { brings, gates, into } = report;
   const name = oneLine(id);
   if (gates.length === 0) {
-    return [`${name} has no gates: nothing checks that it works on ${into}`];
+    return [...since, `${name} has no gates: nothing checks that it works on ${into}`];
   }
-  if (brings.length === 0) return [];
+  if (brings.length === 0) return since;
   const others = brings.map((other) => oneLine(other)).join(", ");
-  return [`the gates are those of ${name} alone; those of ${others} do not run`];
+  return [...since, `the gates are those of ${name} alone; those of ${others} do not run`];
+}
+
+function sinceVerdictWarnings(
+  id: string,
+  { branch, sinceVerdict }: Pick<Whole, "branch" | "sinceVerdict">,
+): string[] {
+  if (!sinceVerdict) return [];
+  const { judged, head, gateFiles } = sinceVerdict;
+  const moved = `${branch} moved since the verdict on ${oneLine(id)}: ` +
+    `${judged.slice(0, 12)} was judged, it is at ${head.slice(0, 12)} now`;
+  if (gateFiles.length === 0) return [moved];
+  const names = firstOf(gateFiles.map((path) => oneLine(path)), 20);
+  return [`${moved}; files that decide what gates check changed since: ${names}`];
+}
+
+/** How to look at what was not judged, and how to land with it or without. */
+function unblock(
+  id: string,
+  { branch, checkout, sinceVerdict }: Extract<Whole, { kind: "gate_files_blocked" }>,
+): string[] {
+  const judged = sinceVerdict.judged.slice(0, 12);
+  const back = checkout === null
+    ? `git branch --force ${shellWord(branch)} ${judged}`
+    : `git -C ${shellWord(checkout)} reset --keep ${judged}`;
+  const land = `macp land ${shellWord(id)}`;
+  return [
+    `next: git diff ${judged} ${sinceVerdict.head.slice(0, 12)}`,
+    `when these edits are wanted: ${land} --set macp.gate_files_policy=report`,
+    `to land only what was judged: ${back}, then: ${land}`,
+  ];
 }
 
 /** What came of it, and what to do next, a line each. */
@@ -81,14 +118,12 @@ export function describeLanding(id: string, report: LandReport): string[] {
   if (report.kind === "interrupted") return ["interrupted; nothing landed"];
   const { into, brings } = report;
   const along = brings.map((other) => `the work of its dependency ${other} comes along`);
-  const warnings = landWarnings(id, report).map((warning) => `warning: ${warning}`);
   const stays = `${into} stays as it was`;
   switch (report.kind) {
     case "landed": {
       const how = report.fastForward ? "fast-forward" : "merge commit";
       return [
         ...along,
-        ...warnings,
         `${name} landed on ${into} as ${report.commit.slice(0, 12)} (${how})`,
       ];
     }
@@ -99,7 +134,6 @@ export function describeLanding(id: string, report: LandReport): string[] {
       const gates = report.gates.map((gate) => `  ${oneLine(gate, 200)}`);
       return [
         ...along,
-        ...warnings,
         `would land ${name} on ${into} ${how}, after ${gates.length} gates`,
         ...gates,
       ];
@@ -116,6 +150,11 @@ export function describeLanding(id: string, report: LandReport): string[] {
         `then: macp land ${word}`,
       ];
     }
+    case "gate_files_blocked":
+      return [
+        `${name} did not land: gate files changed since its verdict, and macp.gate_files_policy is block; ${stays}`,
+        ...unblock(id, report),
+      ];
     case "refused":
       return [`${name} cannot be merged into ${into}: ${report.reason}; ${stays}`];
     case "gates_red":

@@ -86,10 +86,11 @@ export const act: readonly CommandSpec[] = [
     ],
     notes: [
       "It merges in a worktree of its own and runs the task's gates there; the branch is then fast-forwarded. Nothing is ever pushed, forced or resolved: conflicts, red gates and local changes in the way exit 3, a branch that moved meanwhile exits 4, and the branch stays as it was.",
+      "Where the task's branch moved since its verdict, it says which commit was judged and which one lands. With macp.gate_files_policy block, files that decide what gates check and changed in between exit 3.",
       "Where the next tasks start from a branch of a remote that does not hold what landed, it says so on standard error.",
     ],
     exits: {
-      3: "conflicts, red gates or local changes in the way: the branch is as it was",
+      3: "conflicts, red gates, gate files changed since the verdict or local changes in the way: the branch is as it was",
       4: "the branch moved meanwhile, or another program holds the queue",
       130: interrupted,
     },
