@@ -124,8 +124,7 @@ export function readRequest(files: Files, path: string, runId: string): RequestR
 function toRecord(document: Readonly<Record<string, unknown>>): RequestRecord | null {
   const { schema_version, run_id, agent, asked_sha256, strict, started_at } = document;
   const whole = schema_version === 1 && typeof run_id === "string" && typeof agent === "string" &&
-    typeof asked_sha256 === "string" && typeof started_at === "string" &&
-    !Number.isNaN(Date.parse(started_at));
+    isHash(asked_sha256) && typeof started_at === "string" && !Number.isNaN(Date.parse(started_at));
   if (!whole) return null;
   return {
     schema_version,
@@ -138,9 +137,14 @@ function toRecord(document: Readonly<Record<string, unknown>>): RequestRecord | 
     strict: strict !== false,
     started_at,
     delivery: toDelivery(document.delivery),
-    question_sha256: textOrNull(document.question_sha256),
+    question_sha256: isHash(document.question_sha256) ? document.question_sha256 : null,
     taken: document.taken === true,
   };
+}
+
+/** A hash tells nothing of what was hashed; any other text may. */
+function isHash(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
 /** Whether the gateway never got what was asked: its sends failed for certain. */

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { redactedJson } from "../../../src/cli/redacted_json.ts";
+import { MacpError } from "../../../src/protocol/errors.ts";
 import { createRedactor } from "../../../src/redaction/redactor.ts";
 
 /** What a person with these secrets reads in a document. */
@@ -39,4 +40,21 @@ Deno.test("redactedJson() finds a secret by the name that stands before it", () 
 Deno.test("redactedJson() shows what nobody sees, and keeps a member called __proto__", () => {
   const value = JSON.parse('{"__proto__":{"a":"\u202e\u009b"}}');
   assertEquals(redactedJson(value, createRedactor([])), '{"__proto__":{"a":"\\u202e\\u009b"}}');
+});
+
+Deno.test("redactedJson() finds secrets in what is nested very deep", () => {
+  const secret = "ghp_" + "q7Zk2Wx9".repeat(5);
+  const deep = (levels: number) =>
+    Array.from({ length: levels }).reduce<object>((inside) => ({ a: inside }), { b: secret });
+  const json = redactedJson({ deep: deep(2000), [secret]: 1 }, createRedactor([]));
+  assertEquals([json.includes(secret), json.includes("REDACTED")], [false, true]);
+  const print = () => redactedJson(deep(100_000), createRedactor([]));
+  assertThrows(print, MacpError, "Cannot print it as JSON as it is nested too deep");
+});
+
+Deno.test("redactedJson() keeps quotes and backslashes beside what it redacts", () => {
+  const secret = "ghp_" + "q7Zk2Wx9".repeat(5);
+  const value = { a: 'say "hi" \\', b: [`${secret}`, -1.5e3, true, null, "", "\\\\"], 'c\\"': {} };
+  const { a, b, ...rest } = JSON.parse(redactedJson(value, createRedactor([]), 2));
+  assertEquals([a, b.slice(1), rest], [value.a, value.b.slice(1), { 'c\\"': {} }]);
 });

@@ -64,6 +64,22 @@ Deno.test("readRequest() gives what writeRequest() wrote", async () => {
   });
 });
 
+Deno.test("readRequest() takes no other text for a hash, as it would be written on", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/run.request.json`;
+    const record = await makeRequestRecord(world, asked);
+    const question = { ...record, question_sha256: "see ghp_secret" };
+    writeRequest(world, path, question);
+    assertEquals(readRequest(realFiles, path, "run")?.question_sha256, null);
+    writeRequest(world, path, { ...record, asked_sha256: "see ghp_secret" });
+    assertThrows(
+      () => readRequest(realFiles, path, "run"),
+      MacpError,
+      "it is no record of this run",
+    );
+  });
+});
+
 Deno.test("sameQuestion() compares run, agent, task and context", async () => {
   const record = await makeRequestRecord(world, asked);
   const same = async (other: Partial<typeof asked>) =>
