@@ -47,7 +47,7 @@ Deno.test("redactedJson() finds secrets in what is nested very deep", () => {
   const deep = (levels: number) =>
     Array.from({ length: levels }).reduce<object>((inside) => ({ a: inside }), { b: secret });
   const json = redactedJson({ deep: deep(2000), [secret]: 1 }, createRedactor([]));
-  assertEquals([json.includes(secret), json.includes("REDACTED")], [false, true]);
+  assertEquals([json.includes(secret), json.includes("[redacted")], [false, true]);
   const print = () => redactedJson(deep(100_000), createRedactor([]));
   assertThrows(print, MacpError, "Cannot print it as JSON as it is nested too deep");
 });
