@@ -5,11 +5,11 @@
  */
 import { rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
-import { endRemoval } from "../dispatcher/remove_worktree.ts";
+import { type FolderLook, lookAt } from "../dispatcher/folder_look.ts";
 import type { OwnedWorktree, TaskResult } from "../protocol/generated/types.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { taskNames } from "../protocol/names.ts";
-import { enterRescued, forgetWorktree, pinWorktree } from "./clear_worktree.ts";
+import { enterRescued, forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { lastSerial } from "./hold_task.ts";
 import { knownResult } from "./known_result.ts";
@@ -44,7 +44,8 @@ export async function clearEnded(
     serial: lastSerial({ queue: store.readQueue() }, id),
     base_commit: owned.base_commit,
   };
-  if (!await pinWorktree(context, attempt, { ...about, id, names, result })) {
+  const pinned = await pinWorktree(context, attempt, { ...about, id, names, result });
+  if (pinned === null) {
     const why = result.metadata?.warnings?.slice(warnings.length).join("; ");
     const told = (why ?? "").replace("The worktree stays: ", "");
     return { gone: false, snapshotRef: null, leftOut: [], why: told };
@@ -55,7 +56,7 @@ export async function clearEnded(
     if (now) now.phase = "removing";
     return { change: { state }, result: null };
   });
-  const why = await removePinned(context, path);
+  const why = await removePinned(context, path, pinned);
   const { snapshot_ref: snapshotRef = null, ignored_left_out: after } = result.metadata ?? {};
   // What an earlier removal left out is told of once.
   const leftOut = after === before ? [] : after ?? [];
@@ -78,9 +79,9 @@ export async function finishRemoval(
 ): Promise<FinishedRemoval> {
   const foreign = await whyForeign(context.git, path, owned);
   if (foreign !== null) return { rescued: null, why: foreign };
-  const { rescued, why } = await rescueFrom(context, path, owned.task_id);
+  const { rescued, why, look } = await rescueFrom(context, path, owned.task_id);
   if (why !== null) return { rescued, why };
-  return { rescued, why: await removePinned(context, path) };
+  return { rescued, why: await removePinned(context, path, look) };
 }
 
 /** Pins what somebody put into an unfinished worktree, and says so in the task's result. */
@@ -88,30 +89,33 @@ export async function rescueFrom(
   context: ControllerContext,
   path: string,
   id: string,
-): Promise<FinishedRemoval> {
+): Promise<FinishedRemoval & { look: FolderLook }> {
   const names = await taskNames(id);
+  let look: FolderLook = new Map();
   try {
+    look = lookAt(context.world.files, path);
     const rescued = await rescue({ ...context, names, path });
-    if (rescued === null) return { rescued, why: null };
+    if (rescued === null) return { rescued, why: null, look };
     const result = knownResult(context, id, names);
     if (result !== null) {
       enterRescued(result.metadata ??= {}, rescued);
       writeTaskResult(context, id, names, result);
     }
-    return { rescued, why: null };
+    return { rescued, why: null, look };
   } catch (error) {
-    return { rescued: null, why: `what is in it could not be pinned: ${messageOf(error)}` };
+    return { rescued: null, look, why: `what is in it could not be pinned: ${messageOf(error)}` };
   }
 }
 
 /** Removes a worktree that is pinned, and takes it out of the ledger; why it stays, or null. */
-export async function removePinned(
+async function removePinned(
   context: ControllerContext,
   path: string,
+  pinned: FolderLook,
 ): Promise<string | null> {
-  const why = await endRemoval(context.git, path);
+  const { left, why } = await removeWorktree(context, path, pinned);
   await context.store.change(({ state }) => {
-    forgetWorktree(state, path, why === null);
+    forgetWorktree(state, path, left);
     return { change: { state }, result: null };
   });
   return why;

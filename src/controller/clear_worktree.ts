@@ -6,7 +6,8 @@
 import { knownResult } from "./known_result.ts";
 import { describeRescued, rescue, type Rescued } from "../dispatcher/rescue.ts";
 import { whyForeign } from "../dispatcher/owned_mark.ts";
-import { endRemoval } from "../dispatcher/remove_worktree.ts";
+import { type FolderLook, lookAt } from "../dispatcher/folder_look.ts";
+import { endRemoval, type Removal } from "../dispatcher/remove_worktree.ts";
 import { describeLeftCommits, keepLeftCommits } from "../git/left_commits.ts";
 import { resolveCommit, snapshotRef } from "../git/refs.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
@@ -33,7 +34,7 @@ export type PinnedAttempt = Pick<RunningAttempt, "worktree" | "serial" | "base_c
  *
  * @param about.all Whether also ignored files may be lost that a person had in a restored one.
  * @param about.content What it holds, where that is being read already.
- * @returns Whether it may be removed then.
+ * @returns What stood there before, when it may be removed then; null when it stays.
  */
 export async function pinWorktree(
   context: ControllerContext,
@@ -45,29 +46,31 @@ export async function pinWorktree(
     all?: boolean;
     content?: Promise<WorktreeContent> | null;
   },
-): Promise<boolean> {
+): Promise<FolderLook | null> {
   const { git, store, redactor } = context;
+  const { files } = git.world;
   const path = attempt.worktree ?? "";
   const metadata = about.result.metadata ??= {};
   const stays = (why: string) => {
     enterWarning(metadata, redactor.text(`The worktree stays: ${why}`));
-    return false;
+    return null;
   };
   try {
-    if (git.world.files.lstat(path) === null) {
+    if (files.lstat(path) === null) {
       await recallPinned(context, attempt, about);
-      return true;
+      return new Map();
     }
     const owned = store.readState().worktrees[path];
     const foreign = owned ? await whyForeign(git, path, owned) : null;
     if (foreign !== null) return stays(foreign);
     // It was pinned whole, and what is left of it since is not.
     if (owned?.phase === "removing") {
+      const look = lookAt(files, path);
       const rescued = await rescue({ ...context, names: about.names, path });
       await recallPinned(context, attempt, about);
       if (rescued !== null) enterRescued(metadata, rescued);
       const why = whyInUse(context, path);
-      return why === null || stays(why);
+      return why === null ? look : stays(why);
     }
     const content = await (about.content ?? readHeld(context, attempt));
     // Without a base no worker has seen it.
@@ -81,7 +84,7 @@ export async function pinWorktree(
     }
     const own = owned?.restored_at !== undefined && !about.all ? content.ignored.leftOut : [];
     const why = content.unheld ?? whyInUse(context, path) ?? whyIgnored(own);
-    return why === null || stays(why);
+    return why === null ? content.look : stays(why);
   } catch (error) {
     return stays(`it could not be pinned: ${messageOf(error)}`);
   }
@@ -187,17 +190,24 @@ function bounded(paths: readonly string[]): string[] {
   return more > 0 ? [...paths.slice(0, mostListed), `… and ${more} more`] : [...paths];
 }
 
-/** Removes a worktree that is pinned whole; whether it is gone. */
-export async function removeWorktree(context: ControllerContext, path: string): Promise<boolean> {
-  const why = await endRemoval(context.git, path);
-  if (why !== null) context.onNote(`The worktree ${path} stays: ${why}`);
-  return why === null;
+/** Removes a worktree that is pinned whole, as far as nobody wrote into it since. */
+export async function removeWorktree(
+  { git, redactor }: ControllerContext,
+  path: string,
+  pinned: FolderLook,
+): Promise<Removal> {
+  const { left, why } = await endRemoval(git, path, pinned);
+  return { left, why: why === null ? null : redactor.text(why) };
 }
 
-/** Takes a worktree that is gone out of the ledger; one that stays can be used again. */
-export function forgetWorktree(state: State, path: string | null, gone: boolean): void {
+/** Takes a worktree that is gone out of the ledger; one that is whole can be used again. */
+export function forgetWorktree(
+  state: State,
+  path: string | null,
+  left: Removal["left"],
+): void {
   const owned = path === null ? undefined : state.worktrees[path];
   if (path === null || owned === undefined) return;
-  if (gone) delete state.worktrees[path];
-  else if (owned.phase === "removing") owned.phase = "ready";
+  if (left === "nothing") delete state.worktrees[path];
+  else if (left === "all" && owned.phase === "removing") owned.phase = "ready";
 }

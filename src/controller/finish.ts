@@ -6,7 +6,8 @@
  */
 import { handoverHint } from "../dispatcher/handover.ts";
 import { needsReview } from "../protocol/text.ts";
-import { forgetRegistration } from "../dispatcher/remove_worktree.ts";
+import type { FolderLook } from "../dispatcher/folder_look.ts";
+import { forgetRegistration, type Removal } from "../dispatcher/remove_worktree.ts";
 import type { WorktreeContent } from "../dispatcher/worktree_content.ts";
 import { type EventDraft, isRecord, makeEvent } from "../protocol/events.ts";
 import type { AcceptedFrom, RunningAttempt, Task, Verdict } from "../protocol/generated/types.ts";
@@ -102,7 +103,8 @@ export async function finishAttempt(
   const removable = isRemovable(context, attempt, verdict);
   const result = structuredClone(verdict.result);
   const about = { id, names, result, content };
-  const removes = removable && await pinWorktree(context, attempt, about);
+  const pinned = removable ? await pinWorktree(context, attempt, about) : null;
+  const removes = pinned !== null;
   if (removable && !removes) {
     context.onNote(`${id}: ${result.metadata?.warnings?.at(-1) ?? "the worktree stays"}`);
   }
@@ -118,14 +120,14 @@ export async function finishAttempt(
   if (event) context.onEvent(event);
   reach("status.written");
   removeAttemptFiles(context, names, attempt.serial);
-  const gone = await isGone(context, attempt, removes);
+  const left = await remove(context, attempt, pinned);
   reach("removal.done");
   const { port_base: base = null } = attempt;
   const count = context.settings.macp.ports_per_slot;
   if (base !== null) releasePorts(context.world, { base, count });
   await context.store.change(({ state }) => {
     delete state.running[id];
-    forgetWorktree(state, attempt.worktree, gone);
+    forgetWorktree(state, attempt.worktree, left);
     return { change: { state }, result: null };
   });
   reach("attempt.forgotten");
@@ -155,17 +157,21 @@ function retireEarlier(
   retireResult(context, { id, ...(named === null ? {} : { result_path: named }) }, names, serial);
 }
 
-/** Whether the worktree is gone: removed now, or by somebody else, which git is told. */
-async function isGone(
+/** Removes a pinned worktree; where somebody else removed it, git is told. What is left of it. */
+async function remove(
   context: ControllerContext,
   { worktree }: RunningAttempt,
-  removes: boolean,
-): Promise<boolean> {
-  if (worktree === null) return false;
-  if (removes) return await removeWorktree(context, worktree);
-  if (context.world.files.lstat(worktree) !== null) return false;
+  pinned: FolderLook | null,
+): Promise<Removal["left"]> {
+  if (worktree === null) return "all";
+  if (pinned !== null) {
+    const { left, why } = await removeWorktree(context, worktree, pinned);
+    if (why !== null) context.onNote(`The worktree ${worktree} stays: ${why}`);
+    return left;
+  }
+  if (context.world.files.lstat(worktree) !== null) return "all";
   await forgetRegistration(context.git, worktree);
-  return true;
+  return "nothing";
 }
 
 /**

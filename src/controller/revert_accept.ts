@@ -32,7 +32,8 @@ export async function revertAccept(
   await store.change(({ state }) => {
     if (state.running[id]?.attempt_id === attempt.attempt_id) delete state.running[id];
     const { worktree } = attempt;
-    forgetWorktree(state, worktree, worktree !== null && world.files.lstat(worktree) === null);
+    const isGone = worktree !== null && world.files.lstat(worktree) === null;
+    forgetWorktree(state, worktree, isGone ? "nothing" : "all");
     return { change: { state }, result: null };
   });
 }

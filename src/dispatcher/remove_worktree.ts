@@ -4,7 +4,11 @@
  * @module
  */
 import { type Git, lastWords } from "../git/git.ts";
+import { messageOf } from "../protocol/errors.ts";
+import { firstOf, oneLine } from "../protocol/text.ts";
 import { reach } from "../sys/fail_points.ts";
+import type { Files } from "../sys/files.ts";
+import { type FolderLook, isWhole, lookAt, writtenSince } from "./folder_look.ts";
 import { isRest, listWorktrees } from "./own_worktrees.ts";
 
 /**
@@ -18,23 +22,53 @@ export async function cleanupWorktree(git: Git, path: string): Promise<string | 
   return git.world.files.lstat(path) === null ? null : lastWords(stderr);
 }
 
+/** How a removal came out. */
+export interface Removal {
+  /** How much of what was pinned is there still. */
+  left: "nothing" | "some" | "all";
+  /** Why it stays, or null when nothing is left. */
+  why: string | null;
+}
+
+const removed: Removal = { left: "nothing", why: null };
+
 /**
- * Ends the removal of a worktree that was pinned whole, also one that was cut short.
+ * Ends the removal of a worktree that was pinned whole, also one that was cut short. It
+ * stays where somebody wrote into it since.
  *
- * @returns Why it stays, or null when it is gone.
+ * @param pinned What stood there before it was pinned.
  */
-export async function endRemoval(git: Git, path: string): Promise<string | null> {
+export async function endRemoval(git: Git, path: string, pinned: FolderLook): Promise<Removal> {
   reach("removal.begun");
-  if (await cleanupWorktree(git, path) === null) return null;
+  const { files } = git.world;
+  const before = whatIsLeft(files, path, pinned);
+  if (before.why !== null) return before;
+  if (await cleanupWorktree(git, path) === null) return removed;
   // A removal may outlive the program that began it.
   await git.quiet(path);
   const why = await cleanupWorktree(git, path);
-  if (why === null) return null;
+  if (why === null) return removed;
+  const rest = whatIsLeft(files, path, pinned);
+  if (rest.why !== null) return rest;
   const locked = (await listWorktrees(git)).some((entry) => entry.path === path && entry.locked);
-  if (locked || !await isRest(git, path)) return why;
-  git.world.files.remove(path, { recursive: true });
+  if (locked || !await isRest(git, path)) return { ...rest, why };
+  files.remove(path, { recursive: true });
   await forgetRegistration(git, path);
-  return null;
+  return removed;
+}
+
+/** What stands there, and why it must: it was written after what is pinned. */
+function whatIsLeft(files: Files, path: string, pinned: FolderLook): Removal {
+  try {
+    const now = lookAt(files, path);
+    const left = isWhole(pinned, now) ? "all" : "some";
+    const late = writtenSince(pinned, now);
+    const named = firstOf(late.map((name) => oneLine(name, 100)), 5);
+    const told = `written while it was being removed: ${named}; the next macp clean pins that too`;
+    return { left, why: late.length === 0 ? null : told };
+  } catch (error) {
+    return { left: "some", why: messageOf(error) };
+  }
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { type FolderLook, lookAt } from "./folder_look.ts";
 import { isSparse, readSettings } from "./git_view.ts";
 import { listTracked, unwatchedAmong } from "./hidden_changes.ts";
 import { mayConvert, unlikeCheckout } from "../git/conversions.ts";
@@ -18,6 +19,8 @@ import { gitFolderOf } from "./stale_locks.ts";
 
 /** What a worktree holds. */
 export interface WorktreeContent {
+  /** What stood there before the rest was read. */
+  look: FolderLook;
   status: CheckoutStatus;
   /** Where HEAD stood until now. */
   log: HeadMove[];
@@ -46,6 +49,7 @@ export async function readContent(
   if (files.lstat(join(path, ".git"))?.kind !== "file") {
     throw new Error("what stands there is no worktree any more: it has no .git file");
   }
+  const look = lookAt(files, path);
   const [read, work, tracked, brought, view] = await Promise.all([
     readStatus(own, { ignored: true }),
     nestedWork(own),
@@ -65,7 +69,7 @@ export async function readContent(
   });
   const unwatched = unwatchedAmong(tracked, isSparse(view));
   const exact = mayConvert(own, git.cwd, tracked) ? await committedExact(own, status, base) : [];
-  return { status, log, ignored, unwatched, exact, unheld: whyUnheld(status, work) };
+  return { look, status, log, ignored, unwatched, exact, unheld: whyUnheld(status, work) };
 }
 
 /** Committed files whose bytes a checkout would not give back. */

@@ -214,3 +214,38 @@ for (const precious of [false, true]) {
     });
   });
 }
+for (
+  const [when, args] of [["at the end of a run", ["drain"]], ["by clean", [
+    "clean",
+    "--all",
+  ]]] as const
+) {
+  Deno.test(`What somebody writes into a worktree while it is removed ${when} keeps it, and is pinned then`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ tracked: "one\n" });
+      await repository.submit("t", "echo two > tracked; echo new > new; exit 1");
+      const place = repository.worktree("t");
+      if (args[0] === "clean") {
+        assertEquals((await repository.macp(["drain"])).code, 1);
+        assertEquals((await repository.macp(["restore", "t"])).code, 0);
+        Deno.writeTextFileSync(`${place}/mine`, "mine\n");
+      }
+      const write = `echo late > '${place}/tracked'; mkdir '${place}/d'; echo x > '${place}/d/x'`;
+      const env = trapGit(
+        repository,
+        `update-ref ${args[0] === "clean" ? `${ref}.1` : ref}`,
+        write,
+      );
+      const { code, stdout, stderr } = await repository.macp([...args], { env });
+      assertEquals(code, args[0] === "clean" ? 5 : 1, stdout + stderr);
+      assertStringIncludes(stdout + stderr, "written while it was being removed: d/x, tracked");
+      assertEquals([textOf(`${place}/tracked`), textOf(`${place}/d/x`)], ["late\n", "x\n"]);
+      assertEquals(phaseOf(repository, place), "ready");
+      const cleaned = await repository.macp(["clean", "--all"]);
+      assertEquals([cleaned.code, exists(place)], [0, false], cleaned.stdout + cleaned.stderr);
+      assertEquals((await repository.macp(["restore", "t"])).code, 0);
+      const brought = ["tracked", "d/x", "new"].map((name) => textOf(`${place}/${name}`));
+      assertEquals(brought, ["late\n", "x\n", "new\n"]);
+    });
+  });
+}

@@ -66,8 +66,9 @@ async function pin({ context, path, base }: Scene) {
     completed_at: "2026-01-01T00:00:00.000Z",
   };
   const attempt = { worktree: path, serial: 1, base_commit: base };
-  const may = await pinWorktree(context, attempt, { id: "a", names: await taskNames("a"), result });
-  return { may, metadata: result.metadata ?? {} };
+  const names = await taskNames("a");
+  const pinned = await pinWorktree(context, attempt, { id: "a", names, result });
+  return { may: pinned !== null, metadata: result.metadata ?? {} };
 }
 
 const held = (scene: Scene) => ({ id: "a", worktree: scene.path, branch: "feat/a" });
