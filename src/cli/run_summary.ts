@@ -7,7 +7,7 @@ import type { EndedAttempt } from "../controller/finish.ts";
 import type { ActiveHold } from "../controller/holds.ts";
 import type { RunReport } from "../controller/run.ts";
 import { describeVanished } from "../controller/lost_queue.ts";
-import { oneLine } from "../protocol/text.ts";
+import { firstOf, oneLine } from "../protocol/text.ts";
 import { exitCodes } from "./exit_codes.ts";
 import type { Output } from "./output.ts";
 
@@ -18,16 +18,16 @@ function lastEnds(ended: readonly EndedAttempt[]): EndedAttempt[] {
 
 /** The most serious of what ended: 3, 1, 0. A failure of the tool itself is thrown. */
 export function exitCodeOfRun(report: RunReport): number {
-  const { ended, blocked, vanished, nameless, held } = report;
+  const { ended, blocked, vanished, nameless, unknown, held } = report;
   const has = (status: string) => lastEnds(ended).some((end) => end.status === status);
-  const stays = blocked.length + vanished.length + nameless + held.length > 0;
+  const stays = blocked.length + vanished.length + nameless + unknown.length + held.length > 0;
   if (has("escalated") || stays) return exitCodes.needsHuman;
   return has("failed") ? exitCodes.workFailed : exitCodes.done;
 }
 
 /** Tells what came of a run. */
 export function summarizeRun(output: Output, report: RunReport, waiting: number): void {
-  const { ended, blocked, vanished, nameless, held } = report;
+  const { ended, blocked, vanished, nameless, unknown, held } = report;
   if (output.options.json) {
     output.jsonLine({
       schema_version: 1,
@@ -51,6 +51,12 @@ export function summarizeRun(output: Output, report: RunReport, waiting: number)
   }
   if (vanished.length > 0) output.warn(describeVanished(vanished));
   if (nameless > 0) output.warn(`${nameless} elements of the queue have no id; see: macp validate`);
+  if (unknown.length > 0) {
+    const named = firstOf(unknown.map((id) => oneLine(id, 100)), 5);
+    output.warn(
+      `${named}: the status is none that macp knows, so it never runs; see: macp validate`,
+    );
+  }
   if (waiting > 0) output.note(`${waiting} need${waiting === 1 ? "s" : ""} a person: macp inbox`);
 }
 

@@ -49,6 +49,8 @@ export interface RunReport {
   vanished: string[];
   /** Elements of the queue without an id. */
   nameless: number;
+  /** Ids of those whose status is none that macp knows: they never run. */
+  unknown: string[];
   /** Holds that the run did not wait for. */
   held: ActiveHold[];
 }
@@ -69,7 +71,14 @@ export async function runQueue(
     await tidyUp(context);
     const queue = context.store.readQueue();
     const vanished = vanishedTasks(context.store);
-    return { ended, blocked: stuckTasks(queue), vanished, nameless: queue.nameless(), held };
+    return {
+      ended,
+      blocked: stuckTasks(queue),
+      vanished,
+      nameless: queue.nameless(),
+      unknown: queue.unknown(),
+      held,
+    };
   } finally {
     await setController(context, null);
     lock.release();

@@ -6,7 +6,7 @@
  */
 import { MacpError } from "../protocol/errors.ts";
 import { isRecord } from "../protocol/events.ts";
-import { idOf, type RawTask } from "../protocol/task.ts";
+import { idOf, type RawTask, statusOf } from "../protocol/task.ts";
 import {
   appendElements,
   editObject,
@@ -100,6 +100,11 @@ export class Queue {
   /** How many elements have no id. */
   nameless(): number {
     return this.tasks.length - this.#byId.size;
+  }
+
+  /** Ids of the elements whose status is none that the program knows. */
+  unknown(): string[] {
+    return [...this.ids()].filter((id) => statusOf(this.find(id)) === null);
   }
 
   /**

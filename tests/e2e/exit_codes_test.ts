@@ -18,6 +18,7 @@ const drains: [string, TaskFields[], number][] = [
   ["one that failed in an earlier run", [{ ...fails, status: "failed" }, ok], 0],
   ["one that escalated in an earlier run", [{ ...escalates, status: "escalated" }, ok], 0],
   ["a dependant behind an earlier failure", [{ ...fails, status: "failed" }, blocked], 3],
+  ["one whose status nobody knows", [ok, { ...fails, status: "paused" }], 3],
   ["a retry that succeeds", [execTask("r", 'test "$MACP_ATTEMPT" = 2', { max_attempts: 2 })], 0],
 ];
 
@@ -30,6 +31,19 @@ for (const [name, tasks, code] of drains) {
     });
   });
 }
+
+Deno.test("A task whose status nobody knows is told by every run", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([{ ...ok, status: "paused" }, { ...fails, status: 5 }]);
+    const ran = await repository.macp(["run", "--once"]);
+    assertEquals(ran.code, 3, ran.stdout + ran.stderr);
+    assertStringIncludes(ran.stderr, "ok, fails: the status is none that macp knows");
+    assertStringIncludes(ran.stderr, "macp validate");
+    const { code, stdout } = await repository.macp(["drain", "--json"]);
+    const { unknown, exit_code } = JSON.parse(stdout).summary;
+    assertEquals([code, unknown, exit_code], [3, ["ok", "fails"], 3]);
+  });
+});
 
 Deno.test("run --once exits with what became of its task: 0, 1, 3", async () => {
   await withRepository(async (repository) => {
