@@ -5,17 +5,20 @@
  */
 import type { DependencyBranch } from "../dispatcher/dependencies.ts";
 import type { Dispatched, DispatchHooks, DispatchRequest } from "../dispatcher/dispatch_request.ts";
+import { gateFileRules } from "../dispatcher/gate_file_changes.ts";
 import type { ReadyWorktree } from "../dispatcher/worktree.ts";
 import { dispatchTask } from "../dispatcher/dispatch_task.ts";
 import { handoverPath } from "../dispatcher/handover.ts";
 import type { AttemptLog } from "../logs/attempt_log.ts";
 import { isRecord } from "../protocol/events.ts";
-import type { RunningAttempt } from "../protocol/generated/types.ts";
+import type { RunningAttempt, Task } from "../protocol/generated/types.ts";
+import { checkTask } from "../protocol/task.ts";
 import { attemptFolder } from "./attempt_folder.ts";
 import { checkBase } from "./baseline.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
+import { judgedCommit } from "./known_result.ts";
 import { previousFailure } from "./previous_failure.ts";
 import { rememberView, whyDistrusted } from "./trusted_view.ts";
 import { type LedgerUpdate, updateLedger } from "./update_ledger.ts";
@@ -27,16 +30,16 @@ export async function dispatchAttempt(
   log: AttemptLog,
   signal: AbortSignal,
 ): Promise<Dispatched> {
-  return await dispatchTask(dispatchRequest(context, claimed, log, signal));
+  return await dispatchTask(await dispatchRequest(context, claimed, log, signal));
 }
 
 /** What the dispatcher is asked for in an attempt. */
-export function dispatchRequest(
+export async function dispatchRequest(
   context: ControllerContext,
   claimed: Claimed,
   log: AttemptLog,
   signal: AbortSignal,
-): DispatchRequest {
+): Promise<DispatchRequest> {
   const { task, names, attempt, maxAttempts } = claimed;
   const { store, git, settings, ownSecrets } = context;
   return {
@@ -49,7 +52,7 @@ export function dispatchRequest(
     serial: attempt.serial,
     maxAttempts,
     branch: attempt.branch,
-    dependencies: dependencyBranches(context, task.depends_on ?? []),
+    dependencies: await dependencyBranches(context, task),
     owned: claimed.owned,
     previous: previousFailure(context, names),
     portBase: attempt.port_base ?? null,
@@ -124,14 +127,22 @@ export function withWorktree(
 }
 
 /** Branches of the dependencies that have one. */
-function dependencyBranches(
-  { store }: ControllerContext,
-  ids: readonly string[],
-): DependencyBranch[] {
-  const queue = store.readQueue();
-  return ids.flatMap((taskId) => {
+async function dependencyBranches(
+  context: ControllerContext,
+  task: Task,
+): Promise<DependencyBranch[]> {
+  const { settings } = context;
+  const queue = context.store.readQueue();
+  const branches: DependencyBranch[] = [];
+  for (const taskId of task.depends_on ?? []) {
     const raw = queue.find(taskId);
     const branch = isRecord(raw) && "dispatch" in raw ? raw.branch : undefined;
-    return typeof branch === "string" && branch !== "" ? [{ taskId, branch }] : [];
-  });
+    if (typeof branch !== "string" || branch === "") continue;
+    const checked = checkTask(raw);
+    const gated = checked.ok ? [task, checked.task] : [task];
+    const commands = gated.flatMap((task) => gateFileRules({ task, settings }).commands);
+    const rules = { commands, globs: settings.macp.gate_files };
+    branches.push({ taskId, branch, rules, judged: await judgedCommit(context, taskId) });
+  }
+  return branches;
 }

@@ -1,6 +1,7 @@
 /**
  * @module
  */
+import { taskNames } from "../protocol/names.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
@@ -17,4 +18,12 @@ export function knownResult(
   const raw = store.readQueue().find(id);
   const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
   return readResult(files, resultPath(store.paths, settings, names, named) ?? "");
+}
+
+/** The commit that the newest verdict on a task is of, or null where no result tells. */
+export async function judgedCommit(
+  context: ControllerContext,
+  id: string,
+): Promise<string | null> {
+  return knownResult(context, id, await taskNames(id))?.metadata?.head_commit ?? null;
 }

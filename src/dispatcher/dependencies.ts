@@ -5,13 +5,31 @@
  * @module
  */
 import type { Git } from "../git/git.ts";
+import { isAncestor } from "../git/merge.ts";
 import { resolveCommit } from "../git/refs.ts";
+import { shellWord } from "../protocol/text.ts";
+import type { GateFileRules } from "./gate_file_changes.ts";
+import { describeSinceVerdict, findSinceVerdict } from "./since_verdict.ts";
 import { WorktreeError } from "./worktree_error.ts";
 
 /** Branch of a task that the work stands on. */
 export interface DependencyBranch {
   taskId: string;
   branch: string;
+  /** The commit that the verdict on it is of, or null where no result tells. */
+  judged: string | null;
+  /** What decides what its gates and those of its dependant check. */
+  rules: GateFileRules;
+}
+
+/** What the branches go into. */
+export interface Dependant {
+  /** Git in its checkout. */
+  git: Git;
+  taskId: string;
+  dependencies: readonly DependencyBranch[];
+  /** `macp.gate_files_policy` is block. */
+  blocks: boolean;
 }
 
 /** What came of the merges. */
@@ -23,14 +41,13 @@ export interface MergedDependencies {
 
 /**
  * Merges the branches into the checkout of `git`; those that it holds already
- * change nothing. Throws `WorktreeError` on a conflict, with the files, after taking
- * the merge back.
+ * change nothing. What came to one after the verdict on it is told.
+ *
+ * Throws `WorktreeError` on a conflict, with the files, after taking the merge back, and where
+ * what came decides what gates check and `blocks` is set.
  */
-export async function mergeDependencies(
-  git: Git,
-  taskId: string,
-  dependencies: readonly DependencyBranch[],
-): Promise<MergedDependencies> {
+export async function mergeDependencies(dependant: Dependant): Promise<MergedDependencies> {
+  const { git, taskId, dependencies } = dependant;
   const warnings: string[] = [];
   for (const dependency of dependencies) {
     const commit = await resolveCommit(git, `refs/heads/${dependency.branch}`);
@@ -41,6 +58,8 @@ export async function mergeDependencies(
       );
       continue;
     }
+    const moved = await whatCame(dependant, dependency, commit);
+    if (moved !== null) warnings.push(moved);
     const message = `Merge ${dependency.branch} of dependency ${dependency.taskId} for ${taskId}`;
     const { code, stderr } = await git.run([
       "merge",
@@ -53,6 +72,28 @@ export async function mergeDependencies(
     if (code !== 0) await giveUp(git, dependency, stderr);
   }
   return { head: await resolveCommit(git, "HEAD") ?? "", warnings };
+}
+
+/** What is told of commits that no verdict saw, or null. */
+async function whatCame(
+  { git, taskId, blocks }: Dependant,
+  dependency: DependencyBranch,
+  head: string,
+): Promise<string | null> {
+  const { judged, branch, rules } = dependency;
+  if (judged === null || judged === head || await isAncestor(git, head, "HEAD")) return null;
+  const came = await findSinceVerdict(git, { rules, judged, head, target: "HEAD" });
+  if (came === null) return null;
+  const told = describeSinceVerdict(dependency, came);
+  if (!blocks || came.gateFiles.length === 0) return told;
+  const [from, to] = [judged.slice(0, 12), head.slice(0, 12)];
+  const back = `git branch --force ${shellWord(branch)} ${from}`;
+  throw new WorktreeError(
+    "gate_files_blocked",
+    `Cannot make the worktree as ${told}. Look: git diff ${from} ${to}. Put back what was ` +
+      `judged, with ${back}, or merge the branch where tasks start, then: ` +
+      `macp retry ${shellWord(taskId)}`,
+  );
 }
 
 async function giveUp(git: Git, dependency: DependencyBranch, stderr: string): Promise<never> {

@@ -206,10 +206,12 @@ async function standOnDependencies(
   base: string,
   warnings: string[],
 ): Promise<ReadyWorktree> {
-  const { git, place: { path }, branch, dependencies, taskId } = request;
+  const { git, place: { path }, branch, dependencies, taskId, settings } = request;
   const ready = { path, branch, baseCommit: base, setUp: false, warnings };
   if (dependencies.length === 0) return ready;
-  const merged = await mergeDependencies(git.at(path), taskId, dependencies);
+  const blocks = settings.macp.gate_files_policy === "block";
+  const own = git.at(path);
+  const merged = await mergeDependencies({ git: own, taskId, dependencies, blocks });
   if (merged.head !== base) await git.read(["update-ref", owner, merged.head]);
   return { ...ready, baseCommit: merged.head, warnings: [...warnings, ...merged.warnings] };
 }

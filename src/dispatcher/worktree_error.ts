@@ -6,7 +6,7 @@ import type { Outcome } from "../protocol/outcomes.ts";
 /** Why there is no worktree, and how the attempt ends for it. */
 export class WorktreeError extends Error {
   override readonly name = "WorktreeError";
-  readonly outcome: Extract<Outcome, "worktree_failed" | "merge_conflict">;
+  readonly outcome: Extract<Outcome, "worktree_failed" | "merge_conflict" | "gate_files_blocked">;
 
   constructor(outcome: WorktreeError["outcome"], message: string) {
     super(message);

@@ -108,7 +108,7 @@ async function judgeAccept(
     log.section(logHeading(task.id, attempt.serial, { kind: "acceptance" }));
     const previous = previousResult(context, task, names);
     const request = {
-      ...dispatchRequest(context, claimed, log, signal),
+      ...await dispatchRequest(context, claimed, log, signal),
       leftBy: "person" as const,
     };
     const dispatched = await enterAccepted(context, claimed, request, previous);

@@ -81,7 +81,8 @@ async function readyWorktree(
   } catch (cause) {
     if (!(cause instanceof WorktreeError)) throw cause;
     const conflicts = cause.outcome === "merge_conflict";
-    throw new MacpError(conflicts ? "person" : "failure", cause.message, {
+    const kind = cause.outcome === "worktree_failed" ? "failure" : "person";
+    throw new MacpError(kind, cause.message, {
       code: cause.outcome,
       hints: conflicts ? ["macp never resolves a conflict; macp inbox says what to merge"] : [],
       cause,

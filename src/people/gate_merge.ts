@@ -76,7 +76,7 @@ export async function gateMerge(
   });
   try {
     log.section(logHeading(task.id, serial, { kind: "landing", branch, into }));
-    const request = dispatchRequest(context, claimed, log, signal);
+    const request = await dispatchRequest(context, claimed, log, signal);
     const gates = resolveGates(task, settings);
     const ran = await runPrepared(context, request, { own, merge, gates });
     return { ...ran, log: log.path };

@@ -13,13 +13,15 @@ import { findUnderWay } from "../git/under_way.ts";
 import type { Landed } from "../protocol/generated/types.ts";
 import { oneLine, shellWord } from "../protocol/text.ts";
 import type { ControllerContext } from "../controller/context.ts";
+import { judgedCommit } from "../controller/known_result.ts";
+import { gateFileRules } from "../dispatcher/gate_file_changes.ts";
+import { findSinceVerdict } from "../dispatcher/since_verdict.ts";
 import { findBehindBase } from "./behind_base.ts";
 import type { Done, LandReport } from "./land_report.ts";
 import { gateMerge } from "./gate_merge.ts";
 import { checkoutOf, moveTarget, whatIsInTheWay } from "./move_target.ts";
 import { isLanded, type Landing, planLanding } from "./plan_land.ts";
 import { recordLanding } from "./record_landing.ts";
-import { findSinceVerdict } from "./since_verdict.ts";
 import { inScratchWorktree, recoverScratch } from "../controller/scratch.ts";
 import { requireTrustedView } from "../controller/trusted_view.ts";
 import { reach } from "../sys/fail_points.ts";
@@ -65,7 +67,9 @@ async function land(
   if (await isAncestor(git, head, target)) {
     return { ...where, ...await tellLanded(context, landing, options.dryRun) };
   }
-  const sinceVerdict = await findSinceVerdict(context, landing);
+  const rules = gateFileRules({ task: landing.task, settings });
+  const judged = await judgedCommit(context, id);
+  const sinceVerdict = await findSinceVerdict(git, { rules, judged, head, target });
   if (sinceVerdict?.gateFiles.length && settings.macp.gate_files_policy === "block") {
     const checkout = await checkoutOf(git, branch);
     return { ...where, sinceVerdict, kind: "gate_files_blocked", checkout };

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import type { SinceVerdict } from "../dispatcher/since_verdict.ts";
 import type { GateEvidence } from "../protocol/generated/types.ts";
 import type { BehindBase } from "./behind_base.ts";
-import type { SinceVerdict } from "./since_verdict.ts";
 
 /** What came of it. Everywhere but at `landed` the branch stays as it was. */
 export type LandReport =

@@ -78,7 +78,10 @@ function stepsFor(facts: NextFacts, commands: Commands): NextCommand[] {
     case "baseline_red":
       return [{ ...retry, why: "after the gate is green on the base too" }, ...look, accept];
     case "gate_files_blocked":
-      return [diff, { ...accept, why: "when these edits are wanted" }, reply];
+      // Without any work of its own they are in the branch of a dependency.
+      return facts.hasWork || facts.dependencies.length === 0
+        ? [diff, { ...accept, why: "when these edits are wanted" }, reply]
+        : [show, { ...retry, why: "when its dependency's branch is as it should be" }];
     case "handed_over":
       return [
         { command: `${show.command} --acp`, why: "what to hand to sessions_spawn" },

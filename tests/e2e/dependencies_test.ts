@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { execTask, exists, textOf, withRepository } from "./harness.ts";
+import { execTask, exists, type Repository, textOf, withRepository } from "./harness.ts";
 
 Deno.test("show 9: a dependant's worktree holds its dependencies' commits", async () => {
   await withRepository(async (repository) => {
@@ -170,5 +170,71 @@ Deno.test("submit refuses unknown dependencies with the nearest id, and a depend
     assertStringIncludes(unknown.stderr, "Did you mean TASK-1?");
     assertEquals((await submit("--depends-on", "next")).code, 2);
     assertEquals(repository.queueText(), before);
+  });
+});
+
+/** Commits a gate file that says yes to everything on a task's branch; commits before and after. */
+async function weaken(repository: Repository, branch: string): Promise<[string, string]> {
+  const checkout = repository.outside("weakened");
+  const judged = await repository.git("rev-parse", branch);
+  await repository.git("worktree", "add", "--quiet", checkout, branch);
+  Deno.writeTextFileSync(`${checkout}/check.sh`, "true\n");
+  await repository.git("-C", checkout, "commit", "--quiet", "--all", "--message", "weaken");
+  await repository.git("worktree", "remove", checkout);
+  return [judged, await repository.git("rev-parse", branch)];
+}
+
+for (const policy of ["report", "block"] as const) {
+  Deno.test(`What came to a dependency's branch after its verdict is told, policy ${policy}`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ "check.sh": "grep -q good h.txt\n" });
+      repository.writeConfig({ macp: { gate_files_policy: policy } });
+      const gates = { quality_gates: ["sh check.sh"] };
+      const use = execTask("use", "echo bad > h.txt", { depends_on: ["a"], ...gates });
+      repository.writeQueue([execTask("a", "echo good > h.txt", gates), use]);
+      assertEquals((await repository.macp(["run", "--once"])).code, 0);
+      const branch = repository.task("a").branch ?? "";
+      const [judged, now] = await weaken(repository, branch);
+
+      const ran = await repository.macp(["drain"]);
+      const told = `${branch} moved since the verdict on a: ` +
+        `${judged.slice(0, 12)} was judged, it is at ${now.slice(0, 12)} now; ` +
+        "files that decide what gates check changed since: check.sh";
+      const { error, metadata } = repository.result("use");
+      if (policy === "report") {
+        assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+        assertEquals(metadata?.warnings, [told]);
+        return;
+      }
+      assertEquals(ran.code, 3, ran.stdout + ran.stderr);
+      assertEquals(metadata?.outcome, "gate_files_blocked");
+      assertStringIncludes(error ?? "", told);
+      assert(!exists(repository.worktree("use")), "the worktree stayed");
+      const { stdout } = await repository.macp(["show", "use"]);
+      assertStringIncludes(stdout, `git diff ${judged.slice(0, 12)} ${now.slice(0, 12)}`);
+      assertStringIncludes(stdout, "macp retry use");
+      // Back at what was judged, it runs, and its gate is red.
+      await repository.git("update-ref", `refs/heads/${branch}`, judged);
+      assertEquals((await repository.macp(["retry", "use"])).code, 0);
+      assertEquals((await repository.macp(["drain"])).code, 3);
+      assertEquals(repository.result("use").metadata?.outcome, "gate_failed");
+    });
+  });
+}
+
+Deno.test("Commits of a dependency's branch that the base holds already are no matter of its verdict", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ "check.sh": "grep -q good h.txt\n" });
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    const gates = { quality_gates: ["sh check.sh"] };
+    const use = execTask("use", "echo good > h.txt", { depends_on: ["a"], ...gates });
+    repository.writeQueue([execTask("a", "echo good > h.txt", gates), use]);
+    assertEquals((await repository.macp(["run", "--once"])).code, 0);
+    const branch = repository.task("a").branch ?? "";
+    await weaken(repository, branch);
+    await repository.git("merge", "--quiet", branch);
+    const ran = await repository.macp(["drain"]);
+    assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+    assertEquals(repository.result("use").metadata?.warnings ?? [], []);
   });
 });

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { describeSinceVerdict } from "../../dispatcher/since_verdict.ts";
 import { landTask } from "../../people/land.ts";
 import type { LandReport } from "../../people/land_report.ts";
-import { firstOf, oneLine, printable, shellWord } from "../../protocol/text.ts";
+import { oneLine, printable, shellWord } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { openRepository, requireTask } from "../open_repository.ts";
@@ -69,7 +70,8 @@ export function describeBehind(report: LandReport): string | null {
 /** What no verdict and no gate checked of what lands, a sentence each. */
 export function landWarnings(id: string, report: LandReport): string[] {
   if (report.kind === "interrupted") return [];
-  const since = sinceVerdictWarnings(id, report);
+  const { branch, sinceVerdict } = report;
+  const since = sinceVerdict ? [describeSinceVerdict({ taskId: id, branch }, sinceVerdict)] : [];
   if (report.kind !== "landed" && report.kind !== "would_land") return since;
   const { brings, gates, into } = report;
   const name = oneLine(id);
@@ -79,19 +81,6 @@ export function landWarnings(id: string, report: LandReport): string[] {
   if (brings.length === 0) return since;
   const others = brings.map((other) => oneLine(other)).join(", ");
   return [...since, `the gates are those of ${name} alone; those of ${others} do not run`];
-}
-
-function sinceVerdictWarnings(
-  id: string,
-  { branch, sinceVerdict }: Pick<Whole, "branch" | "sinceVerdict">,
-): string[] {
-  if (!sinceVerdict) return [];
-  const { judged, head, gateFiles } = sinceVerdict;
-  const moved = `${branch} moved since the verdict on ${oneLine(id)}: ` +
-    `${judged.slice(0, 12)} was judged, it is at ${head.slice(0, 12)} now`;
-  if (gateFiles.length === 0) return [moved];
-  const names = firstOf(gateFiles.map((path) => oneLine(path)), 20);
-  return [`${moved}; files that decide what gates check changed since: ${names}`];
 }
 
 /** How to look at what was not judged, and how to land with it or without. */

@@ -49,6 +49,13 @@ async function withRepository(use: (place: Place) => Promise<void>): Promise<voi
   }
 }
 
+const depends = (taskId: string, branch: string) => ({
+  taskId,
+  branch,
+  judged: null,
+  rules: { commands: [], globs: null },
+});
+
 const owned = (phase: "adding" | "ready" | "removing", base: string | null = null) => ({
   task_id: "a",
   branch: "feat/a",
@@ -125,10 +132,7 @@ Deno.test("setupWorktree() merges the branches of dependencies, and counts from 
     await commitIn(git, a.path, "a.txt", "a");
     const b = await setupWorktree(await request("b"));
     await commitIn(git, b.path, "b.txt", "b");
-    const dependencies = [{ taskId: "a", branch: "feat/a" }, { taskId: "b", branch: "feat/b" }, {
-      taskId: "c",
-      branch: "feat/c",
-    }];
+    const dependencies = [depends("a", "feat/a"), depends("b", "feat/b"), depends("c", "feat/c")];
     const d = await setupWorktree(await request("d", { dependencies }));
     assertEquals(Deno.readTextFileSync(join(d.path, "a.txt")), "a");
     assertEquals(Deno.readTextFileSync(join(d.path, "b.txt")), "b");
@@ -142,7 +146,7 @@ Deno.test("setupWorktree() names the files when dependencies conflict, and resol
       const { path } = await setupWorktree(await request(id));
       await commitIn(git, path, "file.txt", `${id}\n`);
     }
-    const dependencies = [{ taskId: "a", branch: "feat/a" }, { taskId: "b", branch: "feat/b" }];
+    const dependencies = [depends("a", "feat/a"), depends("b", "feat/b")];
     const asked = await request("d", { dependencies });
     const error = await assertRejects(
       () => setupWorktree(asked),

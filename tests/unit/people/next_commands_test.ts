@@ -26,6 +26,10 @@ Deno.test("nextCommands() names for each outcome what helps it", () => {
     "macp accept t",
     'macp reply t "…"',
   ]);
+  assertEquals(commands({ outcome: "gate_files_blocked", dependencies: ["feat/a"] }), [
+    "macp show t",
+    "macp retry t",
+  ]);
   assertEquals(commands({ outcome: "invalid_task" }), ["macp validate", "macp retry t"]);
   assertEquals(commands({ outcome: "interrupted_accept" }), ["macp accept t"]);
   assertEquals(commands({ outcome: "worker_failed" }), ["macp retry t"]);
