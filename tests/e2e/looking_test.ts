@@ -163,6 +163,20 @@ Deno.test("diff shows what a task changed, also while it runs, as a patch that a
   });
 });
 
+Deno.test("diff shows what stands on a task's branch where its result is damaged or gone", async () => {
+  await withDrained(async (repository) => {
+    const { diff: before } = await repository.json<{ diff: string }>(["diff", "t"]);
+    assertStringIncludes(before, "-one\n+two\n");
+    const result = repository.state("results", "t.json");
+    Deno.writeTextFileSync(result, "{");
+    const damaged = await repository.macp(["diff", "t"]);
+    assertEquals([damaged.code, damaged.stdout], [0, before]);
+    assertStringIncludes(damaged.stderr, `Cannot read ${result}`);
+    Deno.removeSync(result);
+    assertEquals((await repository.json(["diff", "t"])).diff, before);
+  });
+});
+
 Deno.test("status shows counts, tasks, why one failed, and one task alone", async () => {
   await withDrained(async (repository) => {
     const { stdout } = await repository.macp(["status"]);

@@ -3,8 +3,12 @@
  *
  * @module
  */
-import { resolveCommit } from "../../git/refs.ts";
+import { ownershipRef, resolveCommit } from "../../git/refs.ts";
 import { MacpError } from "../../protocol/errors.ts";
+import { isRecord } from "../../protocol/events.ts";
+import { taskNames } from "../../protocol/names.ts";
+import type { RawTask } from "../../protocol/task.ts";
+import { oneLine } from "../../protocol/text.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { findRecords } from "../find_result.ts";
@@ -17,9 +21,14 @@ export async function run(invocation: Invocation): Promise<number> {
   const repository = await openRepository(invocation);
   const id = args.positional[0] ?? "";
   const raw = requireTask(repository.store, id);
-  const { result, attempts } = await findRecords(world, repository, id, raw);
+  const { result, attempts, damaged } = await findRecords(world, repository, id, raw);
+  damaged.forEach((why) => output.warn(oneLine(why, 400)));
+  const last = attempts.at(-1) ?? null;
+  const isNewest = isRecord(raw) && last?.metadata?.attempt_serial === raw.last_attempt;
   const range = await liveRange(repository, id) ??
-    await recordedRange(repository, result ?? attempts.at(-1) ?? null);
+    await recordedRange(repository, result ?? (isNewest ? last : null)) ??
+    await branchRange(repository, id, raw) ??
+    await recordedRange(repository, last);
   if (range === null) {
     throw new MacpError("usage", `Cannot show a diff of task ${id} as it has no branch yet`, {
       code: "no_diff",
@@ -56,6 +65,19 @@ function liveRange({ store, git }: OpenRepository, id: string): Promise<Range | 
     .find(([, owned]) => owned.task_id === id && owned.phase === "ready");
   const base = found?.[1].base_commit;
   return Promise.resolve(found && base ? { git: git.at(found[0]), commits: [base] } : null);
+}
+
+/** The branch that macp made for a task, where no result tells more. */
+async function branchRange(
+  { git }: OpenRepository,
+  id: string,
+  raw: RawTask,
+): Promise<Range | null> {
+  const branch = isRecord(raw) && typeof raw.branch === "string" ? raw.branch : null;
+  if (branch === null) return null;
+  const base = await resolveCommit(git, await ownershipRef((await taskNames(id)).ref, branch));
+  const head = await resolveCommit(git, `refs/heads/${branch}`);
+  return base === null || head === null ? null : { git, commits: [base, head] };
 }
 
 async function recordedRange(
