@@ -18,7 +18,7 @@ import { checkBase } from "./baseline.ts";
 import type { Claimed } from "./claim.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
-import { judgedCommit } from "./known_result.ts";
+import { knownVerdict } from "./known_result.ts";
 import { previousFailure } from "./previous_failure.ts";
 import { rememberView, whyDistrusted } from "./trusted_view.ts";
 import { type LedgerUpdate, updateLedger } from "./update_ledger.ts";
@@ -140,9 +140,10 @@ async function dependencyBranches(
     if (typeof branch !== "string" || branch === "") continue;
     const checked = checkTask(raw);
     const gated = checked.ok ? [task, checked.task] : [task];
+    const { commit: judged, gates, contradiction } = await knownVerdict(context, taskId);
     const commands = gated.flatMap((task) => gateFileRules({ task, settings }).commands);
-    const rules = { commands, globs: settings.macp.gate_files };
-    branches.push({ taskId, branch, rules, judged: await judgedCommit(context, taskId) });
+    const rules = { commands: [...commands, ...gates], globs: settings.macp.gate_files };
+    branches.push({ taskId, branch, rules, judged, doubt: contradiction });
   }
   return branches;
 }

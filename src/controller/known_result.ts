@@ -1,11 +1,18 @@
 /**
+ * What is known of the newest verdict on a task.
+ *
  * @module
  */
-import { taskNames } from "../protocol/names.ts";
 import { resultPath } from "../dispatcher/result_paths.ts";
+import type { Gate } from "../gates/resolve_gates.ts";
+import { resolveCommit } from "../git/refs.ts";
+import { readSnapshot } from "../git/snapshot_commit.ts";
+import { listSnapshots } from "../git/snapshot_refs.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
-import type { TaskNames } from "../protocol/names.ts";
+import { type TaskNames, taskNames } from "../protocol/names.ts";
+import type { RawTask } from "../protocol/task.ts";
+import { firstOf, oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "./context.ts";
 import { readResult } from "./previous_failure.ts";
 
@@ -20,10 +27,61 @@ export function knownResult(
   return readResult(files, resultPath(store.paths, settings, names, named) ?? "");
 }
 
-/** The commit that the newest verdict on a task is of, or null where no result tells. */
-export async function judgedCommit(
+/** The newest verdict on a task. */
+export interface KnownVerdict {
+  /** The commit that was judged, or null where nothing tells. */
+  commit: string | null;
+  /** Commands of the gates that judged it. */
+  gates: string[];
+  /** Why the task is not what its entry in the queue says, or null. */
+  contradiction: string | null;
+}
+
+/** Reads the newest verdict on a task. Throws `MacpError`. */
+export async function knownVerdict(
   context: ControllerContext,
   id: string,
+): Promise<KnownVerdict> {
+  const names = await taskNames(id);
+  const result = knownResult(context, id, names);
+  return {
+    commit: result?.metadata?.head_commit ?? await pinnedCommit(context, names),
+    gates: (result?.metadata?.gates ?? []).map(({ command }) => command),
+    contradiction: whyContradicted(context.store.readQueue().find(id), result),
+  };
+}
+
+/** What was judged is pinned with its worktree, also where the result is damaged or gone. */
+async function pinnedCommit(
+  { git }: ControllerContext,
+  { ref }: TaskNames,
 ): Promise<string | null> {
-  return knownResult(context, id, await taskNames(id))?.metadata?.head_commit ?? null;
+  const snapshots = await listSnapshots(git, ref);
+  const pinned = snapshots.filter(({ serial }) => serial === snapshots[0]?.serial).at(-1)?.name;
+  if (pinned === undefined) return null;
+  const moved = await resolveCommit(git, `${pinned}-judged`);
+  return moved ?? (await readSnapshot(git, pinned))?.head ?? null;
+}
+
+/** Why a task that is completed by its entry in the queue is not by its newest result, or null. */
+export function whyContradicted(raw: RawTask, result: TaskResult | null): string | null {
+  if (!isRecord(raw) || raw.status !== "completed") return null;
+  if (result === null || result.status === "completed" || result.task_id !== raw.id) return null;
+  const { attempt_serial: serial = 0, outcome } = result.metadata ?? {};
+  const last = typeof raw.last_attempt === "number" ? raw.last_attempt : 0;
+  if (serial < last || serial === 0) return null;
+  const said = outcome === undefined ? result.status : `${result.status}, ${outcome}`;
+  return `${oneLine(result.task_id, 100)} is completed in tasks.json, but the verdict on its ` +
+    `attempt ${serial} is ${said}`;
+}
+
+/** Why gates that judged a task do not judge it any more, or null. */
+export function whyGatesDiffer(
+  judged: readonly string[],
+  today: readonly Pick<Gate, "command">[],
+): string | null {
+  const dropped = judged.filter((gate) => !today.some(({ command }) => command === gate));
+  if (dropped.length === 0) return null;
+  const named = firstOf(dropped.map((gate) => oneLine(gate, 100)), 5);
+  return `gates that judged it before do not any more, as tasks.json or config.json changed: ${named}`;
 }

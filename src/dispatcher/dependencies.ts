@@ -18,6 +18,8 @@ export interface DependencyBranch {
   branch: string;
   /** The commit that the verdict on it is of, or null where no result tells. */
   judged: string | null;
+  /** What speaks against that verdict, or null. */
+  doubt: string | null;
   /** What decides what its gates and those of its dependant check. */
   rules: GateFileRules;
 }
@@ -50,6 +52,7 @@ export async function mergeDependencies(dependant: Dependant): Promise<MergedDep
   const { git, taskId, dependencies } = dependant;
   const warnings: string[] = [];
   for (const dependency of dependencies) {
+    if (dependency.doubt !== null) warnings.push(dependency.doubt);
     const commit = await resolveCommit(git, `refs/heads/${dependency.branch}`);
     if (commit === null) {
       const { branch } = dependency;

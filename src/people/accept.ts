@@ -21,6 +21,7 @@ import type { Claimed } from "../controller/claim.ts";
 import { claimAccept } from "./claim_accept.ts";
 import { attemptFacts } from "../controller/attempt_facts.ts";
 import type { ControllerContext } from "../controller/context.ts";
+import { whyGatesDiffer } from "../controller/known_result.ts";
 import { dispatchRequest } from "../controller/dispatch_attempt.ts";
 import { enterAccepted } from "./enter_accept.ts";
 import { adoptWorktrees } from "../controller/adopt_worktrees.ts";
@@ -66,6 +67,8 @@ export async function acceptTask(
     const judged = await judgeAccept(context, claimed, { allowEmpty, signal: abort.signal });
     if (judged !== null) {
       const { verdict, last } = judged;
+      const warnings = verdict.result.metadata?.warnings ?? [];
+      for (const warning of warnings) context.onNote(context.redactor.text(`${id}: ${warning}`));
       const ended = await endAttempt(context, id, verdict, last);
       return { ...ended, reason: verdict.result.error ?? null };
     }
@@ -112,6 +115,8 @@ async function judgeAccept(
       leftBy: "person" as const,
     };
     const dispatched = await enterAccepted(context, claimed, request, previous);
+    const differ = whyGatesDiffer(judgingGates(previous), gates);
+    if (differ !== null) dispatched.warnings.push(differ);
     await inspectWork(request, dispatched);
     const gated = dispatched.failure === null && !signal.aborted;
     const { evidence, failure, last } = gated
@@ -135,6 +140,11 @@ async function judgeAccept(
   } finally {
     log.end();
   }
+}
+
+/** Commands of the gates that judged what a person accepts now. */
+function judgingGates(previous: TaskResult | null): string[] {
+  return (previous?.metadata?.gates ?? []).map(({ command }) => command);
 }
 
 function previousResult(

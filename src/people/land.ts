@@ -13,7 +13,7 @@ import { findUnderWay } from "../git/under_way.ts";
 import type { Landed } from "../protocol/generated/types.ts";
 import { oneLine, shellWord } from "../protocol/text.ts";
 import type { ControllerContext } from "../controller/context.ts";
-import { judgedCommit } from "../controller/known_result.ts";
+import { type KnownVerdict, knownVerdict, whyGatesDiffer } from "../controller/known_result.ts";
 import { gateFileRules } from "../dispatcher/gate_file_changes.ts";
 import { findSinceVerdict } from "../dispatcher/since_verdict.ts";
 import { findBehindBase } from "./behind_base.ts";
@@ -67,14 +67,21 @@ async function land(
   if (await isAncestor(git, head, target)) {
     return { ...where, ...await tellLanded(context, landing, options.dryRun) };
   }
-  const rules = gateFileRules({ task: landing.task, settings });
-  const judged = await judgedCommit(context, id);
+  const verdict = await knownVerdict(context, id);
+  const { commands, globs } = gateFileRules({ task: landing.task, settings });
+  const rules = { commands: [...commands, ...verdict.gates], globs };
+  const judged = verdict.commit;
   const sinceVerdict = await findSinceVerdict(git, { rules, judged, head, target });
   if (sinceVerdict?.gateFiles.length && settings.macp.gate_files_policy === "block") {
     const checkout = await checkoutOf(git, branch);
     return { ...where, sinceVerdict, kind: "gate_files_blocked", checkout };
   }
-  const said = { ...where, ...(sinceVerdict && { sinceVerdict }) };
+  const doubts = await findDoubts(context, landing, verdict);
+  const said = {
+    ...where,
+    ...(sinceVerdict && { sinceVerdict }),
+    ...(doubts.length > 0 && { doubts }),
+  };
   const begun = await findUnderWay(git, into);
   if (begun !== null) return { ...said, kind: "under_way", ...begun };
   const scratch = options.dryRun ? objectFolder(context) : undefined;
@@ -96,6 +103,18 @@ async function land(
     (own) => mergeAndMove(context, landing, { ...options, own, attemptId: use.attemptId }),
   );
   return done.kind === "interrupted" ? done : { ...said, ...done };
+}
+
+/** What speaks against the verdicts on the task and on those whose work comes along. */
+async function findDoubts(
+  context: ControllerContext,
+  { task, brings }: Landing,
+  { gates, contradiction }: KnownVerdict,
+): Promise<string[]> {
+  const others: (string | null)[] = [];
+  for (const id of brings) others.push((await knownVerdict(context, id)).contradiction);
+  const differ = whyGatesDiffer(gates, resolveGates(task, context.settings));
+  return [contradiction, differ, ...others].filter((doubt) => doubt !== null);
 }
 
 /** Folder for objects that are looked at only. */

@@ -41,6 +41,8 @@ interface Landable {
   into: string;
   brings: string[];
   sinceVerdict?: SinceVerdict;
+  /** What speaks against a verdict, a sentence each. */
+  doubts?: string[];
 }
 
 /** What came of a part of it. */

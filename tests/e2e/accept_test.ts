@@ -599,3 +599,28 @@ Deno.test("accept of a task whose merge still conflicts needs a person: exit 3",
     assertEquals(repository.task("t").outcome, "merge_conflict");
   });
 });
+
+Deno.test("accept tells gate files that changed, and gates that judged the task before and are gone", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ "check.sh": "grep -q good h.txt\n" });
+    repository.writeQueue([
+      execTask("t", "echo bad > h.txt", { quality_gates: ["sh check.sh", "sh  check.sh"] }),
+    ]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    assertEquals((await repository.macp(["restore", "t"])).code, 0);
+    Deno.writeTextFileSync(`${repository.worktree("t")}/check.sh`, "true\n");
+    repository.writeQueue(repository.queueText().replace('"sh  check.sh"', '"sh check.sh # two"'));
+    const { code, stdout, stderr } = await repository.macp(["accept", "t"]);
+    assertEquals(code, 0, stdout + stderr);
+    const told = [
+      "changed files that decide what gates check: check.sh",
+      "gates that judged it before do not any more, as tasks.json or config.json changed: " +
+      "sh  check.sh",
+    ];
+    const { warnings = [] } = repository.result("t").metadata ?? {};
+    for (const text of told) {
+      assertStringIncludes(stdout + stderr, text);
+      assertStringIncludes(warnings.join("\n"), text);
+    }
+  });
+});

@@ -886,3 +886,57 @@ Deno.test("Work that a person accepted lands without a word, also with the polic
     assertEquals([landed.kind, landed.warnings], ["landed", []]);
   });
 });
+
+Deno.test("What was judged is known where the result is damaged or gone", async () => {
+  await withRepository(async (repository) => {
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    await commitOnMain(repository, check);
+    for (const id of ["t", "u"]) {
+      await complete(repository, id, `echo good > h.txt; echo ${id} > ${id}`, ...gated);
+      await moveBranch(repository, id, weaken);
+    }
+    Deno.writeTextFileSync(repository.state("results", "t.json"), "{");
+    Deno.removeSync(repository.state("results", "u.json"));
+    for (const id of ["t", "u"]) {
+      const refused = JSON.parse((await repository.macp(["land", id, "--json"])).stdout);
+      assertEquals(refused.kind, "gate_files_blocked", id);
+    }
+  });
+});
+
+Deno.test("land tells gates that judged a task and do not any more, and looks at their files", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, check);
+    await complete(repository, "t", "echo good > h.txt", ...gated);
+    const tasks = repository.queueText().replaceAll("sh check.sh", "true");
+    repository.writeQueue(tasks);
+    const told = "gates that judged it before do not any more, as tasks.json or config.json " +
+      "changed: sh check.sh";
+    const plain = await repository.json(["land", "t", "--dry-run"]);
+    assertEquals([plain.kind, plain.warnings], ["would_land", [told]]);
+    await moveBranch(repository, "t", weaken);
+    repository.writeConfig({ macp: { gate_files_policy: "block" } });
+    const refused = JSON.parse((await repository.macp(["land", "t", "--json"])).stdout);
+    assertEquals([refused.kind, refused.sinceVerdict.gateFiles], ["gate_files_blocked", [
+      "check.sh",
+    ]]);
+  });
+});
+
+Deno.test("land tells that a task is completed in tasks.json alone", async () => {
+  await withRepository(async (repository) => {
+    await commitOnMain(repository, check);
+    await repository.submit("t", "echo bad > h.txt", "--type", "coding", ...gated);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    repository.writeQueue(repository.queueText().replace('"escalated"', '"completed"'));
+    const told = "t is completed in tasks.json, but the verdict on its attempt 1 is escalated, " +
+      "gate_failed";
+    const { kind, warnings } = JSON.parse((await repository.macp(["land", "t", "--json"])).stdout);
+    assertEquals([kind, warnings], ["gates_red", [told]]);
+    await repository.submit("use", "echo use > use", "--depends-on", "t", "--gate", "true");
+    assertEquals((await repository.macp(["drain"])).code, 0);
+    assertEquals(repository.result("use").metadata?.warnings, [told]);
+    const brought = await repository.json(["land", "use", "--dry-run"]);
+    assertEquals((brought.warnings as string[]).includes(told), true, String(brought.warnings));
+  });
+});

@@ -70,8 +70,9 @@ export function describeBehind(report: LandReport): string | null {
 /** What no verdict and no gate checked of what lands, a sentence each. */
 export function landWarnings(id: string, report: LandReport): string[] {
   if (report.kind === "interrupted") return [];
-  const { branch, sinceVerdict } = report;
-  const since = sinceVerdict ? [describeSinceVerdict({ taskId: id, branch }, sinceVerdict)] : [];
+  const { branch, sinceVerdict, doubts = [] } = report;
+  const moved = sinceVerdict ? [describeSinceVerdict({ taskId: id, branch }, sinceVerdict)] : [];
+  const since = [...moved, ...doubts];
   if (report.kind !== "landed" && report.kind !== "would_land") return since;
   const { brings, gates, into } = report;
   const name = oneLine(id);

@@ -53,6 +53,7 @@ const depends = (taskId: string, branch: string) => ({
   taskId,
   branch,
   judged: null,
+  doubt: null,
   rules: { commands: [], globs: null },
 });
 
