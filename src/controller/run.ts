@@ -253,7 +253,10 @@ class Drain {
   }
 
   async #leftHolds(): Promise<ActiveHold[]> {
-    if (this.#options.mode !== "drain" || this.#running.size > 0) return [];
+    const { mode } = this.#options;
+    // Who asked for one task, and got it, asks for no other.
+    if (mode === "poll" || this.#running.size > 0) return [];
+    if (mode === "once" && this.#ended.length > 0) return [];
     const plan = await this.#plan();
     const step = nextStep(plan, plan.busy);
     return step.kind === "wait" && step.held ? activeHolds(plan.holds, plan.now) : [];

@@ -214,3 +214,15 @@ Deno.test("submit takes no title, command or gate of spaces", async () => {
     assertEquals(repository.queueText(), before);
   });
 });
+
+Deno.test("submit refuses an id that holds a secret, which would stand in names of files", async () => {
+  await withRepository(async (repository) => {
+    const env = { NEW_TOKEN: "tokenVALUE-12345678" };
+    const args = ["submit", "--task-id", `T-${env.NEW_TOKEN}`, "--title", "t", "--command", "true"];
+    const { code, stdout, stderr } = await repository.macp(args, { env });
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "its id holds a secret: T-[redacted:NEW_TOKEN]");
+    assertEquals((stdout + stderr).includes("tokenVALUE"), false);
+    assertEquals((await repository.macp(["status"])).stdout.includes("queue is empty"), true);
+  });
+});

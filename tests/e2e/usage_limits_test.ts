@@ -42,6 +42,23 @@ function status(repository: Repository): Promise<Status> {
   return repository.json<Status>(["status"]);
 }
 
+Deno.test("macp run --once tells a held runtime, as drain does, unless it ran something", async () => {
+  await withAgents(async (repository) => {
+    const words = "Claude AI usage limit reached";
+    await submitBrief(repository, "limited", [`DO: limit ${words}`], "--runtime", "claude");
+    assertEquals((await drain(repository)).code, 3);
+    const env = { PATH: agentsPath };
+    const plain = await repository.macp(["run", "--once"], { env });
+    assertEquals(plain.code, 3);
+    assertStringIncludes(plain.stdout, "runtime claude is held until");
+    const json = await repository.macp(["run", "--once", "--json"], { env });
+    const { held, exit_code } = JSON.parse(json.stdout).summary;
+    assertEquals([held.length, held[0]?.runtime, exit_code], [1, "claude", 3]);
+    await submitBrief(repository, "other", ["DO: edit o.txt o"], "--runtime", "codex");
+    assertEquals((await repository.macp(["run", "--once"], { env })).code, 0);
+  });
+});
+
 Deno.test("macp drain holds claude until the stated reset, spends no attempt, and runs codex meanwhile", async () => {
   await withAgents(async (repository) => {
     const reset = minuteIn(3);

@@ -21,7 +21,7 @@ import { describeFault } from "../../protocol/validation.ts";
 import type { Queue } from "../../store/queue.ts";
 import type { Arguments, Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { openRepository } from "../open_repository.ts";
+import { type OpenRepository, openRepository } from "../open_repository.ts";
 import { usageError } from "../parse_arguments.ts";
 import { submissionDoubts } from "../submission_doubts.ts";
 
@@ -31,6 +31,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const repository = await openRepository(invocation);
   const { settings, store, git } = repository;
   const task = taskFrom(args, settings);
+  requireOpenId(task.id, repository);
   await checkWorktree(git, settings, task);
   readBrief(invocation.world, git.cwd, task, settings);
   const doubts = await submissionDoubts(invocation.world, repository, task);
@@ -57,6 +58,15 @@ export async function run(invocation: Invocation): Promise<number> {
     if (!output.options.quiet) doubts.forEach((text) => output.warn(text));
   }
   return exitCodes.done;
+}
+
+/** An id names files, branches and events, where nothing is redacted. */
+function requireOpenId(id: string, { redactor }: OpenRepository): void {
+  const shown = redactor.text(id);
+  if (shown === id) return;
+  throw usageError(`Cannot submit a task as its id holds a secret: ${shown}`, [
+    "An id stands in file names, branches and events; give it another",
+  ]);
 }
 
 /** The task that the arguments describe. Throws `MacpError` of kind usage. */
