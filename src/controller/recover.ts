@@ -7,7 +7,9 @@ import { join } from "@std/path";
 import { readAttemptId } from "../dispatcher/attempt_files.ts";
 import { collectResult, nothingSeen } from "../dispatcher/collect_result.ts";
 import { describeRescued } from "../dispatcher/rescue.ts";
-import { endAttemptProcesses } from "../process/end_processes.ts";
+import { attemptResultsFolder } from "../dispatcher/result_paths.ts";
+import { endAttemptProcesses, endProcesses } from "../process/end_processes.ts";
+import { findWorktreeProcesses } from "../process/find_attempt_processes.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { OwnedWorktree, RunningAttempt, Task } from "../protocol/generated/types.ts";
 import { taskNames } from "../protocol/names.ts";
@@ -24,6 +26,8 @@ import { adoptWorktrees } from "./adopt_worktrees.ts";
 import { attemptFolder } from "./attempt_folder.ts";
 import type { ControllerContext } from "./context.ts";
 import { clearEnded, finishRemoval } from "./clear_ended.ts";
+import { knownResult } from "./known_result.ts";
+import { nextSerial } from "./serials.ts";
 import { hasLiveOwner } from "./owners.ts";
 import { endAttempt, type EndedAttempt, finishAttempt } from "./finish.ts";
 import { describeVanished, tellQueue } from "./lost_queue.ts";
@@ -67,6 +71,7 @@ export async function recover(context: ControllerContext): Promise<EndedAttempt[
     await endWorker(context, attempt);
     ended.push(await loseAttempt(context, id, attempt));
   }
+  ended.push(...await loseForgotten(context));
   for (const [path, owned] of Object.entries(context.store.readState().worktrees)) {
     if (Object.hasOwn(running, owned.task_id)) continue;
     if (owned.phase === "removing") await goOnRemoving(context, path, owned);
@@ -174,6 +179,50 @@ async function loseAttempt(
   });
   const told = raw === undefined ? [describeVanished([id])] : [];
   return await endAttempt(context, id, tellQueue(verdict, told));
+}
+
+/**
+ * Attempts of which neither the ledger nor the queue knows, as both are older than they: their
+ * worktrees stand, and tell. They are lost, and count.
+ */
+async function loseForgotten(context: ControllerContext): Promise<EndedAttempt[]> {
+  const { store, world } = context;
+  const lost: EndedAttempt[] = [];
+  for (const [path, { task_id: id, phase }] of Object.entries(store.readState().worktrees)) {
+    const raw = store.readQueue().find(id);
+    const isOpen = raw === undefined || statusOf(raw) === "pending";
+    if (phase !== "ready" || !isOpen || Object.hasOwn(store.readState().running, id)) continue;
+    const find = () => findWorktreeProcesses(world, path);
+    if (find().length === 0 && (raw === undefined || await hasBegun(context, id))) continue;
+    const { ended } = await endProcesses(world, { find, graceMs });
+    if (ended.length > 0) context.onNote(`Ended ${ended.length} processes of a lost attempt`);
+    lost.push(await loseAttempt(context, id, await forgottenAttempt(context, id)));
+    store.miss(id);
+  }
+  return lost;
+}
+
+/** Whether the queue or a result knows of an attempt. */
+async function hasBegun(context: ControllerContext, id: string): Promise<boolean> {
+  const { attempts = 0, last_attempt: last = 0 } = soundTask(
+    context.store.readQueue().find(id),
+    id,
+  );
+  return attempts + last > 0 || knownResult(context, id, await taskNames(id)) !== null;
+}
+
+/** Its serial is that of its traces, which no result has. */
+async function forgottenAttempt(context: ControllerContext, id: string): Promise<RunningAttempt> {
+  const { world: { files }, store: { paths }, settings } = context;
+  const raw = context.store.readQueue().find(id);
+  const names = await taskNames(id);
+  const traces = { logs: paths.logs, attemptResults: attemptResultsFolder(paths, settings) };
+  const next = nextSerial(files, traces, names, raw);
+  const known = knownResult(context, id, names)?.metadata?.attempt_serial ?? 0;
+  const task = soundTask(raw, id);
+  const serial = Math.max(1, known + 1, (task.last_attempt ?? 0) + 1, next - 1);
+  const attempt = await unknownAttempt(context, { ...task, last_attempt: serial });
+  return { ...attempt, attempts_before: task.attempts ?? 0 };
 }
 
 /** An attempt of which the ledger knows nothing: the queue says that it ran, its files who it is. */

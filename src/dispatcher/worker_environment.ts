@@ -4,7 +4,7 @@
  * @module
  */
 import { gitEnvironment } from "../git/git_settings.ts";
-import { attemptMarker } from "../process/find_attempt_processes.ts";
+import { attemptMarker, worktreeVariable } from "../process/find_attempt_processes.ts";
 import type { Task } from "../protocol/generated/types.ts";
 
 /** Most characters of a text in one environment variable; Linux allows 128 KiB in all. */
@@ -55,7 +55,7 @@ export function workerEnvironment(
     MACP_TASK_FILE: facts.taskFile,
     MACP_BRIEF_FILE: facts.briefFile,
     MACP_RESULT_FILE: facts.resultFile,
-    MACP_WORKTREE: facts.worktree,
+    [worktreeVariable]: facts.worktree,
     MACP_BRANCH: asValue(facts.branch),
     MACP_ATTEMPT: String(facts.serial),
     MACP_MAX_ATTEMPTS: String(facts.maxAttempts),

@@ -24,10 +24,13 @@ import { startedBefore } from "../sys/process_table.ts";
 import type { ProcessEntry } from "../sys/processes.ts";
 import type { World } from "../sys/world.ts";
 import { familyIn } from "./family.ts";
-import { hasLineage, lineageMark } from "./lineage_mark.ts";
+import { hasLineage, isMark, lineageMark } from "./lineage_mark.ts";
 
 /** Environment variable that every process of an attempt inherits. */
 export const attemptMarker = "MACP_ATTEMPT_ID";
+
+/** Environment variable with the worktree of an attempt, which its processes inherit. */
+export const worktreeVariable = "MACP_WORKTREE";
 
 /** Whose processes are looked for. */
 export interface AttemptProcesses {
@@ -42,6 +45,25 @@ export interface AttemptProcesses {
 /** The live processes of an attempt, without this process. */
 export function findAttemptProcesses(world: World, attempt: AttemptProcesses): ProcessEntry[] {
   return trackAttempt(world, attempt)();
+}
+
+/**
+ * The live processes of attempts in a worktree, of which nothing else is known: their
+ * environment names it. Where marks work, only what has one is found, and who inherited it.
+ */
+export function findWorktreeProcesses({ processes }: World, path: string): ProcessEntry[] {
+  const self = processes.self();
+  const table = processes.list();
+  const limitOf = ({ pid }: ProcessIdentity) => processes.fileLockLimit(pid);
+  const isMarked = (limit: bigint | null) => limit !== null && isMark(limit);
+  const named = processes.withEnvironment(worktreeVariable, path, table)
+    .filter((row) => row.pid !== self.pid);
+  const marksWork = processes.tellsFileLockLimits && !isMarked(limitOf(self));
+  const certain = marksWork ? named.filter((row) => isMarked(limitOf(row))) : named;
+  if (certain.length === 0) return [];
+  const marks = new Set(marksWork ? certain.map(limitOf) : []);
+  const heirs = marksWork ? table.filter((row) => marks.has(limitOf(row))) : [];
+  return familyIn(table, { before: [], certain: [...certain, ...heirs], self });
 }
 
 /**

@@ -45,6 +45,7 @@ function partsOf(attemptId: string): { outermost: bigint; nested: bigint } | nul
   return { outermost: half | (random >> bits - 1n) % half, nested: random % half };
 }
 
-function isMark(limit: bigint): boolean {
+/** Whether a hard limit is the mark of some attempt. */
+export function isMark(limit: bigint): boolean {
   return limit >> (2n * bits - 1n) === 1n;
 }

@@ -1,5 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { commitAll, execTask, exists, type Repository, withRepository } from "./harness.ts";
+import {
+  commitAll,
+  execTask,
+  exists,
+  isAlive,
+  type Repository,
+  textOf,
+  withRepository,
+} from "./harness.ts";
 
 /** How a worker loses what macp wrote down of its attempt. */
 const losses: Record<string, (repository: Repository) => string> = {
@@ -76,6 +84,66 @@ Deno.test("After a crash that lost the ledger too, the worktree is pinned and go
     assertEquals([pinned, exists(repository.worktree("t"))], ["work", false]);
     assertEquals((await repository.macp(["restore", "t"])).code, 0);
     assert(exists(repository.outside("worktrees", "t", "work.txt")));
+  });
+});
+
+/** What a restored backup of the time before a run leaves of the state, besides its queue. */
+const backups: Record<string, (repository: Repository) => unknown> = {
+  "nothing": (repository) => {
+    for (const name of ["state.json", "events.ndjson", "logs", "attempts", "results"]) {
+      if (exists(repository.state(name))) {
+        Deno.removeSync(repository.state(name), { recursive: true });
+      }
+    }
+  },
+  "all but the ledger": (repository) => Deno.removeSync(repository.state("state.json")),
+};
+
+for (const [what, lose] of Object.entries(backups)) {
+  for (const queued of [true, false]) {
+    const queue = queued ? "has not begun" : "is not in the queue";
+    Deno.test(`A lost attempt of a task that ${queue} is ended and told when ${what} is left`, async () => {
+      await withRepository(async (repository) => {
+        const pids = repository.outside("pids");
+        const command = `echo work > work.txt; setsid sleep 600 & echo "$$ $!" >> ${pids}; wait`;
+        const before = queued ? [execTask("t", command)] : [];
+        repository.writeQueue([execTask("t", command)]);
+        const killed = repository.start(["drain"]);
+        const workers = (await repository.untilWritten(pids)).split(" ").map(Number);
+        killed.kill("SIGKILL");
+        await killed.ended;
+        repository.writeQueue(before);
+        lose(repository);
+        assertEquals(workers.map(isAlive), [true, true]);
+
+        const drained = await repository.macp(["drain"]);
+
+        assertEquals(workers.map(isAlive), [false, false], drained.stdout);
+        assertEquals(drained.code, queued ? 1 : 3, drained.stdout + drained.stderr);
+        const { metadata } = repository.result("t");
+        assertEquals([metadata?.outcome, metadata?.attempt_serial], ["worker_lost", 1]);
+        assertEquals(repository.eventTypes("t").at(-1), "task.failed");
+        const pinned = await repository.git("show", `${metadata?.snapshot_ref}:work.txt`);
+        assertEquals([pinned, textOf(pids)?.split("\n").length], ["work", 2]);
+        if (queued) assertEquals(repository.task("t").attempts, 1);
+      });
+    });
+  }
+}
+
+Deno.test("A worktree that a lost ledger does not name is gone on in where its attempts had ended", async () => {
+  await withRepository(async (repository) => {
+    const command = 'echo $MACP_ATTEMPT >> attempts; test "$MACP_ATTEMPT" = 2';
+    repository.writeConfig({ macp: { retry_backoff_seconds: 3600 } });
+    repository.writeQueue([execTask("t", command, { max_attempts: 2 })]);
+    await repository.macp(["run", "--once"]);
+    Deno.removeSync(repository.state("state.json"));
+    repository.writeConfig();
+    const queue = repository.queueText().replace(/,\s*"not_before": "[^"]*"/, "");
+    repository.writeQueue(queue);
+    const drained = await repository.macp(["drain"]);
+    assertEquals(drained.code, 0, drained.stdout + drained.stderr);
+    assertEquals(await repository.git("show", `${repository.result("t").branch}:attempts`), "1\n2");
   });
 });
 
