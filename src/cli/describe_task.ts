@@ -59,13 +59,16 @@ export interface NextFacts {
 
 /** Prints what to type next. */
 export function printNext(output: Output, facts: NextFacts): void {
-  const { id, raw, records: { result, logs }, heldBy } = facts;
+  const { id, raw, records: { result, contradiction, logs }, worktree, heldBy } = facts;
   const status = statusOf(raw);
   if (status === "failed" || status === "escalated") return printSteps(output, facts);
   const word = shellWord(id);
   const next = logs.length > 0 ? [`macp logs ${word}`] : [];
-  if (status === "completed") next.push(`macp diff ${word}`);
-  const lands = status === "completed" && result?.branch && !landingOf(raw) && heldBy === null;
+  const branch = textOf(raw, "branch") ?? result?.branch ?? null;
+  const hasDiff = branch !== null || worktree !== null;
+  if (status === "completed" && hasDiff) next.push(`macp diff ${word}`);
+  const lands = status === "completed" && result?.branch && !landingOf(raw) && heldBy === null &&
+    contradiction === null;
   if (lands) next.push(`macp land ${word}`);
   if (status === "pending") next.push("macp drain");
   if (next.length > 0) output.line(`next: ${next.join(" · ")}`);

@@ -12,12 +12,14 @@ import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
 import { validateResult } from "../protocol/generated/validators.js";
 import { taskNames } from "../protocol/names.ts";
+import type { Settings } from "../protocol/settings.ts";
 import type { RawTask } from "../protocol/task.ts";
 import { describeFault, faultsOf } from "../protocol/validation.ts";
 import { prunedSerial } from "../retention/task_files.ts";
 import { parseJson, readText } from "../store/read_json.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
+import { describeContradiction } from "./contradiction.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** What is on disk of a task's attempts. */
@@ -29,6 +31,10 @@ export interface TaskRecords {
   attempts: TaskResult[];
   /** Why files that should hold one of these results hold none, a sentence each. */
   damaged: string[];
+  /** Why the result in the place of its own is none of the task, a sentence; null otherwise. */
+  stranger: string | null;
+  /** Where queue and result of the task contradict each other, a sentence; null otherwise. */
+  contradiction: string | null;
   /** Logs, oldest first. */
   logs: { serial: number; path: string }[];
   /** Logs up to this serial that are missing were removed by retention; 0 when none was. */
@@ -37,8 +43,8 @@ export interface TaskRecords {
 
 /** Reads what is on disk of a task's attempts. */
 export async function findRecords(
-  world: World,
-  { paths, settings }: OpenRepository,
+  world: Pick<World, "files">,
+  { paths, settings }: Pick<OpenRepository, "paths" | "settings">,
   id: string,
   raw: RawTask,
 ): Promise<TaskRecords> {
@@ -46,22 +52,25 @@ export async function findRecords(
   const names = await taskNames(id);
   const named = isRecord(raw) && typeof raw.result_path === "string" ? raw.result_path : undefined;
   const usual = resultPath(paths, settings, names, undefined) ?? "";
-  const own = resultPath(paths, settings, names, named);
-  const resultAt = (path: string) => {
-    const result = readResult(files, path);
-    return result?.task_id === id ? result : null;
-  };
-  const path = own !== null && resultAt(own) !== null ? own : usual;
-  const result = resultAt(path);
+  const own = resultPath(paths, settings, names, named) ?? usual;
+  const places = [...new Set([own, usual])];
+  const looks = places.map((path) => ({ path, found: readResult(files, path) }));
+  const look = looks.find(({ found }) => found?.task_id === id);
+  const result = look?.found ?? null;
   const folder = join(attemptResultsFolder(paths, settings), names.file);
   const logs = join(paths.logs, names.file);
   const attempts = bySerial(files.list(folder), ".json").map(({ name }) => join(folder, name));
-  const wanted = result === null ? [...new Set([own ?? usual, usual]), ...attempts] : attempts;
+  const wanted = result === null ? [...places, ...attempts] : attempts;
+  const other = result === null ? looks[0]?.found?.task_id : undefined;
   return {
     result,
-    resultPath: path,
+    resultPath: look?.path ?? usual,
     attempts: attempts.flatMap((path) => readResult(files, path) ?? []),
     damaged: wanted.flatMap((path) => whyDamaged(files, path) ?? []),
+    stranger: other === undefined
+      ? null
+      : `Cannot use ${own} as the result of ${id} as it is that of ${other}`,
+    contradiction: result && describeContradiction(raw, result),
     logs: bySerial(files.list(logs), ".log")
       .map(({ serial, name }) => ({ serial, path: join(logs, name) })),
     prunedLogs: prunedSerial(files, logs),
@@ -78,6 +87,11 @@ function whyDamaged(files: Files, path: string): string | null {
   } catch (error) {
     return messageOf(error);
   }
+}
+
+/** Whether results are removed at all. */
+export function removesResults({ macp: { retention } }: Settings): boolean {
+  return retention.result_days !== null || retention.result_max_count !== null;
 }
 
 /** Bytes of a log in which its first line stands. */

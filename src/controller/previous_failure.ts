@@ -9,6 +9,7 @@ import { isRecord } from "../protocol/events.ts";
 import type { Task, TaskResult } from "../protocol/generated/types.ts";
 import { validateResult } from "../protocol/generated/validators.js";
 import type { TaskNames } from "../protocol/names.ts";
+import { parseJson, readText } from "../store/read_json.ts";
 import type { Files } from "../sys/files.ts";
 import type { ControllerContext } from "./context.ts";
 
@@ -66,7 +67,7 @@ export function previousFailure(
 /** A result, or null when the file holds none. */
 export function readResult(files: Files, path: string): TaskResult | null {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(files.readBytes(path)));
+    const value = parseJson(readText(files, path) ?? "", path);
     return isRecord(value) && validateResult(value) ? value as TaskResult : null;
   } catch {
     return null;

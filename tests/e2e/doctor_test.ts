@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { execTask, fingerprint, type Repository, until, withRepository } from "./harness.ts";
 
@@ -156,5 +156,84 @@ Deno.test("macp doctor goes on when the queue or the cursors cannot be read", as
     assertStringIncludes(tell(findings, "queue", "fail"), "tasks.json");
     assertStringIncludes(tell(findings, "sinks", "fail"), "event_cursor.json");
     assert(findings.some(({ check, level }) => check === "git" && level === "ok"));
+  });
+});
+
+Deno.test("macp doctor tells of results that are damaged, of another task, or gone", async () => {
+  await withRepository(async (repository) => {
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    repository.writeQueue([
+      ...ids.map((id) => execTask(id, "true")),
+      { id: "by-hand", title: "By hand", status: "completed" },
+    ]);
+    await repository.macp(["drain"]);
+    const path = (id: string) => repository.state("results", `${id}.json`);
+    const sound = await examine(repository);
+    assertStringIncludes(tell(sound, "results", "ok"), "6 can be read");
+    Deno.writeTextFileSync(path("a"), "garbage");
+    Deno.writeTextFileSync(path("b"), "");
+    Deno.removeSync(path("c"));
+    Deno.mkdirSync(path("c"));
+    Deno.copyFileSync(path("e"), path("d"));
+    Deno.removeSync(path("e"));
+    const before = fingerprint(repository.path);
+    const ran = await repository.macp(["doctor", "--json"]);
+    assertEquals(ran.code, 1);
+    const findings: Found[] = JSON.parse(ran.stdout).findings;
+    const faults = tell(findings, "results", "fail");
+    for (const id of ["a", "b", "c"]) assertStringIncludes(faults, `Cannot read ${path(id)}`);
+    assertStringIncludes(faults, `${path("d")} as the result of d as it is that of e`);
+    assertMatch(tell(findings, "results"), /^1 task that ended without a result in .*: e$/m);
+    assertEquals(tell(findings, "results", "ok"), "");
+    assertEquals(fingerprint(repository.path), before);
+    assertStringIncludes((await repository.macp(["validate"])).stdout, `Cannot read ${path("c")}`);
+    const { warnings } = await repository.json<{ warnings: string[] }>(["show", "d"]);
+    assertStringIncludes(warnings.join(), "it is that of e");
+    Deno.removeSync(repository.state("results"), { recursive: true });
+    assertMatch(tell(await examine(repository), "results"), /^6 tasks that ended .* and 1 more$/m);
+    repository.writeConfig({ macp: { retention: { result_days: 30 } } });
+    assertEquals(tell(await examine(repository), "results"), "");
+  });
+});
+
+Deno.test("macp doctor and show tell where the queue says completed and the result does not", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("t", "echo x > x", { quality_gates: ["false"] })]);
+    await repository.macp(["drain"]);
+    assertEquals(repository.task("t").status, "escalated");
+    assertEquals(tell(await examine(repository), "results"), "");
+    repository.writeQueue([{ ...repository.task("t"), status: "completed" }]);
+    const said = "tasks.json says completed, its result says escalated (gate_failed)";
+    assertStringIncludes(tell(await examine(repository), "results"), `t: ${said}`);
+    const { stdout } = await repository.macp(["show", "t"]);
+    assertStringIncludes(stdout, said);
+    assertEquals(stdout.includes("macp land"), false);
+    const { warnings } = await repository.json<{ warnings: string[] }>(["show", "t"]);
+    assertStringIncludes(warnings.join(), said);
+  });
+});
+
+Deno.test("macp doctor tells of a last event that is cut off", async () => {
+  await withRepository(async (repository) => {
+    await repository.submit("a", "true");
+    await repository.macp(["drain"]);
+    assertEquals(tell(await examine(repository), "events"), "");
+    const path = repository.state("events.ndjson");
+    Deno.truncateSync(path, Deno.statSync(path).size - 9);
+    assertStringIncludes(tell(await examine(repository), "events"), "the last line is cut off");
+  });
+});
+
+Deno.test("macp doctor tells of a queue that git tracks", async () => {
+  await withRepository(async (repository) => {
+    await repository.macp(["init"]);
+    assertEquals(tell(await examine(repository), "tracked"), "");
+    await repository.git("add", "--force", ".mosaic");
+    const tracked = (await examine(repository)).find(({ check }) => check === "tracked");
+    assertEquals(tracked?.level, "warn");
+    assertStringIncludes(tracked?.message ?? "", "git tracks tasks.json");
+    assertStringIncludes(tracked?.hint ?? "", "git rm -r --cached .mosaic/orchestrator/tasks.json");
+    await repository.git("rm", "--quiet", "--cached", ".mosaic/orchestrator/tasks.json");
+    assertEquals(tell(await examine(repository), "tracked"), "");
   });
 });

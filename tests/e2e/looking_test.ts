@@ -163,6 +163,19 @@ Deno.test("diff shows what a task changed, also while it runs, as a patch that a
   });
 });
 
+Deno.test("show names diff only for a completed task that has a branch", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([
+      execTask("t", "echo x > x"),
+      { id: "hand", title: "By hand", status: "completed" },
+    ]);
+    await repository.macp(["drain"]);
+    assertStringIncludes((await repository.macp(["show", "t"])).stdout, "macp diff t");
+    assertEquals((await repository.macp(["show", "hand"])).stdout.includes("macp diff"), false);
+    assertEquals((await repository.macp(["diff", "hand"])).code, 2);
+  });
+});
+
 Deno.test("diff shows what stands on a task's branch where its result is damaged or gone", async () => {
   await withDrained(async (repository) => {
     const { diff: before } = await repository.json<{ diff: string }>(["diff", "t"]);

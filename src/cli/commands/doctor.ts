@@ -11,8 +11,9 @@ import { checkEvents } from "../doctor/check_events.ts";
 import { checkGitLocks } from "../doctor/check_git_locks.ts";
 import { checkProcesses } from "../doctor/check_processes.ts";
 import { checkGit, checkRuntimes, checkTerminal } from "../doctor/check_programs.ts";
+import { checkResults } from "../doctor/check_results.ts";
 import { checkTrackedSecrets } from "../doctor/check_secrets.ts";
-import { checkIgnored, checkSettings } from "../doctor/check_settings.ts";
+import { checkIgnored, checkSettings, checkTracked } from "../doctor/check_settings.ts";
 import { checkReceivers, sendTests } from "../doctor/check_sinks.ts";
 import {
   checkAttempts,
@@ -42,12 +43,14 @@ const checks: readonly Check[] = [
   ["git locks", checkGitLocks],
   ["settings", checkSettings],
   ["queue", checkQueue],
+  ["results", checkResults],
   ["lock", checkController],
   ["attempts", checkAttempts],
   ["worktrees", checkWorktrees],
   ["scratch", checkScratch],
   ["git view", checkGitView],
   ["ignored", checkIgnored],
+  ["tracked", checkTracked],
   ["modes", checkModes],
   ["events", checkEvents],
   ["disk", checkDisk],

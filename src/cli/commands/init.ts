@@ -52,7 +52,7 @@ export async function run(invocation: Invocation): Promise<number> {
   tellWritten(invocation, paths, written);
   if (!args.flag("dry-run")) tellPlace(invocation, git, paths);
   if (written.length > 0) {
-    output.note("to commit: .gitignore and config.json; tasks.json if others share the queue");
+    output.note("to commit: .gitignore and config.json; not tasks.json, which checkouts change");
   }
   if (!hasCommit) {
     output.note("the repository has no commit yet: git commit --allow-empty -m start");

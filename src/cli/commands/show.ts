@@ -18,7 +18,7 @@ import type { Invocation } from "../command.ts";
 import { printResult } from "../describe_result.ts";
 import { printNext, printTask } from "../describe_task.ts";
 import { exitCodes } from "../exit_codes.ts";
-import { findRecords, type TaskRecords, whatLogIsOf } from "../find_result.ts";
+import { findRecords, removesResults, type TaskRecords, whatLogIsOf } from "../find_result.ts";
 import { flowFor } from "../flow.ts";
 import { type OpenRepository, openRepository, requireTask } from "../open_repository.ts";
 import type { Output } from "../output.ts";
@@ -42,7 +42,7 @@ export async function run(invocation: Invocation): Promise<number> {
       running: state.running[id] ?? null,
       logs: records.logs,
       logs_removed_up_to: records.prunedLogs || null,
-      warnings: records.damaged,
+      warnings: [...records.damaged, ...doubtsOf(records)],
     });
     return exitCodes.done;
   }
@@ -59,9 +59,15 @@ export async function run(invocation: Invocation): Promise<number> {
   // What changed nothing is in every branch: there is nothing to tell.
   const isEmpty = records.result?.metadata?.commits === 0;
   if (heldBy !== null && !isEmpty) output.line(`landed: already in ${oneLine(heldBy)}`);
+  for (const doubt of doubtsOf(records)) output.line(`warning: ${oneLine(doubt, 400)}`);
   printRecords(output, records, { raw, settings, worktree, files: world.files, now });
   printNext(output, { ...about, records, worktree, heldBy });
   return exitCodes.done;
+}
+
+/** What does not fit together in what can be read, a sentence each. */
+function doubtsOf({ stranger, contradiction }: TaskRecords): string[] {
+  return [stranger, contradiction].filter((doubt) => doubt !== null);
 }
 
 /** The branch that holds the task's work without a record of its landing, or null. */
@@ -76,7 +82,7 @@ async function findUnrecorded(
 /** Prints what is on disk of a task's attempts. */
 function printRecords(
   output: Output,
-  { result, resultPath, attempts, damaged, logs, prunedLogs }: TaskRecords,
+  { result, resultPath, attempts, damaged, stranger, logs, prunedLogs }: TaskRecords,
   { raw, settings, worktree, files, now }: {
     raw: RawTask;
     settings: Settings;
@@ -92,7 +98,7 @@ function printRecords(
     printResult(output, result, { resultPath, hasWorktree, now });
   } else {
     if (worktree !== null) output.line(`worktree: ${worktree}`);
-    const isGone = damaged.length === 0 && hasLimit(settings);
+    const isGone = damaged.length === 0 && stranger === null && removesResults(settings);
     if (isGone && isTerminal(statusOf(raw) ?? "pending")) {
       output.line("result: none is left; macp.retention removes old ones");
     }
@@ -109,11 +115,6 @@ function printRecords(
     const what = whatLogIsOf(files, path);
     output.line(`log ${serial}${what === null ? "" : ` (${what})`}: ${path}`);
   }
-}
-
-/** Whether results are removed at all. */
-function hasLimit({ macp: { retention } }: Settings): boolean {
-  return retention.result_days !== null || retention.result_max_count !== null;
 }
 
 function printAttempt(output: Output, result: TaskResult): void {

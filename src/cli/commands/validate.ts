@@ -90,7 +90,7 @@ async function allFiles(invocation: Invocation): Promise<string[]> {
     ...below(results),
     ...below(attempts).flatMap(below),
     ...handoffFiles(files, join(folder, "handoffs")),
-  ].filter((path) => /\.(nd)?json$/.test(path) && files.stat(path)?.kind === "file");
+  ].filter((path) => /\.(nd)?json$/.test(path) && files.stat(path) !== null);
 }
 
 function kindOf({ files }: World, file: string): Kind {

@@ -4,7 +4,9 @@
  * @module
  */
 import type { ControllerContext } from "../../controller/context.ts";
+import { endsOpen, isThere } from "../../events/event_log.ts";
 import type { SinkStatus } from "../../sinks/sink_status.ts";
+import type { Files } from "../../sys/files.ts";
 import { describeSink, lookAtSinks, newError } from "../describe_sinks.ts";
 import { type Finding, found } from "./finding.ts";
 
@@ -15,10 +17,9 @@ const muchBytes = 1024 ** 2;
 export async function checkEvents(
   { store: { paths }, settings, world }: ControllerContext,
 ): Promise<Finding[]> {
-  const size = world.files.stat(paths.events)?.size ?? 0;
   const { sinks, fault, doubt } = await lookAtSinks(world, { paths, settings });
   return [
-    found.ok("events", `${size} bytes`),
+    checkEnd(world.files, paths.events),
     ...fault === null ? [] : [
       found.fail("sinks", fault),
     ],
@@ -26,6 +27,24 @@ export async function checkEvents(
     ...sinks.map((sink) => judgeSink(sink, world.clock.now())),
     ...sinks.length > 0 ? [] : [found.ok("sinks", "no sink is enabled, and none has read events")],
   ];
+}
+
+/** Size of the event file, and whether its last line is whole. */
+function checkEnd(files: Files, path: string): Finding {
+  if (!isThere(files, path)) return found.ok("events", "0 bytes");
+  const file = files.open(path, { read: true });
+  try {
+    const { size } = file.stat();
+    return endsOpen(file)
+      ? found.warn(
+        "events",
+        "the last line is cut off",
+        "macp ends it before the next event; macp validate tells whether one is lost",
+      )
+      : found.ok("events", `${size} bytes`);
+  } finally {
+    file.close();
+  }
 }
 
 /**

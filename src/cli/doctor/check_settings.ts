@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
 import type { ControllerContext } from "../../controller/context.ts";
 import { resolveBase } from "../../git/refs.ts";
 import { appendText } from "../../store/append_text.ts";
@@ -57,4 +57,23 @@ export async function checkIgnored(context: ControllerContext): Promise<Finding>
       return `added to ${file}: ${seen.join(", ")}`;
     },
   };
+}
+
+/** Whether git tracks the queue or the state: every checkout and stash changes them then. */
+export async function checkTracked({ git }: ControllerContext): Promise<Finding[]> {
+  const paths = ["tasks.json", ...stateFiles]
+    .map((name) => `.mosaic/orchestrator/${name.replace(/\/x.*$/, "")}`);
+  const files = (await git.read(["ls-files", "-z", "--", ...paths])).split("\0");
+  const tracked = paths.filter((path) =>
+    files.some((file) => file === path || file.startsWith(`${path}/`))
+  );
+  if (tracked.length === 0) return [];
+  const names = tracked.map((path) => basename(path));
+  return [found.warn(
+    "tracked",
+    `git tracks ${names.join(", ")}: a checkout, stash or reset puts back what was committed`,
+    `git rm -r --cached ${tracked.join(" ")}, and in .mosaic/orchestrator/.gitignore: ${
+      names.map((name) => `/${name}`).join(" ")
+    }`,
+  )];
 }

@@ -33,7 +33,8 @@ export const care: readonly CommandSpec[] = [
   },
   {
     name: "doctor",
-    summary: "Look whether all is well: programs, ledger, worktrees, sinks, agents, disk, secrets",
+    summary:
+      "Look whether all is well: programs, ledger, results, worktrees, sinks, agents, disk, secrets",
     meant: ["check", "diagnose"],
     examples: ["macp doctor", "macp doctor --fix", "macp doctor --send-test", "macp doctor --json"],
     options: [
