@@ -19,7 +19,7 @@ import { prunedSerial } from "../retention/task_files.ts";
 import { parseJson, readText } from "../store/read_json.ts";
 import type { Files } from "../sys/files.ts";
 import type { World } from "../sys/world.ts";
-import { describeContradiction } from "./contradiction.ts";
+import { describeContradiction } from "../protocol/contradiction.ts";
 import type { OpenRepository } from "./open_repository.ts";
 
 /** What is on disk of a task's attempts. */

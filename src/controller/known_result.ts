@@ -8,10 +8,10 @@ import type { Gate } from "../gates/resolve_gates.ts";
 import { resolveCommit } from "../git/refs.ts";
 import { readSnapshot } from "../git/snapshot_commit.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
+import { describeContradiction } from "../protocol/contradiction.ts";
 import { isRecord } from "../protocol/events.ts";
 import type { TaskResult } from "../protocol/generated/types.ts";
 import { type TaskNames, taskNames } from "../protocol/names.ts";
-import type { RawTask } from "../protocol/task.ts";
 import { firstOf, oneLine } from "../protocol/text.ts";
 import type { ControllerContext } from "./context.ts";
 import { readResult } from "./previous_failure.ts";
@@ -33,7 +33,7 @@ export interface KnownVerdict {
   commit: string | null;
   /** Commands of the gates that judged it. */
   gates: string[];
-  /** Why the task is not what its entry in the queue says, or null. */
+  /** How the result contradicts the queue, or null. */
   contradiction: string | null;
 }
 
@@ -44,10 +44,13 @@ export async function knownVerdict(
 ): Promise<KnownVerdict> {
   const names = await taskNames(id);
   const result = knownResult(context, id, names);
+  const raw = context.store.readQueue().find(id);
+  const own = result?.task_id === id ? result : null;
+  const contradiction = own && describeContradiction(raw, own);
   return {
     commit: result?.metadata?.head_commit ?? await pinnedCommit(context, names),
     gates: (result?.metadata?.gates ?? []).map(({ command }) => command),
-    contradiction: whyContradicted(context.store.readQueue().find(id), result),
+    contradiction: contradiction && `${oneLine(id, 100)}: ${contradiction}`,
   };
 }
 
@@ -61,18 +64,6 @@ async function pinnedCommit(
   if (pinned === undefined) return null;
   const moved = await resolveCommit(git, `${pinned}-judged`);
   return moved ?? (await readSnapshot(git, pinned))?.head ?? null;
-}
-
-/** Why a task that is completed by its entry in the queue is not by its newest result, or null. */
-export function whyContradicted(raw: RawTask, result: TaskResult | null): string | null {
-  if (!isRecord(raw) || raw.status !== "completed") return null;
-  if (result === null || result.status === "completed" || result.task_id !== raw.id) return null;
-  const { attempt_serial: serial = 0, outcome } = result.metadata ?? {};
-  const last = typeof raw.last_attempt === "number" ? raw.last_attempt : 0;
-  if (serial < last || serial === 0) return null;
-  const said = outcome === undefined ? result.status : `${result.status}, ${outcome}`;
-  return `${oneLine(result.task_id, 100)} is completed in tasks.json, but the verdict on its ` +
-    `attempt ${serial} is ${said}`;
 }
 
 /** Why gates that judged a task do not judge it any more, or null. */

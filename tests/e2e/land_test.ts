@@ -929,8 +929,7 @@ Deno.test("land tells that a task is completed in tasks.json alone", async () =>
     await repository.submit("t", "echo bad > h.txt", "--type", "coding", ...gated);
     assertEquals((await repository.macp(["drain"])).code, 3);
     repository.writeQueue(repository.queueText().replace('"escalated"', '"completed"'));
-    const told = "t is completed in tasks.json, but the verdict on its attempt 1 is escalated, " +
-      "gate_failed";
+    const told = "t: tasks.json says completed, its result says escalated (gate_failed)";
     const { kind, warnings } = JSON.parse((await repository.macp(["land", "t", "--json"])).stdout);
     assertEquals([kind, warnings], ["gates_red", [told]]);
     await repository.submit("use", "echo use > use", "--depends-on", "t", "--gate", "true");

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { TaskResult } from "../protocol/generated/types.ts";
-import { type RawTask, statusOf } from "../protocol/task.ts";
+import type { TaskResult } from "./generated/types.ts";
+import { type RawTask, statusOf } from "./task.ts";
 
 /**
  * What queue and result of a task say, in a sentence, where the queue says completed and the
