@@ -4,7 +4,7 @@
  * @module
  */
 import type { ControllerContext } from "../controller/context.ts";
-import { isLive } from "../controller/owners.ts";
+import { isLive, openAttempt } from "../controller/owners.ts";
 import { recoverDeadAccept } from "../people/recover_accept.ts";
 import type { Intervention } from "../people/interventions.ts";
 import { resultOwner } from "../dispatcher/result_owner.ts";
@@ -37,12 +37,14 @@ export async function intervene(
   const repository = await openRepository(invocation);
   const { store, settings, paths, redactor } = repository;
   const id = args.positional[0] ?? "";
-  const raw = requireTask(store, id);
   const about = {
     now: world.clock.now(),
     settings,
     isLive: (owner: ProcessIdentity) => isLive(world, owner),
   };
+  // The entry of a task that runs may be gone from the queue.
+  const isOpen = openAttempt(store.readState(), id, about.isLive) !== null;
+  const raw = isOpen ? store.readQueue().find(id) : requireTask(store, id);
   const dryRun = args.flag("dry-run");
   if (!dryRun) {
     const tell = { onEvent: () => {}, onNote: (text: string) => output.note(text) };

@@ -5,6 +5,7 @@
  */
 import { type AbortReason, runAttempt } from "./attempt.ts";
 import { type Claimed, isCancelRequested } from "./claim.ts";
+import type { View } from "../store/store.ts";
 import type { ControllerContext } from "./context.ts";
 import { endAttempt, type EndedAttempt } from "./finish.ts";
 import { cancelVerdict } from "./verdict.ts";
@@ -33,8 +34,7 @@ export async function carryOut(
   const watch = watchForCancel(context, id, watching.signal, () => abortFor("cancelled"));
   try {
     const { verdict, events } = await runAttempt(context, claimed, abort.signal);
-    const cancelled = verdict.next_status === "pending" &&
-      isCancelRequested({ queue: store.readQueue() }, id);
+    const cancelled = verdict.next_status === "pending" && isCancelRequested(viewOf(store), id);
     return await endAttempt(context, id, cancelled ? cancelVerdict(verdict) : verdict, events);
   } finally {
     watching.abort();
@@ -56,11 +56,15 @@ export async function watchForCancel(
     if (until.aborted) return;
     try {
       await putLedgerBack(context, id);
-      if (isCancelRequested({ queue: store.readQueue() }, id)) return onCancel();
+      if (isCancelRequested(viewOf(store), id)) return onCancel();
     } catch {
       // Someone is writing the queue by hand; what it holds then counts.
     }
   }
+}
+
+function viewOf(store: ControllerContext["store"]): View {
+  return { queue: store.readQueue(), state: store.readState() };
 }
 
 /** Writes a ledger again that somebody removed, so that others see what is under way. */

@@ -16,6 +16,7 @@ import type { Files } from "../sys/files.ts";
 import { taskBranch } from "./task_branch.ts";
 import type { ControllerContext } from "./context.ts";
 import { describeTask } from "./event_metadata.ts";
+import { attemptOf } from "./owners.ts";
 import { choosePortBase, firstPort } from "./ports.ts";
 import { type KnownNames, placesInUse } from "./places_in_use.ts";
 import { nextStep, underWay } from "./schedule.ts";
@@ -225,8 +226,9 @@ function cleared(task: Task): Record<string, undefined> {
   return Object.fromEntries(fields.filter((name) => name in task).map((name) => [name, undefined]));
 }
 
-/** Whether a person asked to end the task's running attempt. */
-export function isCancelRequested({ queue }: Pick<View, "queue">, id: string): boolean {
+/** Whether a person asked to end the task's running attempt; its entry may be gone since. */
+export function isCancelRequested({ queue, state }: View, id: string): boolean {
   const raw = queue.find(id);
-  return isRecord(raw) && raw.cancel_requested === true;
+  return (isRecord(raw) && raw.cancel_requested === true) ||
+    attemptOf(state, id)?.cancel_requested === true;
 }

@@ -14,6 +14,7 @@ import { isMacpAware, knownRuntime, soundTask, type Status, statusOf } from "../
 import type { Change, View } from "../store/store.ts";
 import { carriedMetadata } from "../controller/event_metadata.ts";
 import { holdOf, limitedRuntime } from "../controller/holds.ts";
+import { attemptOf, openAttempt } from "../controller/owners.ts";
 
 /** What an intervention does, and what to tell. */
 export interface Intervention {
@@ -34,10 +35,10 @@ export interface Intervention {
 export function planRetry(
   { queue, state }: View,
   id: string,
-  { now, settings }: { now: number; settings: Settings },
+  { now, settings, isLive }: { now: number; settings: Settings; isLive: IsLive },
 ): Intervention {
   const raw = queue.find(id);
-  const status = statusOf(raw);
+  const status = standing({ queue, state }, id, isLive);
   if (!isRecord(raw) || status === null || status === "running" || status === "gated") {
     throw refusal("retry", id, `it is ${status ?? "invalid"}`, [
       `macp cancel ${id} ends a running task`,
@@ -96,12 +97,12 @@ export const maxReply = 100_000;
  * counted anew.
  */
 export function planReply(
-  { queue }: View,
+  { queue, state }: View,
   id: string,
-  { now, text }: { now: number; text: string },
+  { now, text, isLive }: { now: number; text: string; isLive: IsLive },
 ): Intervention {
   const raw = queue.find(id);
-  const status = statusOf(raw);
+  const status = standing({ queue, state }, id, isLive);
   const refused = refuseReply(raw, id, status);
   if (refused || !isRecord(raw)) throw refused ?? refusal("reply to", id, "it is invalid", []);
   checkReply(id, text);
@@ -133,7 +134,7 @@ export function planReply(
 function refuseReply(raw: unknown, id: string, status: Status | null): MacpError | null {
   const refuse = (why: string, ...hints: string[]) => refusal("reply to", id, why, hints);
   const word = shellWord(id);
-  if (!isRecord(raw) || status === null) return refuse("it is invalid", "See: macp validate");
+  if (status === null) return refuse("it is invalid", "See: macp validate");
   if (status === "failed") return refuse("it failed", `Queue it again with: macp retry ${word}`);
   if (status === "pending") return refuse("it is pending already", "Run it with: macp drain");
   if (status === "completed") {
@@ -142,6 +143,7 @@ function refuseReply(raw: unknown, id: string, status: Status | null): MacpError
   if (status !== "escalated") {
     return refuse(`it is ${status}`, `macp cancel ${word} ends a running task`);
   }
+  if (!isRecord(raw)) return null;
   if (raw.outcome === "handed_over") {
     return refuse(
       "it was handed over: no worker of macp reads the answer",
@@ -169,25 +171,22 @@ function checkReply(id: string, text: string): void {
 export function planCancel(
   { queue, state }: View,
   id: string,
-  { now, settings, isLive }: {
-    now: number;
-    settings: Settings;
-    isLive: (owner: ProcessIdentity) => boolean;
-  },
+  { now, settings, isLive }: { now: number; settings: Settings; isLive: IsLive },
 ): Intervention {
   const raw = queue.find(id);
-  const status = statusOf(raw);
-  if (!isRecord(raw) || status === null) {
-    throw refusal("cancel", id, "it is invalid", ["See: macp validate"]);
-  }
+  const status = standing({ queue, state }, id, isLive);
+  if (status === null) throw refusal("cancel", id, "it is invalid", ["See: macp validate"]);
   if (isTerminal(status)) {
-    const already = status === "failed" && raw.outcome === "cancelled";
+    const already = status === "failed" && isRecord(raw) && raw.outcome === "cancelled";
     if (!already) throw refusal("cancel", id, `it is ${status} already`, []);
     return { change: null, result: { message: `${id} is cancelled already`, status, ended: null } };
   }
   if (status !== "pending") {
-    const change = { patches: [{ id, fields: { cancel_requested: true } }] };
-    const owner = state.running[id]?.owner ?? state.controller;
+    const attempt = attemptOf(state, id);
+    // The entry in the queue may be gone, or be replaced before anybody has read it.
+    if (attempt !== null) attempt.cancel_requested = true;
+    const change = { state, patches: [{ id, fields: { cancel_requested: true } }] };
+    const owner = attempt?.owner ?? state.controller;
     const message = owner !== null && isLive(owner)
       ? `${id} will be ended`
       : `${id} will be ended by the next macp run or drain: whoever carried it out is gone, ` +
@@ -211,6 +210,16 @@ export function planCancel(
     change: { patches: [{ id, fields }], events: [event] },
     result: { message: `${id} is cancelled`, status: "failed", ended },
   };
+}
+
+/** Whether a process lives. */
+type IsLive = (owner: ProcessIdentity) => boolean;
+
+/** Status of a task; one whose attempt is open runs, whatever the queue says of it. */
+function standing({ queue, state }: View, id: string, isLive: IsLive): Status | null {
+  const status = statusOf(queue.find(id));
+  if (status === "running" || status === "gated") return status;
+  return openAttempt(state, id, isLive) === null ? status : "running";
 }
 
 function intervene(

@@ -47,7 +47,9 @@ export class OwnEntries {
       if (own === undefined || (now && now.attempt_id !== attemptId && now.serial >= own.serial)) {
         continue;
       }
-      state.running[id] = structuredClone(own);
+      // What another process may add to it.
+      const asked = now?.attempt_id === attemptId && now.cancel_requested;
+      state.running[id] = { ...structuredClone(own), ...(asked ? { cancel_requested: true } : {}) };
       const owned = own.worktree === null ? undefined : last.worktrees[own.worktree];
       if (own.worktree !== null && owned) state.worktrees[own.worktree] = structuredClone(owned);
     }

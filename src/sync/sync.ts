@@ -16,8 +16,10 @@ import {
 } from "./task_rows.ts";
 import { dependenciesOf, idOf, statusOf, titleOf } from "../protocol/task.ts";
 import type { Queue, TaskPatch } from "../store/queue.ts";
+import type { View } from "../store/store.ts";
 import { carriedMetadata } from "../controller/event_metadata.ts";
 import { findCircle } from "../controller/find_circle.ts";
+import { attemptOf } from "../controller/owners.ts";
 
 /** Change of one field; null is no value. */
 export interface FieldChange {
@@ -42,11 +44,15 @@ export interface SyncPlan {
 const underWay: readonly unknown[] = ["running", "gated"];
 
 /** What the rows change in the queue. `source` is the name of the document. */
-export function planSync(rows: readonly TaskRow[], queue: Queue, source: string): SyncPlan {
+export function planSync(
+  rows: readonly TaskRow[],
+  { queue, state }: View,
+  source: string,
+): SyncPlan {
   const plan: SyncPlan = { added: [], changed: [], unchanged: [], skipped: [], faults: [] };
   plan.faults.push(...dependencyFaults(rows, queue), ...caseFaults(rows, queue));
   if (plan.faults.length > 0) return plan;
-  const skipped = skippedRows(rows, queue);
+  const skipped = skippedRows(rows, { queue, state });
   for (const row of rows) {
     const { id, line } = row;
     const reason = skipped.get(id);
@@ -158,7 +164,7 @@ function isSame(old: unknown, now: unknown): boolean {
 }
 
 /** Why rows are not taken over, by id. */
-function skippedRows(rows: readonly TaskRow[], queue: Queue): Map<string, string> {
+function skippedRows(rows: readonly TaskRow[], { queue, state }: View): Map<string, string> {
   const skipped = new Map<string, string>();
   for (const { id, status } of rows) {
     const raw = queue.find(id);
@@ -167,6 +173,8 @@ function skippedRows(rows: readonly TaskRow[], queue: Queue): Map<string, string
     } else if (queueStatusOf(status) === null) {
       const standing = raw === undefined ? "not in the queue" : `${statusOf(raw)} in the queue`;
       skipped.set(id, `${status} in the table, ${standing}`);
+    } else if (raw === undefined && attemptOf(state, id) !== null) {
+      skipped.set(id, "gone from tasks.json, and an attempt of it has not come to its end");
     }
   }
   // What stands behind a row that does not get into the queue cannot get there either.

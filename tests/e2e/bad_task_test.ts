@@ -137,3 +137,39 @@ Deno.test("A task that is under way with fields of wrong types is lost, and the 
     }
   });
 });
+
+Deno.test("validate names what has no command as the run does, and a template of legacy tasks counts", async () => {
+  await withRepository(async (repository) => {
+    const bare = { title: "t", status: "pending" };
+    repository.writeQueue([
+      { ...bare, id: "none", dispatch: "exec" },
+      { ...bare, id: "empty", dispatch: "exec", command: " " },
+      { ...bare, id: "ended", dispatch: "exec", status: "completed" },
+      { ...bare, id: "legacy" },
+      execTask("good", "true"),
+    ]);
+    const queue = repository.state("tasks.json");
+    const { code, stdout } = await repository.macp(["validate", queue]);
+    assertEquals(code, 1, stdout);
+    const lines = stdout.trimEnd().split("\n");
+    const why = "as it has dispatch exec and no command";
+    assertEquals(lines.map((line) => line.split(`${queue}: `)), [
+      ["fault: ", `/tasks/0/command: Cannot run task none ${why}`],
+      ["fault: ", `/tasks/1/command: Cannot run task empty ${why}`],
+      [
+        "warning: ",
+        "/tasks/3/command: Cannot run task legacy as it has no command. " +
+        "Set its command, worker.command_template, or MOSAIC_WORKER_EXEC",
+      ],
+    ]);
+    repository.writeConfig({ worker: { command_template: "true {task_id}" } });
+    const again = await repository.macp(["validate", queue]);
+    assertEquals([again.code, again.stdout.trimEnd().split("\n")], [1, lines.slice(0, 2)]);
+    assertEquals((await repository.macp(["drain"])).code, 3);
+    for (const id of ["none", "empty"]) {
+      const { outcome, reason } = repository.task(id);
+      assertEquals(outcome, "invalid_task");
+      assertStringIncludes(reason ?? "", why);
+    }
+  });
+});

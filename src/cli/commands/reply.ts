@@ -13,7 +13,7 @@ import { usageError } from "../parse_arguments.ts";
 /** Answers a task. */
 export function run(invocation: Invocation): Promise<number> {
   const text = readAnswer(invocation);
-  return intervene(invocation, (view, id, { now }) => planReply(view, id, { now, text }));
+  return intervene(invocation, (view, id, about) => planReply(view, id, { ...about, text }));
 }
 
 /** The answer as it is given. Throws `MacpError` of kind usage when there is none, or two. */

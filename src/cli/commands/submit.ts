@@ -7,6 +7,7 @@ import type { Git } from "../../git/git.ts";
 import { MacpError, messageOf } from "../../protocol/errors.ts";
 import { isRecord } from "../../protocol/events.ts";
 import type { Task } from "../../protocol/generated/types.ts";
+import { attemptOf } from "../../controller/owners.ts";
 import { readBrief } from "../../dispatcher/attempt_files.ts";
 import { requireInside } from "../../dispatcher/check_place.ts";
 import { taskPlace } from "../../dispatcher/worktree_place.ts";
@@ -15,10 +16,11 @@ import { isResultPath } from "../../dispatcher/result_paths.ts";
 import { isBranchName, taskIdPattern, taskNames } from "../../protocol/names.ts";
 import { nearestHint } from "../../protocol/nearest.ts";
 import { parseJsonText } from "../../protocol/parse_json.ts";
+import { shellWord } from "../../protocol/text.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import { checkTask, idOf } from "../../protocol/task.ts";
 import { describeFault } from "../../protocol/validation.ts";
-import type { Queue } from "../../store/queue.ts";
+import type { View } from "../../store/store.ts";
 import type { Arguments, Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
@@ -37,9 +39,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const doubts = await submissionDoubts(invocation.world, repository, task);
   const dryRun = args.flag("dry-run");
   const existing = dryRun
-    ? planSubmission(store.readQueue(), task, settings)
-    : await store.change(({ queue }) => {
-      const existing = planSubmission(queue, task, settings);
+    ? planSubmission({ queue: store.readQueue(), state: store.readState() }, task, settings)
+    : await store.change((view) => {
+      const existing = planSubmission(view, task, settings);
       return { change: existing === null ? { added: [task] } : null, result: existing };
     });
   const submitted = existing ?? task;
@@ -199,10 +201,14 @@ function metadataFrom(args: Arguments): Record<string, unknown> | undefined {
  * Whether the task may join the queue.
  *
  * @returns The task that holds the same idempotency key, or null.
- * Throws `MacpError` of kind usage when the id or the path of its result is taken, or a
- * dependency is unknown.
+ * Throws `MacpError` of kind usage when the id or the path of its result is taken, an attempt of
+ * that id is under way, or a dependency is unknown.
  */
-export function planSubmission(queue: Queue, task: Task, settings: Settings): Task | null {
+export function planSubmission(
+  { queue, state }: View,
+  task: Task,
+  settings: Settings,
+): Task | null {
   const key = task.idempotency_key;
   const twin = key === undefined
     ? undefined
@@ -215,6 +221,16 @@ export function planSubmission(queue: Queue, task: Task, settings: Settings): Ta
     throw usageError(`Cannot submit task ${task.id} as its id ${why}`, [
       "Give it another id, or use --idempotency-key to submit safely more than once",
     ]);
+  }
+  if (attemptOf(state, task.id) !== null) {
+    throw usageError(
+      `Cannot submit task ${task.id} as an attempt of a task of that id, which is gone from ` +
+        "tasks.json, has not come to its end",
+      [
+        `Wait until it has ended, or end it with: macp cancel ${shellWord(task.id)}`,
+        "Where no controller lives any more, macp drain brings it to its end",
+      ],
+    );
   }
   const owner = resultOwner([...queue.tasks, task], settings, task);
   if (owner !== null) {

@@ -5,6 +5,7 @@
  */
 import { changesOf, planSync, type SyncPlan } from "../../sync/sync.ts";
 import { applyEdits, planWriteBack } from "../../sync/write_back.ts";
+import type { View } from "../../store/store.ts";
 import type { Invocation } from "../command.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { type OpenRepository, openRepository } from "../open_repository.ts";
@@ -47,18 +48,18 @@ async function syncQueue(
   { store }: OpenRepository,
   { name, rows }: TaskDocument,
 ): Promise<SyncPlan> {
-  const planned = (queue: Parameters<typeof planSync>[1]) => {
-    const plan = planSync(rows, queue, name);
+  const planned = (view: View) => {
+    const plan = planSync(rows, view, name);
     if (plan.faults.length > 0) throw tableError(name, plan.faults);
     return plan;
   };
-  const shown = planned(store.readQueue());
+  const shown = planned({ queue: store.readQueue(), state: store.readState() });
   const changes = ({ added, changed }: SyncPlan) => added.length + changed.length > 0;
   if (!args.flag("apply") || args.flag("dry-run") || !changes(shown)) return shown;
   const now = world.clock.now();
-  return await store.change(({ queue }) => {
-    const plan = planned(queue);
-    const change = changes(plan) ? changesOf(plan, queue, { source: name, now }) : null;
+  return await store.change((view) => {
+    const plan = planned(view);
+    const change = changes(plan) ? changesOf(plan, view.queue, { source: name, now }) : null;
     return { change, result: plan };
   });
 }

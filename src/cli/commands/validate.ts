@@ -5,12 +5,13 @@
  */
 import { basename, dirname, join, resolve } from "@std/path";
 import { pipeDoubt } from "../../gates/open_pipe.ts";
+import { buildDispatchCommand } from "../../dispatcher/command.ts";
 import { resultOwner } from "../../dispatcher/result_owner.ts";
 import { resolveGates } from "../../gates/resolve_gates.ts";
 import { findCycle } from "../../controller/schedule.ts";
 import { rotatedFiles } from "../../events/event_files.ts";
 import { readLines } from "../../events/event_log.ts";
-import { messageOf } from "../../protocol/errors.ts";
+import { MacpError, messageOf } from "../../protocol/errors.ts";
 import { isRecord } from "../../protocol/events.ts";
 import {
   validateCursor,
@@ -26,7 +27,7 @@ import { resolveSettings, type Settings, unknownKeys } from "../../protocol/sett
 import { sinkNames } from "../../sinks/sink_settings.ts";
 import { fieldDoubts, gateFieldDoubts } from "../field_doubts.ts";
 import { filterDoubts } from "../filter_doubts.ts";
-import { checkTask, dependenciesOf, idOf, type RawTask } from "../../protocol/task.ts";
+import { checkTask, dependenciesOf, idOf, isMacpAware, type RawTask } from "../../protocol/task.ts";
 import { describeFault, faultsOf } from "../../protocol/validation.ts";
 import { configFaults } from "../../store/config_faults.ts";
 import { loadSettings } from "../../store/load_settings.ts";
@@ -121,7 +122,7 @@ function faultsOfFile(world: World, file: string, kind: Kind): Found {
       return { faults: handoffFaults(world.files, file, kind), warnings: [] };
     }
     const text = withoutMark(readText(world.files, file) ?? "");
-    if (kind === "queue") return queueFaults(text, file, settingsBeside(world, file));
+    if (kind === "queue") return queueFaults(world, text, file);
     const value: unknown = kind === "config" ? parseConfig(text) : parseJsonText(text);
     const faults = kind === "config" ? configFaults(value) : faultsOf(documents[kind], value);
     const isValid = faults.length === 0;
@@ -165,8 +166,10 @@ function settingsBeside(world: World, file: string): Settings {
   }
 }
 
-function queueFaults(text: string, file: string, settings: Settings): Found {
+function queueFaults(world: World, text: string, file: string): Found {
+  const settings = settingsBeside(world, file);
   const queue = Queue.parse(text, file);
+  const warnings: string[] = [];
   const faults = queue.tasks.flatMap((raw, index) => {
     const checked = checkTask(raw);
     const at = `${queue.isArray ? "" : "/tasks"}/${index}`;
@@ -184,11 +187,28 @@ function queueFaults(text: string, file: string, settings: Settings): Found {
       `${file}: ${at}/result_path: the result of task ${idOf(raw)} would be written over that of ` +
       `task ${owner}`,
     ];
-    return [...own, ...unknown, ...doubled];
+    const bare = checked.ok ? commandFault(checked.task, settings, world.env) : null;
+    const told = bare === null ? [] : [`${file}: ${at}/command: ${bare}`];
+    // What a legacy task runs may stand in the environment of who runs it.
+    if (!isMacpAware(raw)) warnings.push(...told);
+    return [...own, ...unknown, ...doubled, ...isMacpAware(raw) ? told : []];
   });
   const cycle = findCycle(queue);
   if (cycle) faults.push(`${file}: depends_on forms a cycle: ${[...cycle, cycle[0]].join(" → ")}`);
-  return { faults, warnings: queue.tasks.flatMap((raw) => taskWarnings(raw, file)) };
+  warnings.push(...queue.tasks.flatMap((raw) => taskWarnings(raw, file)));
+  return { faults, warnings };
+}
+
+/** Why a pending task has nothing that a worker could run, or null. */
+function commandFault(task: Task, settings: Settings, env: World["env"]): string | null {
+  if (task.status !== "pending") return null;
+  const template = settings.worker.command_template;
+  try {
+    buildDispatchCommand(task, { template, workerExec: env.MOSAIC_WORKER_EXEC });
+    return null;
+  } catch (error) {
+    return [messageOf(error), ...error instanceof MacpError ? error.hints : []].join(". ");
+  }
 }
 
 function taskWarnings(raw: RawTask, file: string): string[] {

@@ -4,11 +4,16 @@
  * @module
  */
 import { join } from "@std/path";
-import { isLive } from "../../controller/owners.ts";
+import { isCarriedOn, isLive } from "../../controller/owners.ts";
 import type { Plan } from "../../controller/schedule.ts";
 import { resolveGates } from "../../gates/resolve_gates.ts";
 import { isRecord, parseEventLine } from "../../protocol/events.ts";
-import type { RunningAttempt, State, Task } from "../../protocol/generated/types.ts";
+import type {
+  ProcessIdentity,
+  RunningAttempt,
+  State,
+  Task,
+} from "../../protocol/generated/types.ts";
 import { taskNames } from "../../protocol/names.ts";
 import { type RawTask, statusOf, titleOf } from "../../protocol/task.ts";
 import { oneLine } from "../../protocol/text.ts";
@@ -72,7 +77,7 @@ export class Lookout {
       const status = statusOf(raw);
       // Once its end was told, only its worktree is still being removed.
       if (attempt.verdict !== null && status !== "running" && status !== "gated") continue;
-      attempts.push(await this.#describe(id, attempt, raw));
+      attempts.push(await this.#describe({ id, attempt, raw }, state));
     }
     return attempts;
   }
@@ -85,12 +90,15 @@ export class Lookout {
     }
   }
 
-  async #describe(id: string, attempt: RunningAttempt, raw: RawTask): Promise<BoardAttempt> {
+  async #describe(
+    { id, attempt, raw }: { id: string; attempt: RunningAttempt; raw: RawTask },
+    state: State,
+  ): Promise<BoardAttempt> {
     const { settings } = this.#repository;
     const record = isRecord(raw) ? raw : {};
     const numberOf = (value: unknown) => typeof value === "number" ? value : null;
     const story = this.#stories.of(id);
-    const phase = this.#phase(attempt);
+    const phase = this.#phase(attempt, state);
     return {
       key: id,
       id: this.#text(id),
@@ -108,9 +116,14 @@ export class Lookout {
     };
   }
 
-  #phase({ phase, accept, owner, verdict }: RunningAttempt): string {
+  #phase(attempt: RunningAttempt, state: State): string {
+    const { phase, accept, owner, worker, verdict } = attempt;
+    const lives = (process: ProcessIdentity) => isLive(this.#world, process);
     if (verdict !== null) return "finishing";
-    if (accept && !(owner && isLive(this.#world, owner))) return "cut short";
+    if (!isCarriedOn(state, attempt, lives)) {
+      if (owner) return "cut short";
+      if (worker === null || !lives(worker)) return "lost with its controller";
+    }
     if (phase === "gating") return "gates";
     if (accept) return "being accepted";
     if (phase === "running") return "working";

@@ -33,8 +33,16 @@ export interface Group {
 /** Groups by name, and how many pending tasks nobody looked at, as they are too many. */
 export type Groups = Record<GroupName, Group> & { unlooked: number };
 
-/** Sorts tasks into groups. Of a long queue, the first pending tasks are looked at. */
-export function groupTasks(plan: Plan, tasks: readonly RawTask[]): Groups {
+/**
+ * Sorts tasks into groups. Of a long queue, the first pending tasks are looked at.
+ *
+ * @param underWay Ids of those whose attempt has not come to its end, whatever the queue says.
+ */
+export function groupTasks(
+  plan: Plan,
+  tasks: readonly RawTask[],
+  underWay: ReadonlySet<string> = new Set(),
+): Groups {
   const empty = (): Group => ({ shown: [], more: 0 });
   const groups: Groups = {
     running: empty(),
@@ -48,9 +56,10 @@ export function groupTasks(plan: Plan, tasks: readonly RawTask[]): Groups {
   const needed = neededIds(plan);
   let looked = 0;
   tasks.forEach((raw, index) => {
-    const isPending = statusOf(raw) === "pending";
+    const runs = underWay.has(idOf(raw) ?? "");
+    const isPending = !runs && statusOf(raw) === "pending";
     if (isPending && ++looked > mostLooked) return void groups.unlooked++;
-    const name = isPending ? pendingGroup(plan, raw) : groupOf(raw, needed);
+    const name = runs ? "running" : isPending ? pendingGroup(plan, raw) : groupOf(raw, needed);
     const group = groups[name];
     group.shown.push({ raw, index });
     if (isShort || group.shown.length <= mostShown[name]) return;

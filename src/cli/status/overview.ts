@@ -4,7 +4,7 @@
  * @module
  */
 import { type ActiveHold, activeHolds } from "../../controller/holds.ts";
-import { hasLiveOwner, isLive } from "../../controller/owners.ts";
+import { hasLiveOwner, isCarriedOn, isHold, isLive } from "../../controller/owners.ts";
 import { type Plan, standingOf } from "../../controller/schedule.ts";
 import { isRecord } from "../../protocol/events.ts";
 import type { RunningAttempt, State } from "../../protocol/generated/types.ts";
@@ -29,6 +29,8 @@ export interface RunningStatus {
   worktree: string | null;
   branch: string | null;
   worker: { pid: number; alive: boolean } | null;
+  /** Whether the process that carries it out lives; otherwise the next run recovers it. */
+  carried_on: boolean;
   slot: number | null;
   port_base: number | null;
   /** Process that accepts what was left of the task; null for an attempt of a controller. */
@@ -86,7 +88,7 @@ export class StatusReader {
     const state = store.readState();
     const plan = { queue, holds: state.holds ?? {}, settings, now };
     const selected = this.#wanted === undefined ? queue.tasks : [queue.find(this.#wanted)];
-    const groups = groupTasks(plan, selected);
+    const groups = groupTasks(plan, selected, underWayIds(state));
     const attempts = await this.#attempts(state, queue);
     const { sinks, warnings } = await this.#sinks();
     const overview = await this.#overview({ plan, state, groups, attempts });
@@ -110,7 +112,11 @@ export class StatusReader {
       holds: activeHolds(plan.holds, plan.now)
         .map((hold) => ({ ...hold, until: new Date(hold.until).toISOString() })),
       running: Object.entries(running).map(([id, attempt]) =>
-        describeRunning(this.#world, { id, attempt, shown: attempts.find((one) => one.key === id) })
+        describeRunning(this.#world, state, {
+          id,
+          attempt,
+          shown: attempts.find((one) => one.key === id),
+        })
       ),
       needs_person: await this.#needs(plan, state, groups),
     };
@@ -156,6 +162,7 @@ export class StatusReader {
 /** What is known of an attempt under way, from the ledger and the process table. */
 function describeRunning(
   world: World,
+  state: State,
   { id, attempt, shown }: { id: string; attempt: RunningAttempt; shown: BoardAttempt | undefined },
 ): RunningStatus {
   const { serial, phase, started_at, worktree, branch, worker, slot, port_base, owner, accept } =
@@ -168,12 +175,21 @@ function describeRunning(
     worktree,
     branch,
     worker: worker && { pid: worker.pid, alive: isLive(world, worker) },
+    carried_on: isCarriedOn(state, attempt, (owner) => isLive(world, owner)),
     slot: slot ?? null,
     port_base: port_base ?? null,
     accepted_by: accept && owner ? { pid: owner.pid, alive: isLive(world, owner) } : null,
     gates: shown?.gates.map(({ command, state }) => ({ command, state })) ?? [],
     last_line: shown?.said ?? null,
   };
+}
+
+/** Ids of tasks that run, or were lost while they did. */
+function underWayIds({ running }: State): ReadonlySet<string> {
+  const open = Object.entries(running).filter(([, attempt]) =>
+    attempt.verdict === null && !isHold(attempt)
+  );
+  return new Set(open.map(([id]) => id));
 }
 
 function countByStatus({ tasks }: Queue): Record<string, number> {

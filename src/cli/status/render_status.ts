@@ -82,7 +82,7 @@ function headOf(look: StatusLook, { paint, disabled, fit, columns, say }: Status
   const add = (line: string) => void lines.push(fit.cutTo(line, columns - 1));
   if (disabled !== null) add(`not enabled: ${disabled} (macp init --enable)`);
   if (controller) add(`controller: process ${controller.pid}`);
-  else if (active && accepted.length < active) {
+  else if (accepted.length < active || running.some(({ carried_on }) => !carried_on)) {
     add("no controller lives: the next run recovers what was running");
   }
   for (const { id, accepted_by } of accepted) {

@@ -1217,6 +1217,10 @@ export interface RunningAttempt {
    * First port of its block.
    */
   port_base?: number | null;
+  /**
+   * A person asked to end it; stands in the queue too, where the task is in it.
+   */
+  cancel_requested?: true;
   [k: string]: unknown;
 }
 /**

@@ -5,6 +5,7 @@ import { emptyState } from "../../../src/store/ledger.ts";
 import { Queue } from "../../../src/store/queue.ts";
 
 const now = Date.UTC(2026, 0, 1);
+const about = { now, isLive: () => true };
 
 function viewOf(task: object) {
   const tasks = [{ id: "a", title: "t", dispatch: "exec", command: "true", ...task }];
@@ -12,12 +13,12 @@ function viewOf(task: object) {
 }
 
 function refusalOf(task: object, text = "yes"): MacpError {
-  return assertThrows(() => planReply(viewOf(task), "a", { now, text }), MacpError);
+  return assertThrows(() => planReply(viewOf(task), "a", { ...about, text }), MacpError);
 }
 
 Deno.test("planReply() queues an escalated task again, its attempts counted anew", () => {
   const task = { status: "escalated", attempts: 3, outcome: "needs_input", reason: "Go on?" };
-  const { change, result } = planReply(viewOf(task), "a", { now, text: " yes\n" });
+  const { change, result } = planReply(viewOf(task), "a", { ...about, text: " yes\n" });
   const fields = change?.patches?.[0]?.fields ?? {};
   assertEquals([fields.status, fields.attempts, result.status], ["pending", 0, "pending"]);
   assertEquals(["outcome" in fields, fields.outcome, fields.reason], [true, undefined, undefined]);
@@ -34,14 +35,16 @@ Deno.test("planReply() queues an escalated task again, its attempts counted anew
 Deno.test("planReply() adds to the answers before, and knows no question where none was asked", () => {
   const before = { at: "2025-01-01T00:00:00.000Z", question: "?", text: "x", by: "me" };
   const view = viewOf({ status: "escalated", replies: [before] });
-  const replies = planReply(view, "a", { now, text: "y" }).change?.patches?.[0]?.fields.replies;
+  const replies = planReply(view, "a", { ...about, text: "y" }).change?.patches?.[0]?.fields
+    .replies;
   assertEquals(replies, [before, { at: "2026-01-01T00:00:00.000Z", question: null, text: "y" }]);
 });
 
 Deno.test("planReply() takes no red gate for a question", () => {
   const asked = (task: object) => {
     const view = viewOf({ status: "escalated", reason: "Why", ...task });
-    const replies = planReply(view, "a", { now, text: "y" }).change?.patches?.[0]?.fields.replies;
+    const replies = planReply(view, "a", { ...about, text: "y" }).change?.patches?.[0]?.fields
+      .replies;
     return Array.isArray(replies) ? replies[0].question : undefined;
   };
   assertEquals(asked({ outcome: "gate_failed" }), null);
@@ -71,5 +74,5 @@ Deno.test("planReply() refuses an answer that is empty or longer than a brief ca
   const task = { status: "escalated" };
   assertStringIncludes(refusalOf(task, " \n\t").message, "empty");
   assertStringIncludes(refusalOf(task, "x".repeat(maxReply + 1)).message, "longer");
-  planReply(viewOf(task), "a", { now, text: "x".repeat(maxReply) });
+  planReply(viewOf(task), "a", { ...about, text: "x".repeat(maxReply) });
 });

@@ -69,7 +69,7 @@ Deno.test("planCancel() asks the controller to end a running task", () => {
     const view = viewOf({ status });
     view.state.controller = { pid: 2, start_time: "1" };
     const { change, result } = planCancel(view, "a", about);
-    assertEquals(change, { patches: [{ id: "a", fields: { cancel_requested: true } }] });
+    assertEquals(change?.patches, [{ id: "a", fields: { cancel_requested: true } }]);
     assertEquals([result.ended, result.message], [null, "a will be ended"]);
     const lost = planCancel(view, "a", { ...about, isLive: () => false });
     assertEquals(lost.change, change);
@@ -87,4 +87,28 @@ Deno.test("planCancel() does nothing twice, and refuses what ended otherwise", (
     MacpError,
     "completed already",
   );
+});
+
+Deno.test("planCancel() and planRetry() go by the ledger where an older queue was put in place", () => {
+  for (const task of [{ status: "pending" }, { status: "failed" }, { id: "other" }]) {
+    const view = viewOf(task);
+    view.state.controller = { pid: 2, start_time: "1" };
+    view.state.running.a = {
+      attempt_id: "x",
+      serial: 1,
+      attempts_before: 0,
+      phase: "running",
+      started_at: "2026-01-01T00:00:00.000Z",
+      legacy: false,
+      worktree: null,
+      branch: null,
+      base_commit: null,
+      worker: null,
+      verdict: null,
+    };
+    assertThrows(() => planRetry(view, "a", about), MacpError, "it is running");
+    const { change, result } = planCancel(view, "a", about);
+    assertEquals(change?.state?.running.a?.cancel_requested, true);
+    assertEquals([result.ended, result.message], [null, "a will be ended"]);
+  }
 });

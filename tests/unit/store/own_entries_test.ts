@@ -58,3 +58,14 @@ Deno.test("OwnEntries.complete() keeps nothing of attempts that other processes 
   own.remember(theirs, theirs);
   assertEquals(own.complete(null), emptyState());
 });
+
+Deno.test("OwnEntries.complete() keeps that a person asked to end an attempt, and nothing else", () => {
+  const own = new OwnEntries(realWorld());
+  const mine = attempt("mine", 2);
+  own.remember(emptyState(), stateWith({ t: mine }));
+  const asked = { ...mine, cancel_requested: true as const };
+  const changed = { ...asked, phase: "claimed" as const };
+  assertEquals(own.complete(stateWith({ t: changed })).running, { t: asked });
+  const before = { ...attempt("before", 1), cancel_requested: true as const };
+  assertEquals(own.complete(stateWith({ t: before })).running, { t: mine });
+});

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { changesOf, planSync, type SyncPlan } from "../../../src/sync/sync.ts";
 import { readRows, type TaskRow } from "../../../src/sync/task_rows.ts";
 import { findTasksTable } from "../../../src/sync/tasks_table.ts";
+import { emptyState } from "../../../src/store/ledger.ts";
 import { Queue } from "../../../src/store/queue.ts";
 
 function rowsOf(columns: string, ...rows: string[]): TaskRow[] {
@@ -15,7 +16,7 @@ function queueOf(...tasks: object[]): Queue {
 }
 
 function plan(queue: Queue, columns: string, ...rows: string[]): SyncPlan {
-  return planSync(rowsOf(columns, ...rows), queue, "docs/TASKS.md");
+  return planSync(rowsOf(columns, ...rows), { queue, state: emptyState() }, "docs/TASKS.md");
 }
 
 const empty = queueOf();

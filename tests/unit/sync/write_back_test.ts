@@ -3,6 +3,7 @@ import { planSync } from "../../../src/sync/sync.ts";
 import { applyEdits, planWriteBack } from "../../../src/sync/write_back.ts";
 import { readRows } from "../../../src/sync/task_rows.ts";
 import { findTasksTable } from "../../../src/sync/tasks_table.ts";
+import { emptyState } from "../../../src/store/ledger.ts";
 import { Queue } from "../../../src/store/queue.ts";
 
 function writtenBack(text: string, tasks: object[]) {
@@ -35,7 +36,7 @@ Deno.test("planWriteBack() writes each status as a word that leaves the queue al
     const task = { id: "a", title: "a", status, attempts: 1 };
     const { rows, queue, text } = writtenBack(`${head}| a | not-started | |\n`, [task]);
     assertEquals(text, `${head}| a | ${word} | |\n`);
-    const { changed, added } = planSync(rows, queue, "x");
+    const { changed, added } = planSync(rows, { queue, state: emptyState() }, "x");
     assertEquals([changed, added], [[], []]);
     assertEquals(writtenBack(text, [task]).edits, []);
   }

@@ -42,6 +42,15 @@ Deno.test("groupTasks() tells what runs, needs a person, waits, can run, and end
   assertEquals(ids("ended"), ["lone", "done"]);
 });
 
+Deno.test("groupTasks() takes a task whose attempt is under way for one that runs, whatever its status", () => {
+  const plan = planOf([{ id: "a" }, { id: "b", status: "failed" }, { id: "c", status: "odd" }]);
+  const groups = groupTasks(plan, plan.queue.tasks, new Set(["a", "b", "c"]));
+  assertEquals(groups.running.shown.map(({ raw }) => idOf(raw)), ["a", "b", "c"]);
+  for (const name of ["person", "waiting", "ready", "ended"] as const) {
+    assertEquals(groups[name].shown, []);
+  }
+});
+
 Deno.test("groupTasks() shows the first of each group of a long queue and counts the rest", () => {
   const plan = planOf([
     ...Array.from({ length: 2000 }, (_, i) => ({ id: `p${i}` })),
