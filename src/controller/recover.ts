@@ -149,7 +149,8 @@ async function loseAttempt(
   const names = await taskNames(id);
   const logPath = join("logs", names.file, `${attempt.serial}.log`);
   const hasLog = world.files.lstat(join(store.paths.folder, logPath)) !== null;
-  const outcome = task.cancel_requested === true ? "cancelled" : "worker_lost";
+  const isCancelled = task.cancel_requested === true || attempt.cancel_requested === true;
+  const outcome = isCancelled ? "cancelled" : "worker_lost";
   const result = collectResult(task, {
     ...nothingSeen,
     serial: attempt.serial,
