@@ -109,7 +109,8 @@ function claimedTask(
     names,
     attempts: before + 1,
     maxAttempts: maxAttemptsOf(task, settings),
-    owned,
+    // As it was before the claim.
+    owned: structuredClone(owned),
     begun: world.clock.elapsed(),
     attempt: {
       attempt_id: attemptId,
