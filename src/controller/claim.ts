@@ -109,8 +109,7 @@ function claimedTask(
     names,
     attempts: before + 1,
     maxAttempts: maxAttemptsOf(task, settings),
-    // As it was before the claim.
-    owned: structuredClone(owned),
+    owned,
     begun: world.clock.elapsed(),
     attempt: {
       attempt_id: attemptId,
@@ -132,7 +131,7 @@ function claimedTask(
 }
 
 /**
- * What the ledger says of a place, or null. A worktree that somebody removed is made anew,
+ * What the ledger says of a place before it is claimed, or null. A worktree that somebody removed is made anew,
  * and unfinished until then.
  */
 export function ownedAt(
@@ -143,7 +142,7 @@ export function ownedAt(
   const owned = path === null ? undefined : worktrees[path];
   if (path === null || owned === undefined) return null;
   if (owned.phase === "ready" && files.lstat(path) === null) owned.phase = "adding";
-  return owned;
+  return structuredClone(owned);
 }
 
 /**

@@ -86,7 +86,7 @@ export async function finishRemoval(
   const foreign = await whyForeign(context.git, path, owned);
   if (foreign !== null) return { rescued: null, why: foreign };
   const { rescued, why, look } = await rescueFrom(context, path, owned);
-  if (why !== null) return { rescued, why: `${why}; move it away, and macp goes on` };
+  if (why !== null) return { rescued, why };
   const busy = whyInUse(context, path);
   if (busy !== null) return { rescued, why: busy };
   return { rescued, why: await removePinned(context, path, look) };
@@ -112,7 +112,8 @@ export async function rescueFrom(
     }
     return { rescued, why: null, look };
   } catch (error) {
-    return { rescued: null, look, why: `what is in it could not be pinned: ${messageOf(error)}` };
+    const why = `what is in it could not be pinned: ${messageOf(error)}`;
+    return { rescued: null, look, why: `${why}; move it away, and macp goes on` };
   }
 }
 
