@@ -131,8 +131,8 @@ function claimedTask(
 }
 
 /**
- * What the ledger says of a place before it is claimed, or null. A worktree that somebody removed is made anew,
- * and unfinished until then.
+ * What the ledger says of a place before it is claimed, or null. A worktree that somebody
+ * removed is made anew, and unfinished until then.
  */
 export function ownedAt(
   files: Files,
