@@ -16,8 +16,8 @@ const tailLines = 10;
 /** What is known besides the result. */
 export interface ResultPlaces {
   resultPath: string;
-  /** Whether the worktree that the result names is there. */
-  hasWorktree: boolean;
+  /** Whether the worktree that the result names is there; `half` is half made or removed. */
+  worktree: "ready" | "half" | "gone";
   /** Milliseconds since the epoch. */
   now: number;
 }
@@ -41,7 +41,7 @@ export function printResult(output: Output, result: TaskResult, places: ResultPl
   }
 }
 
-function factsOf(result: TaskResult, { resultPath, hasWorktree, now }: ResultPlaces): Rows {
+function factsOf(result: TaskResult, { resultPath, worktree, now }: ResultPlaces): Rows {
   const meta = result.metadata ?? {};
   const rows: Rows = [
     ["outcome", known(meta.outcome)],
@@ -55,9 +55,9 @@ function factsOf(result: TaskResult, { resultPath, hasWorktree, now }: ResultPla
     ["session", meta.session_id ?? ""],
     ["usage", meta.usage ? describeUsage(meta.usage) : ""],
     ["branch", known(result.branch)],
-    ["worktree", describePlace(result.worktree, hasWorktree)],
+    ["worktree", describePlace(result.worktree, worktree)],
     ["commits", `${known(meta.commits)} (+${known(meta.insertions)} −${known(meta.deletions)})`],
-    ["snapshot", describeSnapshot(result, hasWorktree)],
+    ["snapshot", describeSnapshot(result, worktree === "ready")],
     ["hand-over", meta.handover_path ?? ""],
     ["result", resultPath],
   ];
@@ -78,9 +78,17 @@ function known(value: unknown): string {
   return value === null || value === undefined ? "unknown" : String(value);
 }
 
-function describePlace(worktree: string | null | undefined, isThere: boolean): string {
-  if (!worktree) return "";
-  return isThere ? worktree : `${worktree} (removed)`;
+function describePlace(
+  path: string | null | undefined,
+  worktree: ResultPlaces["worktree"],
+): string {
+  if (!path) return "";
+  const told = {
+    ready: "",
+    half: " (half made or removed; macp clean ends that)",
+    gone: " (removed)",
+  };
+  return `${path}${told[worktree]}`;
 }
 
 function describeSnapshot({ task_id: id, metadata }: TaskResult, hasWorktree: boolean): string {

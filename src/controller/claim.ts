@@ -132,8 +132,8 @@ function claimedTask(
 }
 
 /**
- * What the ledger says of a place, or null. A worktree that somebody removed is made anew,
- * and unfinished until then.
+ * What the ledger says of a place before it is claimed, or null. A worktree that somebody
+ * removed is made anew, and unfinished until then.
  */
 export function ownedAt(
   files: Files,
@@ -143,7 +143,7 @@ export function ownedAt(
   const owned = path === null ? undefined : worktrees[path];
   if (path === null || owned === undefined) return null;
   if (owned.phase === "ready" && files.lstat(path) === null) owned.phase = "adding";
-  return owned;
+  return structuredClone(owned);
 }
 
 /**

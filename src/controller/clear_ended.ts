@@ -9,7 +9,13 @@ import { type FolderLook, lookAt } from "../dispatcher/folder_look.ts";
 import type { OwnedWorktree, TaskResult } from "../protocol/generated/types.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { taskNames } from "../protocol/names.ts";
-import { enterRescued, forgetWorktree, pinWorktree, removeWorktree } from "./clear_worktree.ts";
+import {
+  enterRescued,
+  forgetWorktree,
+  pinWorktree,
+  removeWorktree,
+  whyInUse,
+} from "./clear_worktree.ts";
 import type { ControllerContext } from "./context.ts";
 import { lastSerial } from "./hold_task.ts";
 import { knownResult } from "./known_result.ts";
@@ -79,8 +85,10 @@ export async function finishRemoval(
 ): Promise<FinishedRemoval> {
   const foreign = await whyForeign(context.git, path, owned);
   if (foreign !== null) return { rescued: null, why: foreign };
-  const { rescued, why, look } = await rescueFrom(context, path, owned.task_id);
+  const { rescued, why, look } = await rescueFrom(context, path, owned);
   if (why !== null) return { rescued, why };
+  const busy = whyInUse(context, path);
+  if (busy !== null) return { rescued, why: busy };
   return { rescued, why: await removePinned(context, path, look) };
 }
 
@@ -88,13 +96,14 @@ export async function finishRemoval(
 export async function rescueFrom(
   context: ControllerContext,
   path: string,
-  id: string,
+  owned: OwnedWorktree,
 ): Promise<FinishedRemoval & { look: FolderLook }> {
+  const { task_id: id } = owned;
   const names = await taskNames(id);
   let look: FolderLook = new Map();
   try {
     look = lookAt(context.world.files, path);
-    const rescued = await rescue({ ...context, names, path });
+    const rescued = await rescue({ ...context, names, path, owned });
     if (rescued === null) return { rescued, why: null, look };
     const result = knownResult(context, id, names);
     if (result !== null) {
@@ -103,7 +112,8 @@ export async function rescueFrom(
     }
     return { rescued, why: null, look };
   } catch (error) {
-    return { rescued: null, look, why: `what is in it could not be pinned: ${messageOf(error)}` };
+    const why = `what is in it could not be pinned: ${messageOf(error)}`;
+    return { rescued: null, look, why: `${why}; move it away, and macp goes on` };
   }
 }
 

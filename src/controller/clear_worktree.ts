@@ -66,7 +66,7 @@ export async function pinWorktree(
     // It was pinned whole, and what is left of it since is not.
     if (owned?.phase === "removing") {
       const look = lookAt(files, path);
-      const rescued = await rescue({ ...context, names: about.names, path });
+      const rescued = await rescue({ ...context, names: about.names, path, owned });
       await recallPinned(context, attempt, about);
       if (rescued !== null) enterRescued(metadata, rescued);
       const why = whyInUse(context, path);
@@ -114,7 +114,7 @@ export function describeLeftOut(paths: readonly string[]): string {
 }
 
 /** Which processes work in it, those of the attempt being ended; null without any. */
-function whyInUse({ world: { processes } }: ControllerContext, path: string): string | null {
+export function whyInUse({ world: { processes } }: ControllerContext, path: string): string | null {
   const self = processes.self().pid;
   const pids = processes.withFolder(path).map(({ pid }) => pid).filter((pid) => pid !== self);
   return pids.length === 0 ? null : `process ${pids.slice(0, 5).join(", ")} works in it`;

@@ -169,7 +169,8 @@ async function remove(
     if (why !== null) context.onNote(`The worktree ${worktree} stays: ${why}`);
     return left;
   }
-  if (context.world.files.lstat(worktree) !== null) return "all";
+  // What a removal left that was cut short is not whole.
+  if (context.world.files.lstat(worktree) !== null) return "some";
   await forgetRegistration(context.git, worktree);
   return "nothing";
 }

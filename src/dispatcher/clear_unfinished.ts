@@ -36,17 +36,17 @@ async function rescueUnfinished(
 ): Promise<Rescued | null> {
   const { git, place: { path } } = request;
   const notOwn = notMade(`${path} is not the worktree that macp made; move it away`);
-  if (owned.phase !== "adding") throw notOwn;
+  if (owned.phase === "ready") throw notOwn;
   const linked = await isUnfinished(git, path);
   const foreign = await whyForeign(git, path, owned);
   if (foreign !== null) throw notMade(`${foreign}: ${path}; move it away`);
-  if (linked && await isReadable(git, path)) {
-    return await rescue({ ...request, path, apart: !request.restore });
+  if (owned.phase === "removing" || linked && await isReadable(git, path)) {
+    return await rescue({ ...request, path, owned, apart: !request.restore });
   }
   const rescued = await rescueUnlinked({ ...request, path });
   if (rescued !== undefined) return rescued;
   if (!linked) throw notOwn;
-  return await rescue({ ...request, path, apart: !request.restore });
+  return await rescue({ ...request, path, owned, apart: !request.restore });
 }
 
 /** Whether git can tell what a worktree holds. */

@@ -6,6 +6,8 @@
 import { join } from "@std/path";
 import type { Git } from "../git/git.ts";
 import { parseWorktreeList, type WorktreeEntry } from "../git/worktree_list.ts";
+import type { Files } from "../sys/files.ts";
+import { gitFolderOf } from "./stale_locks.ts";
 
 /** Git's list of worktrees. */
 export async function listWorktrees(git: Git): Promise<WorktreeEntry[]> {
@@ -18,11 +20,19 @@ export async function isUnfinished(git: Git, path: string): Promise<boolean> {
 }
 
 /** Whether a folder is what an interrupted removal left: git still lists it. */
-export async function isRest(git: Git, path: string): Promise<boolean> {
+async function isRest(git: Git, path: string): Promise<boolean> {
   const { files } = git.world;
   return files.lstat(path)?.kind === "folder" && files.realPath(path) === path &&
     files.lstat(join(path, ".git")) === null &&
     (await listWorktrees(git)).some((entry) => entry.path === path);
+}
+
+/** Whether a folder has no link to git, or one to a folder of git's that is gone. */
+export function isUnlinked(files: Files, path: string): boolean {
+  if (files.lstat(path)?.kind !== "folder" || files.realPath(path) !== path) return false;
+  if (files.lstat(join(path, ".git")) === null) return true;
+  const folder = gitFolderOf(files, path);
+  return folder !== null && files.lstat(join(folder, "gitdir")) === null;
 }
 
 /** Whether a folder is a worktree of this repository, or empty. */

@@ -13,7 +13,7 @@ import type { Files } from "../sys/files.ts";
 import { isBelow } from "../sys/real_path.ts";
 
 /** Name of the file in git's own folder of a worktree; it holds the id of the task. */
-const markName = "macp-task";
+export const markName = "macp-task";
 /** What git writes as HEAD of a worktree that stands on a branch. */
 const onBranch = /^ref: refs\/heads\/(.+)$/;
 

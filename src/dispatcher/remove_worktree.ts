@@ -9,7 +9,7 @@ import { firstOf, oneLine } from "../protocol/text.ts";
 import { reach } from "../sys/fail_points.ts";
 import type { Files } from "../sys/files.ts";
 import { type FolderLook, isWhole, lookAt, writtenSince } from "./folder_look.ts";
-import { isRest, listWorktrees } from "./own_worktrees.ts";
+import { isUnlinked, listWorktrees } from "./own_worktrees.ts";
 
 /**
  * Removes a worktree that macp made. What it held must be pinned before.
@@ -51,7 +51,7 @@ export async function endRemoval(git: Git, path: string, pinned: FolderLook): Pr
   const rest = whatIsLeft(files, path, pinned);
   if (rest.why !== null) return rest;
   const locked = (await listWorktrees(git)).some((entry) => entry.path === path && entry.locked);
-  if (locked || !await isRest(git, path)) return { ...rest, why };
+  if (locked || !isUnlinked(files, path)) return { ...rest, why };
   files.remove(path, { recursive: true });
   await forgetRegistration(git, path);
   return removed;
@@ -61,10 +61,13 @@ export async function endRemoval(git: Git, path: string, pinned: FolderLook): Pr
 function whatIsLeft(files: Files, path: string, pinned: FolderLook): Removal {
   try {
     const now = lookAt(files, path);
-    const left = isWhole(pinned, now) ? "all" : "some";
+    const left = isWhole(pinned, now) && !isUnlinked(files, path) ? "all" : "some";
     const late = writtenSince(pinned, now);
     const named = firstOf(late.map((name) => oneLine(name, 100)), 5);
-    const told = `written while it was being removed: ${named}; the next macp clean pins that too`;
+    const next = left === "all"
+      ? "the next macp clean pins that too"
+      : "the next macp run or clean pins that and removes the rest";
+    const told = `written while it was being removed: ${named}; ${next}`;
     return { left, why: late.length === 0 ? null : told };
   } catch (error) {
     return { left: "some", why: messageOf(error) };

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { join } from "@std/path";
 import type { Git } from "../git/git.ts";
 import { findUnpinned } from "../git/find_unpinned.ts";
 import { keepLeftCommits } from "../git/left_commits.ts";
 import { listSnapshots } from "../git/snapshot_refs.ts";
 import { pinCommit, writeSnapshot } from "../git/snapshots.ts";
-import { gitFolders } from "../git/submodules.ts";
+import type { OwnedWorktree } from "../protocol/generated/types.ts";
 import type { TaskNames } from "../protocol/names.ts";
 import type { Settings } from "../protocol/settings.ts";
+import { mendLink } from "./mend_link.ts";
 import { readContent } from "./worktree_content.ts";
 
 /** The worktree in question. */
@@ -22,6 +22,8 @@ export interface RescueRequest {
   settings: Settings;
   names: TaskNames;
   path: string;
+  /** What the ledger says of it. */
+  owned: OwnedWorktree;
   /** Whether nothing is brought back that no snapshot held: a setup may have left it. */
   apart?: boolean;
 }
@@ -42,14 +44,13 @@ export interface Rescued {
  *
  * @returns Null when nothing new is there. Throws when that cannot be told.
  */
-export async function rescue(
-  { git, settings, names, path, apart = false }: RescueRequest,
-): Promise<Rescued | null> {
+export async function rescue(request: RescueRequest): Promise<Rescued | null> {
+  const { git, settings, names, path, apart = false } = request;
   const { files } = git.world;
   if (files.lstat(path)?.kind !== "folder") return null;
   await git.quiet(path);
   if (files.list(path).every((name) => name === ".git")) return null;
-  await mendLink(git, path);
+  await mendLink(request);
   const own = git.at(path);
   const { status, log, ignored, unwatched, unheld } = await readContent({ git, settings }, path);
   if (unheld !== null) throw new Error(unheld);
@@ -69,27 +70,4 @@ export async function rescue(
 export function describeRescued({ ref, whole }: Rescued): string {
   const what = `somebody worked in the unfinished worktree; that is pinned at ${ref}`;
   return whole ? what : `${what}; see: git show --stat ${ref}`;
-}
-
-/** A removal that was cut short may have taken the link to git's own folder first. */
-async function mendLink(git: Git, path: string): Promise<void> {
-  const { files } = git.world;
-  const link = join(path, ".git");
-  if (files.lstat(link) !== null) return;
-  const { common } = await gitFolders(git);
-  const folder = files.list(join(common, "worktrees"))
-    .map((name) => join(common, "worktrees", name))
-    .find((folder) => {
-      const back = join(folder, "gitdir");
-      return files.lstat(back)?.kind === "file" && files.readText(back).trimEnd() === link;
-    });
-  if (folder === undefined) {
-    throw new Error("what stands there is no worktree: it has no .git file");
-  }
-  const file = files.open(link, { write: true, createNew: true, mode: 0o644 });
-  try {
-    file.write(new TextEncoder().encode(`gitdir: ${folder}\n`));
-  } finally {
-    file.close();
-  }
 }

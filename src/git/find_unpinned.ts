@@ -88,11 +88,11 @@ async function differences(git: Git, from: string | null, to: string): Promise<D
   return [...rows].map(([, before = "", after = "", path = ""]) => ({ path, before, after }));
 }
 
-/** Ignored files of a snapshot, each as blob and path. */
+/** Ignored files of a snapshot, each as blob and path; what ignores a file may be gone first. */
 async function ignoredIn(git: Git, { extra }: Snapshot): Promise<string[]> {
   if (extra === null) return [];
   const output = await git.read(["ls-tree", "-r", "-z", "--full-tree", extra, "ignored/"]);
-  return [...output.matchAll(/\d+ [a-z]+ ([0-9a-f]+)\t([^\0]*)\0/g)]
+  return [...output.matchAll(/\d+ [a-z]+ ([0-9a-f]+)\tignored\/([^\0]*)\0/g)]
     .map(([, blob, path]) => `${blob} ${path}`);
 }
 

@@ -194,13 +194,14 @@ async function settle(
 /** Takes back what was made until it failed. */
 async function takeBack(
   context: ControllerContext,
-  { task, place: { path } }: RestorePlan,
+  { place: { path } }: RestorePlan,
 ): Promise<void> {
   const { git, store } = context;
   const { files } = git.world;
-  if (store.readState().worktrees[path]?.phase !== "adding") return;
+  const owned = store.readState().worktrees[path];
+  if (owned?.phase !== "adding") return;
   if (files.lstat(path) !== null && await isUnfinished(git, path)) {
-    const { why } = await rescueFrom(context, path, task.id);
+    const { why } = await rescueFrom(context, path, owned);
     if (why === null) await cleanupWorktree(git, path);
   }
   await store.change(({ state }) => {

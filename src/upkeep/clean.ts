@@ -157,14 +157,14 @@ async function finishOne(
 async function removeUnfinished(
   context: ControllerContext,
   path: string,
-  { task_id: id }: OwnedWorktree,
+  owned: OwnedWorktree,
 ): Promise<FinishedRemoval> {
   const { git, world: { files } } = context;
   await git.quiet(path);
   if (!await isUnfinished(git, path)) {
     return { rescued: null, why: "something else stands in its place" };
   }
-  const found = await rescueFrom(context, path, id);
+  const found = await rescueFrom(context, path, owned);
   if (found.why !== null) return found;
   if (await cleanupWorktree(git, path) !== null) {
     // Git locks a worktree while it makes it; an empty folder it does not know yet.

@@ -249,3 +249,123 @@ for (
     });
   });
 }
+
+/** What a removal leaves during which somebody writes a file: no link to git, not listed. */
+const racedRemoval = (repository: Repository, place: string, late: string) =>
+  trapGit(
+    repository,
+    "worktree remove",
+    `PATH='${repository.env.PATH}' git "$@"; mkdir -p '${place}'; ${late}; exit 1`,
+  );
+
+for (const by of ["clean", "drain"] as const) {
+  for (const next of ["run", "clean", "restore", "accept"] as const) {
+    Deno.test(`macp ${next} pins and removes what was written while ${by} removed a worktree, and git forgot it`, async () => {
+      await withRepository(async (repository) => {
+        await repository.commit({ tracked: "one\n", ".gitignore": "*.log\n" });
+        await repository.submit("t", "echo two > tracked; echo old > app.log; exit 1");
+        const place = repository.worktree("t");
+        const env = racedRemoval(repository, place, `echo late > '${place}/app.log'`);
+        if (by === "clean") {
+          assertEquals((await repository.macp(["drain"])).code, 1);
+          assertEquals((await repository.macp(["restore", "t"])).code, 0);
+        }
+        const raced = await repository.macp(by === "clean" ? ["clean", "--all"] : ["drain"], {
+          env,
+        });
+        assertStringIncludes(raced.stdout + raced.stderr, "written while it was being removed");
+        assertStringIncludes(raced.stdout + raced.stderr, "app.log; the next macp run or clean");
+        assertEquals([...Deno.readDirSync(place)].map(({ name }) => name), ["app.log"]);
+        assertEquals(phaseOf(repository, place), "removing");
+        const shown = await repository.macp(["show", "t"]);
+        assertStringIncludes(shown.stdout, "(half made or removed; macp clean ends that)");
+        assertEquals(shown.stdout.includes(`cd ${place}`), false, shown.stdout);
+        const args = { run: ["run", "--once"], clean: ["clean"], other: [next, "t"] };
+        const ran = await repository.macp(next in args ? args[next as "run"] : args.other);
+        assertEquals(ran.code, 0, ran.stdout + ran.stderr);
+        if (next !== "accept") {
+          assertStringIncludes(ran.stdout + ran.stderr, `pinned at ${ref}-rest`);
+        }
+        assertEquals(await repository.git("show", `${ref}-rest:app.log`), "late");
+        assertStringIncludes(repository.result("t").metadata?.warnings?.join() ?? "", "-rest");
+        assertEquals(exists(place), next === "restore");
+        if (next !== "restore") assertEquals((await repository.macp(["restore", "t"])).code, 0);
+        assertEquals([textOf(`${place}/app.log`), textOf(`${place}/tracked`)], ["old\n", "two\n"]);
+      });
+    });
+  }
+}
+
+/** What else may be left then, and which refs hold it. */
+const rests: Record<
+  string,
+  { late: (place: string, repository: Repository) => string; refs: string[] }
+> = {
+  "a link that leads nowhere": {
+    late: (place, { path }) =>
+      `echo late > '${place}/app.log'; echo 'gitdir: ${path}/.git/worktrees/t' > '${place}/.git'`,
+    refs: [ref, `${ref}-rest`],
+  },
+  "as many files as there were": {
+    late: (place, { path }) =>
+      `git -C '${path}' archive HEAD | tar -xC '${place}'; echo 2 > '${place}/app.log'`,
+    refs: [ref, `${ref}.1`],
+  },
+  "what is pinned already": {
+    late: (place) => `echo old > '${place}/app.log'`,
+    refs: [ref],
+  },
+};
+
+for (const [what, { late, refs }] of Object.entries(rests)) {
+  Deno.test(`macp clean ends a removal that left ${what}`, async () => {
+    await withRepository(async (repository) => {
+      await repository.commit({ tracked: "one\n", ".gitignore": "*.log\n" });
+      await repository.submit("t", "echo old > app.log; exit 1");
+      const place = repository.worktree("t");
+      const env = racedRemoval(repository, place, late(place, repository));
+      assertEquals((await repository.macp(["drain"], { env })).code, 1);
+      assertEquals([exists(place), phaseOf(repository, place)], [true, "removing"]);
+      const ran = await repository.macp(["clean"]);
+      assertEquals([ran.code, exists(place)], [0, false], ran.stdout + ran.stderr);
+      const pinned = await repository.git(
+        "for-each-ref",
+        "--format=%(refname)",
+        "refs/macp/snapshots",
+      );
+      assertEquals(pinned.split("\n"), refs);
+      assertEquals((await repository.macp(["restore", "t"])).code, 0);
+      assertEquals(textOf(`${place}/app.log`), refs.includes(`${ref}.1`) ? "2\n" : "old\n");
+    });
+  });
+}
+
+Deno.test("macp drain removes an empty folder that git left of a worktree", async () => {
+  await withRepository(async (repository) => {
+    await repository.commit({ tracked: "one\n" });
+    await repository.submit("t", "exit 1");
+    const place = repository.worktree("t");
+    const ran = await repository.macp(["drain"], { env: racedRemoval(repository, place, "true") });
+    assertEquals([ran.code, exists(place), phaseOf(repository, place)], [1, false, undefined]);
+  });
+});
+
+Deno.test("macp says how it goes on where a removal left a repository of its own", async () => {
+  await withRepository(async (repository) => {
+    const place = await failed(repository);
+    assertEquals((await repository.macp(["restore", "t"])).code, 0);
+    const late = `cd '${place}'; git init --quiet mine; echo x > mine/x`;
+    const env = racedRemoval(repository, place, late);
+    assertEquals((await repository.macp(["clean", "--all"], { env })).code, 5);
+    for (const args of [["clean"], ["restore", "t"]]) {
+      const ran = await repository.macp(args);
+      assertEquals(ran.code, 5, ran.stdout + ran.stderr);
+      assertStringIncludes(ran.stdout + ran.stderr, "mine");
+      assertStringIncludes(ran.stdout + ran.stderr, "move it away, and macp goes on");
+      assertEquals(textOf(`${place}/mine/x`), "x\n");
+    }
+    Deno.renameSync(`${place}/mine`, repository.outside("mine"));
+    assertEquals((await repository.macp(["restore", "t"])).code, 0);
+    assertEquals(textOf(`${place}/new`), "new\n");
+  });
+});

@@ -49,7 +49,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const named = records.result?.worktree ?? null;
   const phase = named === null ? undefined : state.worktrees[named]?.phase;
   // Nobody should work in one that is made or removed, or where that was cut short.
-  const usual = phase === "adding" || phase === "removing" ? null : named;
+  const isHalf = phase === "adding" || phase === "removing";
+  const usual = isHalf ? null : named;
   const place = worktreeOf(state, id) ?? usual;
   const worktree = place !== null && world.files.stat(place)?.kind === "folder" ? place : null;
   const about = { queue: store.readQueue(), id, raw };
@@ -60,7 +61,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const isEmpty = records.result?.metadata?.commits === 0;
   if (heldBy !== null && !isEmpty) output.line(`landed: already in ${oneLine(heldBy)}`);
   for (const doubt of doubtsOf(records)) output.line(`warning: ${oneLine(doubt, 400)}`);
-  printRecords(output, records, { raw, settings, worktree, files: world.files, now });
+  printRecords(output, records, { raw, settings, worktree, isHalf, files: world.files, now });
   printNext(output, { ...about, records, worktree, heldBy });
   return exitCodes.done;
 }
@@ -83,19 +84,25 @@ async function findUnrecorded(
 function printRecords(
   output: Output,
   { result, resultPath, attempts, damaged, stranger, logs, prunedLogs }: TaskRecords,
-  { raw, settings, worktree, files, now }: {
+  { raw, settings, worktree, isHalf, files, now }: {
     raw: RawTask;
     settings: Settings;
     worktree: string | null;
+    isHalf: boolean;
     files: Files;
     now: number;
   },
 ): void {
   if (result) {
-    const hasWorktree = worktree !== null && worktree === result.worktree;
+    const isReady = worktree !== null && worktree === result.worktree;
+    const half = isHalf && files.lstat(result.worktree ?? "") !== null ? "half" : "gone";
     // What is to run again has not ended: the result is that of before.
     if (!isTerminal(statusOf(raw) ?? "failed")) output.line("last attempt:");
-    printResult(output, result, { resultPath, hasWorktree, now });
+    printResult(output, result, {
+      resultPath,
+      worktree: isReady ? "ready" : half,
+      now,
+    });
   } else {
     if (worktree !== null) output.line(`worktree: ${worktree}`);
     const isGone = damaged.length === 0 && stranger === null && removesResults(settings);

@@ -187,6 +187,21 @@ Deno.test("setupWorktree() never clears a foreign folder, whatever the ledger sa
     }
   }));
 
+Deno.test("setupWorktree() pins what a removal left that git has forgotten, and makes it anew", () =>
+  withRepository(async ({ git, request }) => {
+    const asked = await request("a");
+    const { path } = await setupWorktree(asked);
+    await git.read(["worktree", "remove", "--force", path]);
+    Deno.mkdirSync(path);
+    Deno.writeTextFileSync(join(path, "late.txt"), "late\n");
+    const ready = await setupWorktree({ ...asked, owned: owned("removing") });
+    const pinned = "refs/macp/snapshots/a/1-rest";
+    assert(ready.warnings.some((warning) => warning.includes(`pinned at ${pinned}`)));
+    assertEquals(await git.read(["show", `${pinned}:late.txt`]), "late\n");
+    assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).sort(), [".git", "file.txt"]);
+    assertEquals((await git.read(["worktree", "list"])).trim().split("\n").length, 2);
+  }));
+
 Deno.test("checkPlace() refuses what lies outside the base, also through a symbolic link", () =>
   withRepository(({ folder, git }) => {
     const base = join(folder, "trees");
