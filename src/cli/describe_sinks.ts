@@ -88,7 +88,11 @@ export function describeSink(sink: SinkStatus, now: number): string {
     parked > 0 && sink.lag_bytes === 0 ? "" : describeLag(sink),
     describeParked(sink, why?.reason ?? null, now),
     sink.quiet_until === null ? "" : `quiet until ${sink.quiet_until}`,
-    dead.events > 0 ? `${plural(dead.events, "dead letter")} (macp redrive ${sink.name})` : "",
+    dead.events > 0
+      ? `${plural(dead.events, "dead letter")} (macp redrive ${sink.name}${
+        disabled ? " enables it once one arrives" : ""
+      })`
+      : "",
     dead.unreadable > 0
       ? `${plural(dead.unreadable, "line")} of dead_letter/${sink.name}.ndjson that cannot be read`
       : "",

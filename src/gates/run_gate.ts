@@ -81,7 +81,8 @@ export async function tryGate(context: GateContext, gate: Gate): Promise<GateTri
   const output_tail = log.tail(tailLines, tailBytes);
   log.section(`${label} ${judgement.outcome}${reason === null ? "" : `: ${reason}`}`);
   const evidence: GateEvidence = {
-    command: gate.command,
+    // Redacted before anybody cuts it: half a secret would not be known any more.
+    command: redactor.text(gate.command),
     type: gate.type,
     outcome: judgement.outcome,
     reason,

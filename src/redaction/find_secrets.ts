@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { addressParts } from "./address_parts.ts";
 import { MIN_LENGTH_NAMED, type Secret } from "./collect_secrets.ts";
 import { derivedForms } from "./derived_forms.ts";
 import { BEFORE_BREAK, matchForm, NONE, OPEN } from "./match_form.ts";
@@ -73,7 +74,11 @@ export function createFinder(secrets: readonly Secret[]): SecretFinder {
 
 function needlesOf(secrets: readonly Secret[]): SecretNeedle[] {
   const names = new Map<string, string>();
-  for (const { name, value } of secrets.filter(({ value }) => value.length >= MIN_LENGTH_NAMED)) {
+  const parts = secrets.flatMap(({ name, value }) =>
+    addressParts(value).map((part) => ({ name, value: part }))
+  );
+  const known = [...secrets, ...parts].filter(({ value }) => value.length >= MIN_LENGTH_NAMED);
+  for (const { name, value } of known) {
     for (const form of derivedForms(value)) if (!names.has(form)) names.set(form, name);
   }
   const heads = new Map<string, KnownForm[]>();

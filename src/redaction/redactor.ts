@@ -40,9 +40,10 @@ export interface LearningRedactor extends Redactor {
 }
 
 /**
- * Makes a redactor for these secrets, in all forms that they turn up in, and for
- * tokens of known shapes. Values under 4 characters are not looked for. Where secrets
- * overlap, the whole is replaced once, under the name of the longest.
+ * Makes a redactor for these secrets, in all forms that they turn up in, for the secret parts
+ * of those that are addresses, and for tokens of known shapes. Values under 4 characters are
+ * not looked for. Where secrets overlap, the whole is replaced once, under the name of the
+ * longest.
  */
 export function createRedactor(secrets: readonly Secret[]): LearningRedactor {
   let known = secrets;

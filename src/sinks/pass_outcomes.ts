@@ -58,7 +58,8 @@ export class PassOutcomes {
       return this.#buryWaiting(members, reason);
     }
     state.disable(reason, hash, this.#now());
-    report.trouble(name, `it is disabled until it is configured anew: ${reason}`);
+    const until = `its address or its secrets change, or what macp redrive ${name} sends arrives`;
+    report.trouble(name, `it is disabled until ${until}: ${reason}`);
     this.#buryWaiting(state.waiting, reason);
   }
 

@@ -6,6 +6,7 @@
 import { MacpError } from "../protocol/errors.ts";
 import { takeStateLock } from "../store/state_places.ts";
 import type { World } from "../sys/world.ts";
+import type { CursorKeeper } from "./cursor_keeper.ts";
 import type { DeadLetter, DeadLetters } from "./dead_letters.ts";
 import { DirectSender } from "./send_directly.ts";
 import type { Sink } from "./sink.ts";
@@ -21,11 +22,12 @@ const takeOutTimes = 10;
 export interface RedriveContext {
   world: Pick<World, "files" | "clock" | "uuid">;
   letters: DeadLetters;
+  cursors: CursorKeeper;
   /** Path of the lock of the sink. */
   lockPath: string;
   /** Nothing is begun once it aborts. */
   stop: AbortSignal;
-  /** Told what did not arrive, without secrets. */
+  /** Told what did not arrive, without secrets, and when the sink is enabled again. */
   trouble(text: string): void;
 }
 
@@ -61,7 +63,8 @@ export function lettersSince(
 /**
  * Sends the dead letters of a sink in their order, and takes out those that arrived: soon
  * afterwards, so that a process that is killed in between sends some again and loses none.
- * Events of a task stay behind an earlier one that did not arrive.
+ * Events of a task stay behind an earlier one that did not arrive. A sink that takes one is
+ * not gone, so it is enabled again.
  *
  * @param since Milliseconds since the epoch; letters that were written before stay.
  * Throws `MacpError` of kind busy, code `sink_locked`, while another program serves the sink.
@@ -87,13 +90,15 @@ export async function redrive(
 }
 
 async function sendLetters(
-  { world, letters, stop, trouble }: RedriveContext,
+  context: RedriveContext,
   sink: Sink,
   since: number,
 ): Promise<Redriven> {
+  const { world, letters, stop, trouble } = context;
   const { wanted, older, unreadable } = lettersSince(letters, sink.name, since);
   const sender = new DirectSender(world, sink, stop);
   const redriven: Redriven = { delivered: 0, left: 0, older, unreadable };
+  let isTaken = false;
   let changes: [string, DeadLetter | null][] = [];
   let nextAt = world.clock.elapsed() + takeOutMs;
   const takeOut = async () => {
@@ -104,6 +109,7 @@ async function sendLetters(
   };
   for (const { line, letter } of wanted) {
     const outcome = await sender.send(letter.event);
+    if (outcome.kind === "delivered") isTaken = true;
     if (outcome.kind === "delivered" || outcome.kind === "skipped") {
       redriven.delivered++;
       changes.push([line, null]);
@@ -118,5 +124,15 @@ async function sendLetters(
     if (world.clock.elapsed() >= nextAt) await takeOut();
   }
   await takeOut();
+  if (isTaken) await enable(context, sink.name);
   return redriven;
+}
+
+/** Lets a sink be served again that took an event although it was disabled. */
+async function enable({ world, cursors, trouble }: RedriveContext, name: string): Promise<void> {
+  const cursor = cursors.cursor(name);
+  if (!cursor?.disabled) return;
+  const last_success = new Date(world.clock.now()).toISOString();
+  await cursors.save(name, { ...cursor, disabled: null, last_success });
+  trouble("it took an event, so it is served again");
 }

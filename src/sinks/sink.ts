@@ -15,7 +15,7 @@ export type Delivered =
   | { kind: "retry"; reason: string; afterMs: number | null }
   /** The receiver will never take this event. */
   | { kind: "refused"; reason: string }
-  /** The receiver is gone for good: nothing more is sent until it is configured anew. */
+  /** The receiver is gone for good: nothing is sent until it is configured anew or redriven. */
   | { kind: "disabled"; reason: string };
 
 /** Whether a receiver could be posted to. */

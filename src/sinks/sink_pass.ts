@@ -22,6 +22,8 @@ export class SinkPass {
   readonly #hash: string;
   readonly #writer: PassWriter;
   readonly #outcomes: PassOutcomes;
+  /** New events that became dead letters as the sink is disabled. */
+  #missed = 0;
 
   /** @param hash Fingerprint of the sink's settings. */
   constructor(context: PassContext, served: ServedSink, state: SinkState, hash: string) {
@@ -50,6 +52,13 @@ export class SinkPass {
     if (!this.#state.wasServedLately(this.#now())) this.#writer.changed();
     await this.#sendWaiting();
     await this.#readOn();
+    if (this.#missed > 0) {
+      const count = this.#missed === 1
+        ? "1 event is a dead letter"
+        : `${this.#missed} events are dead letters`;
+      const way = `macp redrive ${sink.name} sends what it missed, and enables it if that arrives`;
+      report.trouble(sink.name, `it is disabled, so ${count}; ${way}`);
+    }
     await this.#writer.save();
   }
 
@@ -125,6 +134,7 @@ export class SinkPass {
     if (!sink.accepts(event)) return true;
     if (state.disabled !== null) {
       this.#outcomes.bury(redact(event), { reason: state.disabled, tries: 0 });
+      this.#missed++;
       return true;
     }
     if (!state.hasRoom()) return false;

@@ -50,7 +50,7 @@ export interface SinkStatus {
   delivered: number;
   last_success: string | null;
   last_error: { at: string; reason: string } | null;
-  /** Why nothing is sent until it is configured anew. */
+  /** Why nothing is sent until it is configured anew, or takes what redrive sends. */
   disabled: { at: string; reason: string } | null;
   /** What redrive would send again. */
   dead_letters: {

@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { execTask, filesBelow, type Repository, textOf, withRepository } from "./harness.ts";
+import {
+  execTask,
+  filesBelow,
+  type Ran,
+  type Repository,
+  textOf,
+  withRepository,
+} from "./harness.ts";
 import { accepting, eventLine, secretPart, withReceiver, writeEvents } from "./sinks.ts";
 
 const marker = "s3cr3t-Mark3r-Value-4711";
@@ -224,6 +231,72 @@ Deno.test("macp shows of the address of a sink on this machine its host alone", 
       for (const path of filesBelow(repository.state())) {
         const text = path.endsWith("config.json") ? "" : textOf(path) ?? "";
         for (const part of secretPart.split("/")) assert(!text.includes(part), path);
+      }
+    });
+  });
+});
+
+Deno.test("Parts of a sink's address that a worker or gate prints alone are in nothing that macp writes or sends", async () => {
+  await withReceiver(accepting, async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      const parts = {
+        slack: "/services/T00000000/B00000000/aaaaBBBBccccDDDDeeeeFFFF",
+        discord: "/api/webhooks/123456789012345678/bbbbCCCC-dddd_EEEE1",
+        password: "pass-w0rd",
+        key: "ccccDDDDeeeeFFFF",
+        topic: "builds-for-anna-and-nobody-else",
+      };
+      const env = {
+        SLACK_AT: `${origin}${parts.slack}`,
+        HOOK_AT: `${origin.replace("//", `//bot:${parts.password}@`)}/hook?key=${parts.key}`,
+      };
+      const on = { enabled: true, event_filter: null };
+      repository.writeConfig({
+        macp: {
+          slack: { ...on, url_env: "SLACK_AT" },
+          discord: { ...on, url: `${origin}${parts.discord}` },
+          webhook: { ...on, url_env: "HOOK_AT" },
+          ntfy: { ...on, url: `${origin}/${parts.topic}` },
+          doorbell: { done_on: "completed" },
+        },
+      });
+      const plain = "the services of webhooks at /hook";
+      const tokens = [parts.slack, parts.discord].map((path) => path.split("/").at(-1) ?? "");
+      const alone = [...Object.values(parts), ...tokens];
+      const basic = btoa(`bot:${parts.password}`);
+      const says = [
+        ...[...alone, ...tokens, basic].map((part) => `> POST ${part} HTTP/1.1`),
+        ...[parts.slack, parts.discord].map((path) => origin.replace("http://", "") + path),
+        plain,
+      ].map((text) => `echo '${text}'`).join("\n");
+      const report = `printf '{"summary":"%s"}' '${alone.join(" ")}' >"$MACP_RESULT_FILE"`;
+      repository.writeQueue([
+        execTask("fails", `${says}\n${report}\nexit 3`, { title: `Mend ${parts.slack}` }),
+        execTask("gated", report, { quality_gates: [`${says}\nexit 1`] }),
+      ]);
+      const printed: Ran[] = [];
+      const calls = [["drain", "--verbose"], ["watch", "--once"], ["show", "fails"]];
+      for (const args of [...calls, ["logs", "fails"], ["status", "--json"], ["config"]]) {
+        printed.push(await repository.macp(args, { env }));
+      }
+      // A topic is told to its server, in its own field.
+      const sent = received.map(({ body }) => body.replace(`{"topic":"${parts.topic}",`, "{"));
+      assertEquals(new Set(received.map(({ path }) => path.split("?")[0])).size, 4);
+      assert(sent.some((body) => body.includes("[redacted:")), sent.join("\n"));
+      const own = repository.state("config.json");
+      const tasks = repository.state("tasks.json");
+      // Also of a command that a message holds cut.
+      for (const part of [...alone, basic, "/api/webhooks/1234"]) {
+        const found = (await placesWith(repository, part)).filter((at) =>
+          at !== own && at !== tasks
+        );
+        assertEquals(found, [], part);
+        const shown = [...printed.flatMap(({ stdout, stderr }) => [stdout, stderr]), ...sent];
+        assertEquals(shown.filter((text) => text.includes(part)), [], part);
+      }
+      for (const name of ["fails", "gated"]) {
+        assertStringIncludes(repository.log(name), "> POST [redacted:SLACK_AT] HTTP/1.1");
+        assertStringIncludes(repository.log(name), plain);
       }
     });
   });

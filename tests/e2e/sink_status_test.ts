@@ -87,7 +87,7 @@ Deno.test("macp status tells how each sink stands, in a line each, and changes n
     });
     assertEquals(fingerprint(repository.path), before);
     const doctor = await repository.macp(["doctor"]);
-    assertStringIncludes(doctor.stdout, "→ Give macp.webhook the address that is right now");
+    assertStringIncludes(doctor.stdout, "→ Give macp.webhook the address that is right now; ");
     assertStringIncludes(doctor.stdout, "→ macp doctor --send-test tries it");
     assertEquals((stdout + doctor.stdout).includes("sEcReT42"), false);
   });

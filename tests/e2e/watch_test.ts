@@ -268,6 +268,8 @@ Deno.test("macp watch sends nothing after 410 until the sink is configured anew"
       writeEvents(repository, lines.slice(0, 2));
       assertStringIncludes((await once(repository)).stderr, "disabled");
       writeEvents(repository, lines.slice(0, 3));
+      const missed = "webhook: it is disabled, so 1 event is a dead letter; macp redrive webhook";
+      assertStringIncludes((await once(repository)).stderr, missed);
       assertEquals((await once(repository)).stderr, "");
       assertEquals(received.length, 1);
       status = 204;
@@ -279,6 +281,36 @@ Deno.test("macp watch sends nothing after 410 until the sink is configured anew"
       assertEquals((await repository.macp(["redrive", "webhook"])).code, 0);
       assertEquals(idsOf(received).slice(2), idsIn(lines.slice(0, 3)));
       assertEquals(textOf(repository.state("dead_letter", "webhook.ndjson")), "");
+    });
+  });
+});
+
+Deno.test("macp redrive enables a sink again that 410 disabled once it takes an event", async () => {
+  let status = 410;
+  await withReceiver(() => new Response(null, { status }), async ({ origin, received }) => {
+    await withRepository(async (repository) => {
+      const lines = ["a", "b", "c"].map((id) => eventLine(id, "task.completed"));
+      repository.writeConfig(webhookAt(origin));
+      writeEvents(repository, lines.slice(0, 2));
+      await once(repository);
+      const way = "macp redrive webhook enables it once";
+      assertStringIncludes((await repository.macp(["status"])).stdout, way);
+      assertStringIncludes((await repository.macp(["doctor"])).stdout, `where it is right, ${way}`);
+      assertEquals((await repository.macp(["redrive", "webhook"])).code, 1);
+      // What does not say where events go changes nothing.
+      repository.writeConfig(webhookAt(origin, { timeout_seconds: 3, retry_count: 1 }));
+      await once(repository);
+      assert(cursor(repository, "webhook").disabled);
+      status = 204;
+      const redriven = await repository.macp(["redrive", "webhook"]);
+      assertEquals(redriven.code, 0);
+      assertStringIncludes(redriven.stderr, "webhook: it took an event, so it is served again");
+      assertEquals(idsOf(received).slice(-2), idsIn(lines.slice(0, 2)));
+      const { stdout } = await repository.macp(["status"]);
+      assert(!/disabled|failed last/.test(stdout), stdout);
+      writeEvents(repository, lines);
+      assertEquals((await once(repository)).stderr, "");
+      assertEquals(idsOf(received).slice(-1), idsIn(lines.slice(2)));
     });
   });
 });

@@ -31,6 +31,7 @@ function marksOf(seed: number) {
   const letters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   const some = (length: number) =>
     Array.from({ length }, () => letters[choices.below(letters.length)]).join("");
+  const token = some(24);
   return {
     environment: `env/${some(14)}+=?&${some(6)}`,
     lines: `first-${some(12)}\nsecond-${some(14)}`,
@@ -38,7 +39,11 @@ function marksOf(seed: number) {
     signs: `q"${some(6)}/<${some(6)}>&'${some(6)}%+ä\\${some(6)}`,
     ownVariable: `own-${some(18)}`,
     gateVariable: `gate-${some(18)}`,
-    address: `https://hooks.slack.example/services/${some(24)}`,
+    address: `https://hooks.slack.example/services/${token}`,
+    // What of addresses is a secret alone.
+    addressPath: `/services/${token}`,
+    addressToken: token,
+    addressPassword: `pw-${some(12)}`,
     github: `ghp_${some(36)}`,
     openai: `sk-proj-${some(40)}`,
     database: `postgres://app:pw-${some(18)}@db.example/x`,
@@ -91,7 +96,9 @@ function quoted(text: string): string {
 /** Commands that print each secret in all its forms, and once cut in two by a pause. */
 function tellAll(marks: Marks, choices: Choices): string[] {
   return Object.values(marks).flatMap((mark) => {
-    const cut = 1 + choices.below(mark.length - 1);
+    // A password that only its address tells is not cut off from what stands before it.
+    const least = 1 + (/^postgres:.*:/.exec(mark)?.[0].length ?? 0);
+    const cut = least + choices.below(mark.length - least);
     return [
       ...formsOf(mark).map((form) => `printf '%s\\n' ${quoted(`says ${form} here`)}`),
       `printf %s ${quoted(`cut ${mark.slice(0, cut)}`)}; sleep 0.05; ` +
@@ -148,7 +155,8 @@ async function tell({ repository, receiver, marks, choices, report }: Story): Pr
     macp: {
       setup: commands.slice(0, 6).join("\n"),
       webhook: {
-        ...{ enabled: true, url: `${receiver.origin}/events`, auth_token: marks.config },
+        ...{ enabled: true, auth_token: marks.config },
+        url: `${receiver.origin.replace("//", `//bot:${marks.addressPassword}@`)}/events`,
         ...{ event_filter: null, retry_count: 0 },
       },
       ntfy: { enabled: true, url: `${receiver.origin}/topic`, auth_token_env: "NTFY_ACCESS" },

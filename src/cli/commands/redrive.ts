@@ -50,6 +50,7 @@ export async function run(invocation: Invocation): Promise<number> {
         {
           world,
           letters: context.letters,
+          cursors: context.cursors,
           lockPath: context.lockPath(name),
           stop,
           trouble: (text) => context.report.trouble(name, text),

@@ -56,7 +56,9 @@ export function judgeSink(sink: SinkStatus, now: number): Finding {
   const check = `sink.${sink.name}`;
   const message = describeSink(sink, now);
   if (sink.disabled) {
-    return found.warn(check, message, `Give macp.${sink.name} the address that is right now`);
+    const address = `Give macp.${sink.name} the address that is right now`;
+    const way = `macp redrive ${sink.name} enables it once an event arrives`;
+    return found.warn(check, message, `${address}; where it is right, ${way}`);
   }
   if (newError(sink)) return found.warn(check, message, "macp doctor --send-test tries it");
   if (sink.dead_letters.events > 0) {

@@ -70,6 +70,7 @@ export const tell: readonly CommandSpec[] = [
     ],
     notes: [
       "What arrives is taken out; what does not stays. Exit code 1 when something stayed.",
+      "A sink that 410 disabled is enabled again once an event arrives.",
     ],
     exits: { 1: "something stayed among the dead letters", 4: busySink, 130: interrupted },
     load: () => import("../commands/redrive.ts"),

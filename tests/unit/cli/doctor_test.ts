@@ -76,7 +76,8 @@ Deno.test("judgeSink() tells what to do about a sink that is ill", () => {
   };
   assertEquals(hintOf({ disabled: error, last_error: error }), [
     "warn",
-    "Give macp.slack the address that is right now",
+    "Give macp.slack the address that is right now; where it is right, " +
+    "macp redrive slack enables it once an event arrives",
   ]);
   assertEquals(hintOf({ last_error: error }), ["warn", "macp doctor --send-test tries it"]);
   assertEquals(hintOf({ dead_letters: { events: 2, unreadable: 0, bytes: 900 } }), [
