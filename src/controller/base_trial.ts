@@ -88,7 +88,8 @@ function recall(
   const when = new Date(triedAt).toISOString();
   question.log.section(`${labelOf(question)}: ${gate.command}`);
   question.log.section(`${labelOf(question)} ${evidence.outcome}, as found at ${when}`);
-  return { evidence: { ...evidence, command: gate.command }, conclusive: true };
+  const command = context.redactor.text(gate.command);
+  return { evidence: { ...evidence, command }, conclusive: true };
 }
 
 function labelOf({ commit }: BaseQuestion): string {

@@ -66,12 +66,17 @@ async function pinnedCommit(
   return moved ?? (await readSnapshot(git, pinned))?.head ?? null;
 }
 
-/** Why gates that judged a task do not judge it any more, or null. */
+/**
+ * Why gates that judged a task do not judge it any more, or null. Those whose command a result
+ * holds without its secrets cannot be told.
+ */
 export function whyGatesDiffer(
   judged: readonly string[],
   today: readonly Pick<Gate, "command">[],
 ): string | null {
-  const dropped = judged.filter((gate) => !today.some(({ command }) => command === gate));
+  const dropped = judged.filter((gate) =>
+    !gate.includes("[redacted") && !today.some(({ command }) => command === gate)
+  );
   if (dropped.length === 0) return null;
   const named = firstOf(dropped.map((gate) => oneLine(gate, 100)), 5);
   return `gates that judged it before do not any more, as tasks.json or config.json changed: ${named}`;

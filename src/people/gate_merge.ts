@@ -109,6 +109,7 @@ async function runPrepared(
   if (!may) return { gates: [], failure: prepared.failure, aborted: prepared.aborted };
   const broken = gates.length === 0 ? null : await judgeSubmodules(own, git.cwd, missing);
   if (broken !== null) return { gates: [], failure: broken, aborted: false };
+  const shown = (command: string) => oneLine(redactor.text(command), 200);
   const { evidence, aborted } = await runGates(
     {
       ...{ world, cwd, env: { ...env, ...originalObjects }, log, redactor, signal },
@@ -116,8 +117,8 @@ async function runPrepared(
     },
     gates,
     {
-      before: ({ command }) => onNote(`gate started: ${oneLine(command, 200)}`),
-      after: ({ command, outcome }) => onNote(`gate ${outcome}: ${oneLine(command, 200)}`),
+      before: ({ command }) => onNote(`gate started: ${shown(command)}`),
+      after: ({ command, outcome }) => onNote(`gate ${outcome}: ${shown(command)}`),
     },
   );
   const failure = signal.aborted ? null : judgeGates(evidence) ?? await judgeMerge(own, merge);

@@ -923,6 +923,18 @@ Deno.test("land tells gates that judged a task and do not any more, and looks at
   });
 });
 
+Deno.test("A gate that names a secret is the gate that judged, though the result shows it redacted", async () => {
+  await withRepository(async (repository) => {
+    const env = { OWN_TOKEN: "tokenVALUE-12345678" };
+    await commitOnMain(repository, check);
+    await repository.submit("t", "echo good > h.txt", "--gate", `true ${env.OWN_TOKEN}`);
+    assertEquals((await repository.macp(["drain"], { env })).code, 0);
+    assertEquals(repository.result("t").metadata?.gates?.[0]?.command, "true [redacted:OWN_TOKEN]");
+    const { stdout } = await repository.macp(["land", "t", "--dry-run", "--json"], { env });
+    assertEquals(JSON.parse(stdout).warnings, []);
+  });
+});
+
 Deno.test("land tells that a task is completed in tasks.json alone", async () => {
   await withRepository(async (repository) => {
     await commitOnMain(repository, check);
