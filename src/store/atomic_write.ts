@@ -123,7 +123,24 @@ export function atomicWriteJson(
   } catch (cause) {
     throw writeError(path, cause);
   }
-  const text = `${JSON.stringify(value, null, 2)}\n`;
+  const text = `${unlessTooDeep(path, () => JSON.stringify(value, null, 2))}\n`;
   atomicWrite(world, path, text);
   return text;
+}
+
+/**
+ * Calls `use` with what a file holds or is to hold. Throws `MacpError` where it is nested too
+ * deep for that.
+ */
+export function unlessTooDeep<T>(path: string, use: () => T): T {
+  try {
+    return use();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new MacpError("failure", `Cannot write ${path} as it is nested too deep`, {
+      code: "nested_too_deep",
+      hints: ["Nothing was overwritten; take what is nested out of it, or move it away"],
+      cause,
+    });
+  }
 }

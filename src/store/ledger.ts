@@ -9,7 +9,7 @@ import type { PendingEvent, State } from "../protocol/generated/types.ts";
 import { validateState } from "../protocol/generated/validators.js";
 import { describeFault, faultsOf } from "../protocol/validation.ts";
 import type { World } from "../sys/world.ts";
-import { atomicWriteJson } from "./atomic_write.ts";
+import { atomicWriteJson, unlessTooDeep } from "./atomic_write.ts";
 import type { StorePaths } from "./paths.ts";
 import { parseJson, readText } from "./read_json.ts";
 
@@ -43,6 +43,11 @@ export class LedgerFile {
   /** Makes the ledger durable. Throws `MacpError`. */
   write(state: State): void {
     this.#known = atomicWriteJson(this.#world, this.#path, state);
+  }
+
+  /** A copy that may be changed. Throws `MacpError` when it is nested too deep. */
+  copy(state: State): State {
+    return unlessTooDeep(this.#path, () => structuredClone(state));
   }
 
   #check(document: unknown): void {

@@ -130,7 +130,7 @@ export class Store {
     const base = this.readState();
     this.#settleOutbox(this.readQueue(), base);
     for (let written = false;; written = true) {
-      const view = { queue: this.readQueue(), state: structuredClone(base) };
+      const view = { queue: this.readQueue(), state: this.#ledger.copy(base) };
       const { change, result } = plan(view);
       // A ledger that was written for a plan that did not come true is taken back.
       if (change === null && written) this.#writeState(base, base);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { exists, textOf, withRepository } from "./harness.ts";
+import { execTask, exists, textOf, withRepository } from "./harness.ts";
 
 for (const text of ["", "{", "[]", '{"schema_version": 1}', '{"running": 5}']) {
   Deno.test(`state.json that holds ${text || "nothing"}: exit 5, named, untouched, nothing run`, async () => {
@@ -86,5 +86,27 @@ Deno.test("A pipe in place of events or dead letters: exit 5 that names it, and 
       assertEquals(code, 5, `macp ${args.join(" ")}: ${stderr}`);
       assertStringIncludes(stderr, `${path} as it is a pipe or a device, not a file`);
     }
+  });
+});
+
+Deno.test("A ledger that is nested too deep to be written is told, and stays", async () => {
+  await withRepository(async (repository) => {
+    repository.writeQueue([execTask("t", "true")]);
+    const nested = `${"[".repeat(12_000)}${"]".repeat(12_000)}`;
+    const ledger =
+      '{"schema_version":1,"controller":null,"running":{},"worktrees":{},"outbox":[],' +
+      `"x":${nested}}`;
+    Deno.writeTextFileSync(repository.state("state.json"), ledger);
+    for (const args of [["cancel", "t"], ["retry", "t"], ["drain"]]) {
+      const { code, stdout, stderr } = await repository.macp(args);
+      assertEquals(code, 5, stdout + stderr);
+      assertStringIncludes(
+        stderr,
+        `Cannot write ${repository.state("state.json")} as it is nested`,
+      );
+      assertStringIncludes(stderr, "hint: Nothing was overwritten");
+    }
+    assertEquals(textOf(repository.state("state.json")), ledger);
+    assertEquals(repository.task("t").status, "pending");
   });
 });
